@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * offwin/fix.h - findings, fixes, plans and the ledger.
+ *
+ * A fix is data (fixes/<area>/<name>.fix, see docs/fixes.md) or built in. The same definition answers "does this
+ * guest need it" (finding) and "what would change" (plan). A plan is a list of changes, each with its before and
+ * its after; only ow_plan_apply() writes, and it stops when a "before" is not what it finds.
+ */
+#ifndef OFFWIN_FIX_H
+#define OFFWIN_FIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <offwin/error.h>
+#include <offwin/guest.h>
+#include <offwin/io.h>
+
+OW_BEGIN_DECLS
+
+typedef struct ow_fix ow_fix;
+typedef struct ow_fix_set ow_fix_set;
+typedef struct ow_plan ow_plan;
+
+/* ---- definitions ---- */
+
+/**
+ * ow_fix_set_load - built-in fixes plus every .fix file below the given folders, sorted by name
+ * @dirs: later folders win over earlier ones for the same name
+ *
+ * Return: 0; OW_E_INVAL a bad file (text: file, line, what is wrong); OW_E_ABSENT a folder is not there.
+ */
+OW_API int ow_fix_set_load(const char *const *dirs, size_t n_dirs, ow_fix_set **ret_set, ow_error *err);
+OW_APIV void ow_fix_set_free(ow_fix_set *set);
+OW_APIV size_t ow_fix_set_count(const ow_fix_set *set);
+OW_APIV const ow_fix *ow_fix_set_get(const ow_fix_set *set, size_t index);
+OW_APIV const ow_fix *ow_fix_set_find(const ow_fix_set *set, const char *name);         /* NULL when unknown */
+
+OW_APIV const char *ow_fix_name(const ow_fix *fix);             /* "ncsi-off" */
+OW_APIV const char *ow_fix_area(const ow_fix *fix);             /* "network": its folder */
+OW_APIV const char *ow_fix_title(const ow_fix *fix);
+OW_APIV const char *ow_fix_why(const ow_fix *fix);
+OW_APIV const char *ow_fix_source(const ow_fix *fix);
+OW_APIV const char *ow_fix_windows(const ow_fix *fix);          /* "6.0-", "5.1-5.2", "" for all */
+OW_APIV bool ow_fix_temporary(const ow_fix *fix);               /* given back by settle or the first boot */
+OW_APIV bool ow_fix_in_all(const ow_fix *fix);                  /* part of --all (the others are asked for by name) */
+/* NULL-terminated names of the parameters it needs ("wsus"); empty for most. */
+OW_APIV const char *const *ow_fix_parameters(const ow_fix *fix);
+
+/* ---- parameters: --set name=value ---- */
+
+typedef struct ow_fix_parameter {
+        const char *name;
+        const char *value;
+} ow_fix_parameter;
+
+/* ---- findings: doctor ---- */
+
+enum ow_fix_status {
+        OW_FIX_NEEDED,                  /* applies, and something would change */
+        OW_FIX_DONE,                    /* applies, and everything is as the fix wants it */
+        OW_FIX_NOT_FOR_THIS,            /* wrong Windows, or nothing there to fix; reason says which */
+        OW_FIX_NEEDS_PARAMETER,         /* reason names --set NAME=... */
+        OW_FIX_FAILED,                  /* could not be judged; reason */
+};
+
+typedef struct ow_finding {
+        const ow_fix *fix;              /* NULL: a finding that no fix answers (pending reboot, missing hive) */
+        char *id;                       /* the fix's name, or its own: "pending-reboot" */
+        char *title;
+        enum ow_fix_status status;
+        char *reason;                   /* "" or why; one sentence */
+        char *detail;                   /* "" or what in this guest shows it ("EnableActiveProbing is 1") */
+        uint32_t delay_before_s;        /* modelled seconds of first-boot delay that it takes part in; see forecast */
+        uint32_t delay_after_s;
+} ow_finding;
+
+typedef struct ow_forecast_line {
+        char *what;                     /* "DHCP tries on an unplugged or silent network" */
+        uint32_t before_s, after_s;
+        bool overlaps;                  /* runs beside the others: not added to the total */
+        char *model;                    /* how the number came about, one line */
+} ow_forecast_line;
+
+typedef struct ow_diagnosis {
+        ow_finding *findings;
+        size_t n_findings;
+        ow_forecast_line *forecast;
+        size_t n_forecast;
+        uint32_t before_s, after_s;     /* modelled first-boot delay, as the guest is, and after fix --all */
+} ow_diagnosis;
+
+/* Everything that may hurt the first boot. Reads only. *ret: ow_diagnosis_done(). docs/forecast.md is the model. */
+OW_API int ow_diagnose(ow_guest *guest, const ow_fix_set *set, const ow_fix_parameter *parameters,
+                       size_t n_parameters, ow_diagnosis *ret, ow_error *err);
+OW_APIV void ow_diagnosis_done(ow_diagnosis *diagnosis);
+
+/* ---- plans ---- */
+
+enum ow_change_kind {
+        OW_CHANGE_KEY_CREATE,           /* where: registry path */
+        OW_CHANGE_KEY_DELETE,           /* where: registry path; everything below goes too */
+        OW_CHANGE_VALUE,                /* where: registry path; name */
+        OW_CHANGE_FILE,                 /* where: Windows path; before/after: whole contents */
+};
+
+typedef struct ow_datum {
+        bool present;
+        uint32_t type;                  /* OW_REG_*; 0 for files */
+        ow_blob data;
+} ow_datum;
+
+typedef struct ow_change {
+        enum ow_change_kind kind;
+        const ow_fix *fix;              /* whose change it is; NULL: the ledger's, or settle's */
+        char *where;                    /* concrete: HKLM\SYSTEM\ControlSet001\..., HKU\S-1-5-..., C:\... */
+        char *name;                     /* value name; "" is the default value */
+        ow_datum before, after;
+        bool temporary;                 /* goes into the ledger */
+} ow_change;
+
+/* What was asked for and does not become changes, with its reason. */
+typedef struct ow_skipped {
+        const ow_fix *fix;
+        enum ow_fix_status status;
+        char *reason;
+} ow_skipped;
+
+/**
+ * ow_plan_make - what the named fixes would change in guest; reads only
+ * @names: fix names; NULL with n_names 0: every fix that is part of --all
+ *
+ * Return: 0, also for an empty plan; OW_E_INVAL unknown fix or parameter; OW_E_REFUSED a guard or known-bad advice.
+ */
+OW_API int ow_plan_make(ow_guest *guest, const ow_fix_set *set, const char *const *names, size_t n_names,
+                        const ow_fix_parameter *parameters, size_t n_parameters, ow_plan **ret_plan, ow_error *err);
+
+/* What gives back everything in the guest's ledger. A value that changed since is left alone and reported skipped. */
+OW_API int ow_plan_settle(ow_guest *guest, ow_plan **ret_plan, ow_error *err);
+
+OW_APIV void ow_plan_free(ow_plan *plan);
+OW_APIV size_t ow_plan_change_count(const ow_plan *plan);
+OW_APIV const ow_change *ow_plan_change(const ow_plan *plan, size_t index);
+OW_APIV size_t ow_plan_skipped_count(const ow_plan *plan);
+OW_APIV const ow_skipped *ow_plan_skipped(const ow_plan *plan, size_t index);
+
+/**
+ * ow_plan_apply - make the changes in the guest's hives and files (in memory), with the ledger kept
+ *
+ * Re-reads each "before" first. Nothing reaches the image before ow_machine_commit().
+ * Return: 0; OW_E_CONFLICT a "before" differs (nothing applied); OW_E_NOSPACE the guest's volume is full; ...
+ */
+OW_API int ow_plan_apply(ow_plan *plan, ow_guest *guest, ow_error *err);
+
+/* Reads every "after" back from guest, opened anew after the commit. OW_E_CONFLICT names the first that differs. */
+OW_API int ow_plan_verify(const ow_plan *plan, ow_guest *guest, ow_error *err);
+
+OW_END_DECLS
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * offwin/hive.h - one registry hive (regf file). Not thread-safe per handle.
+ *
+ * Loading reads the base block and, when the hive is dirty, replays its logs in memory; everything else is read
+ * when it is asked for. Names and paths are UTF-8, '\\' between keys, without a leading '\\', compared as Windows
+ * does. Edits stay in memory until ow_hive_save().
+ */
+#ifndef OFFWIN_HIVE_H
+#define OFFWIN_HIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <offwin/error.h>
+#include <offwin/io.h>
+
+OW_BEGIN_DECLS
+
+typedef struct ow_hive ow_hive;
+
+/* Plain values; they die with their hive, their key, or (values) with any edit of their key. */
+typedef struct ow_key { uint32_t cell; } ow_key;
+typedef struct ow_value { uint32_t cell; } ow_value;
+
+enum ow_reg_type {
+        OW_REG_NONE = 0,
+        OW_REG_SZ = 1,
+        OW_REG_EXPAND_SZ = 2,
+        OW_REG_BINARY = 3,
+        OW_REG_DWORD = 4,
+        OW_REG_DWORD_BIG_ENDIAN = 5,
+        OW_REG_LINK = 6,
+        OW_REG_MULTI_SZ = 7,
+        OW_REG_RESOURCE_LIST = 8,
+        OW_REG_FULL_RESOURCE_DESCRIPTOR = 9,
+        OW_REG_RESOURCE_REQUIREMENTS_LIST = 10,
+        OW_REG_QWORD = 11,
+};
+
+/* "REG_SZ", ... or NULL for a number without a name. Static storage. */
+OW_APIV const char *ow_reg_type_name(uint32_t type);
+
+enum ow_hive_flags {
+        OW_HIVE_READONLY = 1 << 0,      /* every edit fails with OW_E_READONLY */
+        OW_HIVE_ACCEPT_DIRTY = 1 << 1,  /* load although logs are missing or do not apply */
+};
+
+enum ow_hive_replay {
+        OW_REPLAY_NOT_NEEDED,           /* the hive was clean; logs were ignored */
+        OW_REPLAY_DONE,                 /* dirty, and its logs brought it up to date */
+        OW_REPLAY_NO_LOGS,              /* dirty, and no log applies: loaded only with OW_HIVE_ACCEPT_DIRTY */
+};
+
+typedef struct ow_hive_info {
+        uint32_t major, minor;
+        uint64_t written;               /* FILETIME of the base block; 0 on 8.1 and newer */
+        uint32_t bins_size;             /* bytes of hive bins */
+        uint32_t primary_sequence, secondary_sequence;  /* as found on disk */
+        enum ow_hive_replay replay;
+        uint32_t replayed_entries;      /* log entries (HvLE) or 1 (DIRT) */
+        uint32_t replayed_pages;
+        bool base_block_rebuilt;        /* taken from a log */
+        char name[96];                  /* file name in the base block, UTF-8, for information only */
+} ow_hive_info;
+
+/**
+ * ow_hive_load - load a hive and, if it is dirty, replay its logs in memory
+ * @source:   the primary file; must outlive the hive
+ * @logs:     .LOG, .LOG1, .LOG2 in this order, those that exist; must outlive the call only
+ * @n_logs:   0 to 3
+ * @ret_hive: the caller's: ow_hive_close()
+ *
+ * Return: 0; OW_E_FORMAT not a hive; OW_E_UNSUPPORTED a version we do not know; OW_E_CORRUPT; OW_E_DIRTY dirty and
+ *         no log applies (see OW_HIVE_ACCEPT_DIRTY); OW_E_LIMIT more than 2 GiB; OW_E_IO; OW_E_NOMEM.
+ * Source: docs/formats/regf.md 1 and 7.
+ */
+OW_API int ow_hive_load(const ow_source *source, const ow_source *logs, size_t n_logs, unsigned flags,
+                        ow_hive **ret_hive, ow_error *err);
+
+/**
+ * ow_hive_new - an empty hive in memory: a root key with the given security descriptor
+ * @minor:      3 (lf lists, no big data) or 5 (lh lists)
+ * @name:       kept in the base block, UTF-8, cut to 31 UTF-16 units; also the name of the root key
+ * @descriptor: self-relative SECURITY_DESCRIPTOR of the root; NULL: SYSTEM and Administrators full, Users read
+ *
+ * ow_hive_save() writes all of it.
+ */
+OW_API int ow_hive_new(uint32_t minor, const char *name, const void *descriptor, size_t descriptor_size,
+                       ow_hive **ret_hive, ow_error *err);
+
+OW_APIV void ow_hive_close(ow_hive *hive);      /* NULL is fine; drops unsaved edits */
+OW_APIV void ow_hive_info_get(const ow_hive *hive, ow_hive_info *ret);
+
+/* True when ow_hive_save() would write: an edit happened, or logs were replayed. */
+OW_APIV bool ow_hive_changed(const ow_hive *hive);
+/* True only when an edit happened since load or the last save. */
+OW_APIV bool ow_hive_edited(const ow_hive *hive);
+
+OW_APIV ow_key ow_hive_root(const ow_hive *hive);
+
+/* 1 found, 0 absent, < 0 error. "" is the key itself. Symbolic links inside a hive are not followed. */
+OW_API int ow_hive_find(ow_hive *hive, ow_key at, const char *path, ow_key *ret_key, ow_error *err);
+
+typedef struct ow_key_info {
+        char *name;                     /* UTF-8; freed by ow_key_info_done() */
+        uint64_t written;               /* FILETIME */
+        uint32_t n_subkeys, n_values;
+        uint32_t n_volatile;            /* stale count of volatile subkeys of the last session: see windows.md 4.6 */
+        uint16_t flags;                 /* KEY_* bits as on disk */
+        uint32_t security_cell;
+        ow_blob class_name;             /* UTF-16LE as stored; empty when none */
+} ow_key_info;
+
+OW_API int ow_hive_key_info(ow_hive *hive, ow_key key, ow_key_info *ret, ow_error *err);
+OW_APIV void ow_key_info_done(ow_key_info *info);
+
+/* 1 found, 0 for the root, < 0 error. */
+OW_API int ow_hive_parent(ow_hive *hive, ow_key key, ow_key *ret_parent, ow_error *err);
+
+/* Walks the subkeys of one key in order. Start with all zero; editing that key ends the walk. */
+typedef struct ow_subkey_iter {
+        uint32_t key_cell, list, leaf;
+        uint32_t outer, inner, seen;
+} ow_subkey_iter;
+
+/* 1 and the next subkey, 0 at the end, < 0 error. A damaged element is an error; the next call goes on behind it. */
+OW_API int ow_hive_next_subkey(ow_hive *hive, ow_key key, ow_subkey_iter *iter, ow_key *ret_key, ow_error *err);
+
+/* Values of one key in stored order. *index starts at 0. 1, 0 at the end, < 0 error (the next call goes on). */
+OW_API int ow_hive_next_value(ow_hive *hive, ow_key key, uint32_t *index, ow_value *ret_value, ow_error *err);
+
+/* 1 found, 0 absent, < 0 error. "" is the default value. */
+OW_API int ow_hive_find_value(ow_hive *hive, ow_key key, const char *name, ow_value *ret_value, ow_error *err);
+
+typedef struct ow_value_info {
+        char *name;                     /* UTF-8; "" is the default value; freed by ow_value_info_done() */
+        uint32_t type;                  /* OW_REG_* or any other number */
+        uint32_t size;                  /* bytes of data */
+} ow_value_info;
+
+OW_API int ow_hive_value_info(ow_hive *hive, ow_value value, ow_value_info *ret, ow_error *err);
+OW_APIV void ow_value_info_done(ow_value_info *info);
+
+/* The data, whole, as stored. *ret is the caller's: ow_blob_done(). ret_type may be NULL. */
+OW_API int ow_hive_read_value(ow_hive *hive, ow_value value, uint32_t *ret_type, ow_blob *ret, ow_error *err);
+
+/* find_value + read_value. 1 found, 0 absent, < 0 error. */
+OW_API int ow_hive_get_value(ow_hive *hive, ow_key key, const char *name, uint32_t *ret_type, ow_blob *ret,
+                             ow_error *err);
+
+/* ---- edits: on error the hive is unchanged ---- */
+
+/**
+ * ow_hive_create_key - find or create a key and the missing keys on its path
+ * @path:        UTF-8, '\\' between names; each name 1 to 255 UTF-16 units
+ * @ret_key:     the last key of path
+ * @ret_created: may be NULL; true when at least the last key is new
+ *
+ * New keys share the security descriptor of their parent (reference counted) and have no class.
+ * Return: 0, or OW_E_READONLY, OW_E_INVAL (name), OW_E_LIMIT (depth 512, hive size), OW_E_CORRUPT, OW_E_NOMEM.
+ * Source: docs/formats/regf.md 4, 5 and 6.
+ */
+OW_API int ow_hive_create_key(ow_hive *hive, ow_key at, const char *path, ow_key *ret_key, bool *ret_created,
+                              ow_error *err);
+
+/* Removes key with everything below it. OW_E_INVAL for the root; OW_E_REFUSED for a link or predefined-handle key. */
+OW_API int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err);
+
+/**
+ * ow_hive_set_value - create or replace one value of a key
+ * @name:  UTF-8, at most 16383 UTF-16 units; "" is the default value
+ * @type:  REG_* number, stored as given, not checked against @data
+ * @data:  bytes exactly as Windows stores them (strings: UTF-16LE with final NUL)
+ * @size:  bytes in @data
+ *
+ * Marks @key changed; its last-write time is set by ow_hive_save(), so tests are repeatable. Setting what is there
+ * already changes nothing.
+ *
+ * Return: 0, or OW_E_READONLY; OW_E_LIMIT (@name, @size, hive past 2 GiB); OW_E_CORRUPT; OW_E_NOMEM.
+ */
+OW_API int ow_hive_set_value(ow_hive *hive, ow_key key, const char *name, uint32_t type, const void *data,
+                             size_t size, ow_error *err);
+
+/* 1 deleted, 0 it was not there, < 0 error. */
+OW_API int ow_hive_delete_value(ow_hive *hive, ow_key key, const char *name, ow_error *err);
+
+/**
+ * ow_hive_save - hand each changed 512-byte sector run to sink, in file order, so that the file becomes clean
+ * @now: FILETIME for changed keys and, on hives that keep it, the base block
+ *
+ * Sequence numbers become one equal pair above everything seen in the primary and in its logs, so that an old log
+ * can never follow; the caller empties the log files after that. sink->set_size() is called first when the file
+ * must grow.
+ */
+OW_API int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err);
+
+OW_END_DECLS
+
+#endif

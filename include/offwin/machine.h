@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * offwin/machine.h - a machine: its disks, their volumes, and the Windows installations found there.
+ * Not thread-safe. Everything handed out is the machine's and dies with it unless said otherwise.
+ */
+#ifndef OFFWIN_MACHINE_H
+#define OFFWIN_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <offwin/disk.h>
+#include <offwin/error.h>
+#include <offwin/hive.h>
+#include <offwin/io.h>
+#include <offwin/volume.h>
+
+OW_BEGIN_DECLS
+
+typedef struct ow_machine ow_machine;
+typedef struct ow_guest ow_guest;
+
+typedef struct ow_machine_options {
+        bool writable;                  /* will be committed: locks, and the safety refusals of volumes */
+        bool accept_dirty;              /* load dirty hives whose logs are missing or do not apply */
+        const char *journal_dir;        /* NULL: beside the image */
+        ow_log log;
+} ow_machine_options;
+
+/**
+ * ow_machine_open - open disks as one machine and look for Windows on them
+ * @names: as for ow_disk_open()
+ *
+ * A volume that cannot be read (BitLocker, damaged) does not fail the call: it is listed with its reason. With
+ * writable, a Windows volume that must not be written to fails only when it is asked for (ow_guest_open()).
+ *
+ * Return: 0 (also when no Windows was found: see ow_machine_guest_count()), or the error of a disk or its
+ *         partition table.
+ */
+OW_API int ow_machine_open(const char *const *names, size_t n_names, const ow_machine_options *options,
+                           ow_machine **ret_machine, ow_error *err);
+OW_APIV void ow_machine_close(ow_machine *machine);
+
+OW_APIV size_t ow_machine_disk_count(const ow_machine *machine);
+OW_APIV ow_disk *ow_machine_disk(ow_machine *machine, size_t index);
+OW_APIV const ow_partition_table *ow_machine_partition_table(const ow_machine *machine, size_t disk);
+
+typedef struct ow_machine_volume {
+        size_t disk;                    /* index */
+        const ow_partition *partition;
+        enum ow_volume_kind kind;
+        ow_volume *volume;              /* NULL when it cannot be read */
+        ow_error why_not;               /* when volume is NULL, or (code < 0) why it must not be written to */
+} ow_machine_volume;
+
+OW_APIV size_t ow_machine_volume_count(const ow_machine *machine);
+OW_APIV const ow_machine_volume *ow_machine_volume_get(const ow_machine *machine, size_t index);
+
+/* Installations in order of disk and partition. root is the folder, e.g. "Windows", "WINNT". */
+OW_APIV size_t ow_machine_guest_count(const ow_machine *machine);
+OW_APIV size_t ow_machine_guest_volume(const ow_machine *machine, size_t guest);      /* index of its volume */
+OW_APIV const char *ow_machine_guest_root(const ow_machine *machine, size_t guest);
+/* What a person can tell it by and --root takes: "disk1:partition2:Windows". */
+OW_APIV const char *ow_machine_guest_id(const ow_machine *machine, size_t guest);
+
+/**
+ * ow_machine_find_guest - the installation that a user means
+ * @root: NULL (then there must be exactly one), an id, a folder name, or a number from 1
+ *
+ * Return: 0; OW_E_ABSENT no Windows, or none by that name; OW_E_INVAL several match (text lists them).
+ */
+OW_API int ow_machine_find_guest(ow_machine *machine, const char *root, size_t *ret_guest, ow_error *err);
+
+/**
+ * ow_guest_open - read what an installation is: see offwin/guest.h for the facts
+ *
+ * Return: 0, also when hives are missing or damaged (facts get fewer; ow_guest_problem() says so); on a writable
+ *         machine the volume's refusal (OW_E_REFUSED, OW_E_DIRTY) is returned here.
+ */
+OW_API int ow_guest_open(ow_machine *machine, size_t guest, ow_guest **ret_guest, ow_error *err);
+OW_APIV void ow_guest_close(ow_guest *guest);
+
+/**
+ * ow_machine_commit - save hives, flush volumes, and commit all disks as one transaction
+ *
+ * Hives of every open guest are saved into their files first, their logs emptied. See ow_transaction_commit().
+ */
+OW_API int ow_machine_commit(ow_machine *machine, const char *title, ow_commit_result *ret, ow_error *err);
+
+OW_END_DECLS
+
+#endif

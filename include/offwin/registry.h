@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * offwin/registry.h - the registry of a guest: Windows paths onto its hives.
+ *
+ * Hives are opened when a path first needs them and stay open. "HKLM\SYSTEM\CurrentControlSet" leads through
+ * Select. HKCU and CurrentControlSet can stand for several places: ow_registry_expand() names them all.
+ */
+#ifndef OFFWIN_REGISTRY_H
+#define OFFWIN_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <offwin/error.h>
+#include <offwin/hive.h>
+#include <offwin/machine.h>
+
+OW_BEGIN_DECLS
+
+/* A key of an open hive. */
+typedef struct ow_regkey {
+        ow_hive *hive;
+        ow_key key;
+} ow_regkey;
+
+/* 1 found, 0 absent (also when its hive is not there), < 0 error. HKCU is OW_E_INVAL here: expand it first. */
+OW_API int ow_registry_find(ow_guest *guest, const char *path, ow_regkey *ret, ow_error *err);
+
+/* As ow_registry_find(), and makes what is missing. OW_E_ABSENT when its hive is not there. */
+OW_API int ow_registry_create(ow_guest *guest, const char *path, ow_regkey *ret, ow_error *err);
+
+/* One value by key path and name. 1 found, 0 absent, < 0 error. */
+OW_API int ow_registry_get(ow_guest *guest, const char *path, const char *name, uint32_t *ret_type, ow_blob *ret,
+                           ow_error *err);
+
+/* The hive that a path lies in and what is left of the path, for reg commands. 1 found, 0 hive not there. */
+OW_API int ow_registry_hive(ow_guest *guest, const char *path, ow_hive **ret_hive, const char **ret_rest,
+                            ow_error *err);
+
+/**
+ * ow_registry_expand - all concrete paths that path stands for
+ *
+ * CurrentControlSet becomes each control set that the next boot may use (ow_control_sets.edit); HKCU becomes
+ * HKU\<SID> of every profile whose hive is there, the default profile (HKU\offwin-default) and HKU\.DEFAULT;
+ * HKU\<user name> becomes HKU\<SID>. Everything else stands for itself.
+ * *ret is an array of *ret_count texts, the caller's: ow_registry_paths_free().
+ */
+OW_API int ow_registry_expand(ow_guest *guest, const char *path, char ***ret, size_t *ret_count, ow_error *err);
+OW_APIV void ow_registry_paths_free(char **paths, size_t count);
+
+/* Saves every edited hive into its file in the overlay and empties its logs. ow_machine_commit() does it too. */
+OW_API int ow_registry_save(ow_guest *guest, uint64_t now, ow_error *err);
+
+OW_END_DECLS
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Errors as values: no allocation, no thread-local state, text is cut rather than lost. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <offwin/error.h>
+
+int ow_fail(ow_error *err, int code, uint64_t where, const char *fmt, ...)
+{
+        va_list ap;
+
+        if (err) {
+                err->code = code;
+                err->sys = 0;
+                err->where = where;
+                va_start(ap, fmt);
+                (void)vsnprintf(err->text, sizeof err->text, fmt, ap);
+                va_end(ap);
+        }
+        return code;
+}
+
+static int code_of_errno(int sys)
+{
+        switch (sys) {
+        case ENOMEM:
+                return OW_E_NOMEM;
+        case ENOSPC:
+        case EDQUOT:
+                return OW_E_NOSPACE;
+        case EROFS:
+                return OW_E_READONLY;
+        case ENOENT:
+                return OW_E_ABSENT;
+        default:
+                return OW_E_IO;
+        }
+}
+
+int ow_fail_sys(ow_error *err, int sys, const char *fmt, ...)
+{
+        int code = code_of_errno(sys);
+        size_t used;
+        va_list ap;
+
+        if (err) {
+                err->code = code;
+                err->sys = sys;
+                err->where = OW_NOWHERE;
+                va_start(ap, fmt);
+                (void)vsnprintf(err->text, sizeof err->text, fmt, ap);
+                va_end(ap);
+                used = strlen(err->text);
+                (void)snprintf(err->text + used, sizeof err->text - used, ": %s", strerror(sys));
+        }
+        return code;
+}
+
+int ow_fail_nomem(ow_error *err)
+{
+        return ow_fail(err, OW_E_NOMEM, OW_NOWHERE, "out of memory");
+}
+
+int ow_wrap(ow_error *err, int r, const char *fmt, ...)
+{
+        char lower[sizeof err->text];
+        size_t used;
+        va_list ap;
+
+        if (err) {
+                memcpy(lower, err->text, sizeof lower);
+                lower[sizeof lower - 1] = '\0';
+                va_start(ap, fmt);
+                (void)vsnprintf(err->text, sizeof err->text, fmt, ap);
+                va_end(ap);
+                used = strlen(err->text);
+                /* Context comes first and the cause last; what does not fit is cut from the cause's end. */
+                if (used + 2 < sizeof err->text) {
+                        memcpy(err->text + used, ": ", 3);
+                        used += 2;
+                        (void)snprintf(err->text + used, sizeof err->text - used, "%.*s",
+                                       (int)(sizeof err->text - used - 1), lower);
+                }
+        }
+        return r;
+}
+
+const char *ow_error_name(int code)
+{
+        static const char *const names[] = {
+                "ok",       "format", "corrupt", "unsupported", "limit",    "dirty",   "read-only", "conflict",
+                "exists",   "absent", "refused", "io",          "no-space", "no-memory", "invalid",  "cancelled",
+        };
+
+        if (code >= 0)
+                return names[0];
+        if (code < OW_E_CANCELLED)
+                return "unknown";
+        return names[-code];
+}

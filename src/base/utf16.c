@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/le.h"
+#include "base/utf16.h"
+
+static bool is_high(uint32_t c)
+{
+        return c >= 0xd800 && c <= 0xdbff;
+}
+
+static bool is_low(uint32_t c)
+{
+        return c >= 0xdc00 && c <= 0xdfff;
+}
+
+static void put_utf8(ow_buffer *out, uint32_t c)
+{
+        uint8_t b[4];
+        size_t n;
+
+        if (c < 0x80) {
+                b[0] = (uint8_t)c;
+                n = 1;
+        } else if (c < 0x800) {
+                b[0] = (uint8_t)(0xc0 | c >> 6);
+                b[1] = (uint8_t)(0x80 | (c & 0x3f));
+                n = 2;
+        } else if (c < 0x10000) {
+                b[0] = (uint8_t)(0xe0 | c >> 12);
+                b[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+                b[2] = (uint8_t)(0x80 | (c & 0x3f));
+                n = 3;
+        } else {
+                b[0] = (uint8_t)(0xf0 | c >> 18);
+                b[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
+                b[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+                b[3] = (uint8_t)(0x80 | (c & 0x3f));
+                n = 4;
+        }
+        ow_buffer_put(out, b, n);
+}
+
+void ow_utf16_to_utf8(ow_view utf16, ow_buffer *out)
+{
+        size_t units = utf16.len / 2;
+
+        for (size_t i = 0; i < units; i++) {
+                uint32_t c = ow_le16_at(utf16.p + 2 * i);
+
+                if (is_high(c) && i + 1 < units && is_low(ow_le16_at(utf16.p + 2 * i + 2))) {
+                        c = 0x10000 + ((c - 0xd800) << 10) + (ow_le16_at(utf16.p + 2 * i + 2) - 0xdc00u);
+                        i++;
+                }
+                put_utf8(out, c);
+        }
+}
+
+bool ow_utf8_next(const char *utf8, size_t size, size_t *at, uint32_t *ret)
+{
+        static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+        const uint8_t *p = (const uint8_t *)utf8;
+        uint8_t first;
+        uint32_t c;
+        size_t n;
+
+        if (*at >= size)
+                return false;
+        first = p[*at];
+        if (first < 0x80) {
+                n = 1;
+                c = first;
+        } else if ((first & 0xe0) == 0xc0) {
+                n = 2;
+                c = first & 0x1f;
+        } else if ((first & 0xf0) == 0xe0) {
+                n = 3;
+                c = first & 0x0f;
+        } else if ((first & 0xf8) == 0xf0) {
+                n = 4;
+                c = first & 0x07;
+        } else {
+                return false;
+        }
+        if (n > size - *at)
+                return false;
+        for (size_t i = 1; i < n; i++) {
+                if ((p[*at + i] & 0xc0) != 0x80)
+                        return false;
+                c = c << 6 | (p[*at + i] & 0x3f);
+        }
+        if (c < least[n] || c > 0x10ffff)
+                return false;
+        *at += n;
+        *ret = c;
+        return true;
+}
+
+static void put_unit(ow_buffer *out, uint32_t unit)
+{
+        uint8_t b[2];
+
+        ow_le16_put(b, (uint16_t)unit);
+        ow_buffer_put(out, b, sizeof b);
+}
+
+int ow_utf8_to_utf16(const char *utf8, size_t size, ow_buffer *out, ow_error *err)
+{
+        uint32_t c;
+
+        for (size_t at = 0; at < size;) {
+                if (!ow_utf8_next(utf8, size, &at, &c))
+                        return ow_fail(err, OW_E_INVAL, at, "byte %zu (0x%02x) is not UTF-8", at,
+                                       (unsigned)(uint8_t)utf8[at]);
+                if (c < 0x10000) {
+                        put_unit(out, c);
+                } else {
+                        put_unit(out, 0xd800 + ((c - 0x10000) >> 10));
+                        put_unit(out, 0xdc00 + ((c - 0x10000) & 0x3ff));
+                }
+        }
+        return ow_buffer_failed(out) ? ow_fail_nomem(err) : 0;
+}
+
+char *ow_utf16_text(ow_view utf16)
+{
+        ow_buffer out = OW_BUFFER_INIT;
+
+        utf16.len &= ~(size_t)1;
+        while (utf16.len >= 2 && ow_le16_at(utf16.p + utf16.len - 2) == 0)
+                utf16.len -= 2;
+        ow_utf16_to_utf8(utf16, &out);
+        return ow_buffer_take_text(&out);
+}
+
+char *ow_latin1_text(ow_view latin1)
+{
+        ow_buffer out = OW_BUFFER_INIT;
+
+        for (size_t i = 0; i < latin1.len; i++)
+                put_utf8(&out, latin1.p[i]);
+        return ow_buffer_take_text(&out);
+}

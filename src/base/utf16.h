@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * UTF-16LE as Windows stores it <-> UTF-8 as our callers see it. Windows does not check its strings, so a lone
+ * surrogate is legal on disk; it becomes its three-byte form ("WTF-8") and comes back unchanged. NUL units are
+ * kept: lengths are explicit on both sides.
+ */
+#ifndef BASE_UTF16_H
+#define BASE_UTF16_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <offwin/error.h>
+
+#include "base/buffer.h"
+#include "base/view.h"
+
+/* Appends utf16 (an odd last byte is ignored) as UTF-8; failure is the buffer's. */
+void ow_utf16_to_utf8(ow_view utf16, ow_buffer *out);
+
+/* Appends the first size bytes of utf8 as UTF-16LE. OW_E_INVAL with the byte offset for malformed UTF-8. */
+int ow_utf8_to_utf16(const char *utf8, size_t size, ow_buffer *out, ow_error *err);
+
+/* The text of utf16, NUL-terminated, the caller's (ow_free); trailing NUL units are dropped. NULL: no memory. */
+char *ow_utf16_text(ow_view utf16);
+
+/* As above for one byte per character, Latin-1 (compressed names of the registry). */
+char *ow_latin1_text(ow_view latin1);
+
+/*
+ * Decodes one code point of the size bytes at *at and moves *at past it. A malformed byte gives false, and *at
+ * stays. Surrogates in three-byte form decode to themselves.
+ */
+bool ow_utf8_next(const char *utf8, size_t size, size_t *at, uint32_t *ret);
+
+#endif
