@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A hash table finds a block; a list, sorted when somebody asks for changes, walks them in disk order. Which sectors
+ * of a block differ from the store is worked out on demand, for runs of neighbours with one read, and remembered
+ * until the block is written again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "disk/overlay.h"
+
+enum {
+        SECTORS = OVERLAY_BLOCK / OVERLAY_SECTOR,
+        COMPARE_BLOCKS = 64,            /* blocks compared with one read */
+        FIRST_SLOTS = 256,
+};
+
+struct overlay_block {
+        uint64_t number;
+        uint8_t changed;                /* bit n: sector n differs from the store; valid when compared */
+        bool compared;
+        uint8_t bytes[OVERLAY_BLOCK];
+};
+
+static size_t slot_of(const struct overlay *overlay, uint64_t number)
+{
+        uint64_t h = number * UINT64_C(0x9e3779b97f4a7c15);
+        size_t mask = overlay->n_slots - 1;
+        size_t at = (size_t)(h >> 32) & mask;
+
+        while (overlay->slots[at] && overlay->slots[at]->number != number)
+                at = (at + 1) & mask;
+        return at;
+}
+
+static struct overlay_block *find(const struct overlay *overlay, uint64_t number)
+{
+        return overlay->count ? overlay->slots[slot_of(overlay, number)] : NULL;
+}
+
+/* Room for one more block at a load of at most one half. */
+static int make_room(struct overlay *overlay, ow_error *err)
+{
+        size_t n = overlay->n_slots ? overlay->n_slots * 2 : FIRST_SLOTS;
+        struct overlay_block **order = ow_grow(overlay->order, overlay->count, &overlay->order_cap, sizeof *order);
+
+        if (!order)
+                return ow_fail_nomem(err);
+        overlay->order = order;
+        if (overlay->count < overlay->n_slots / 2)
+                return 0;
+        struct overlay_block **slots = ow_calloc(n, sizeof *slots);
+        if (!slots)
+                return ow_fail_nomem(err);
+        ow_free(overlay->slots);
+        overlay->slots = slots;
+        overlay->n_slots = n;
+        for (size_t i = 0; i < overlay->count; i++)
+                slots[slot_of(overlay, order[i]->number)] = order[i];
+        return 0;
+}
+
+static size_t block_size(const struct store *base, uint64_t number)
+{
+        uint64_t left = base->size_bytes - number * OVERLAY_BLOCK;
+
+        return left < OVERLAY_BLOCK ? (size_t)left : OVERLAY_BLOCK;
+}
+
+/* A new block that holds what base holds; the read is saved when the caller is about to fill all of it. */
+static int add(struct overlay *overlay, struct store *base, uint64_t number, bool filled, struct overlay_block **ret,
+               ow_error *err)
+{
+        OW_AUTO_FREE struct overlay_block *block = NULL;
+        int r;
+
+        if (overlay->count >= OVERLAY_MAX_BYTES / OVERLAY_BLOCK)
+                return ow_fail(err, OW_E_LIMIT, number * OVERLAY_BLOCK, "more than %llu MiB of uncommitted changes",
+                               (unsigned long long)(OVERLAY_MAX_BYTES >> 20));
+        r = make_room(overlay, err);
+        if (r < 0)
+                return r;
+        block = ow_malloc(sizeof *block);
+        if (!block)
+                return ow_fail_nomem(err);
+        if (!filled) {
+                size_t size = block_size(base, number);
+
+                r = store_read(base, number * OVERLAY_BLOCK, block->bytes, size, err);
+                if (r < 0)
+                        return r;
+                memset(block->bytes + size, 0, OVERLAY_BLOCK - size);
+        }
+        block->number = number;
+        block->changed = 0;
+        block->compared = false;
+        if (overlay->count && overlay->order[overlay->count - 1]->number > number)
+                overlay->sorted = false;
+        else if (overlay->count == 0)
+                overlay->sorted = true;
+        overlay->order[overlay->count++] = block;
+        overlay->slots[slot_of(overlay, number)] = block;
+        *ret = OW_TAKE(block);
+        return 0;
+}
+
+int overlay_read(struct overlay *overlay, struct store *base, uint64_t offset, void *buf, size_t size, ow_error *err)
+{
+        uint8_t *p = buf;
+        size_t done = 0, missing = 0;   /* bytes handled; of these, the last ones that base must give */
+
+        if (overlay->count == 0)
+                return store_read(base, offset, buf, size, err);
+        while (done < size) {
+                size_t within = (size_t)((offset + done) % OVERLAY_BLOCK);
+                size_t n = OVERLAY_BLOCK - within < size - done ? OVERLAY_BLOCK - within : size - done;
+                const struct overlay_block *block = find(overlay, (offset + done) / OVERLAY_BLOCK);
+
+                if (!block) {
+                        missing += n;
+                } else {
+                        int r = store_read(base, offset + done - missing, p + done - missing, missing, err);
+
+                        if (r < 0)
+                                return r;
+                        missing = 0;
+                        memcpy(p + done, block->bytes + within, n);
+                }
+                done += n;
+        }
+        return store_read(base, offset + done - missing, p + done - missing, missing, err);
+}
+
+int overlay_write(struct overlay *overlay, struct store *base, uint64_t offset, const void *buf, size_t size,
+                  ow_error *err)
+{
+        const uint8_t *p = buf;
+
+        while (size > 0) {
+                uint64_t number = offset / OVERLAY_BLOCK;
+                size_t within = (size_t)(offset % OVERLAY_BLOCK);
+                size_t n = OVERLAY_BLOCK - within < size ? OVERLAY_BLOCK - within : size;
+                struct overlay_block *block = find(overlay, number);
+
+                if (!block) {
+                        int r = add(overlay, base, number, n == OVERLAY_BLOCK, &block, err);
+
+                        if (r < 0)
+                                return r;
+                }
+                memcpy(block->bytes + within, p, n);
+                block->compared = false;
+                p += n;
+                offset += n;
+                size -= n;
+        }
+        return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+        const struct overlay_block *const *x = a, *const *y = b;
+
+        return (*x)->number < (*y)->number ? -1 : (*x)->number > (*y)->number;
+}
+
+static void sort(struct overlay *overlay)
+{
+        if (!overlay->sorted)
+                qsort(overlay->order, overlay->count, sizeof *overlay->order, by_number);
+        overlay->sorted = true;
+}
+
+/* Index of the first block with this number or a higher one. */
+static size_t lower_bound(const struct overlay *overlay, uint64_t number)
+{
+        size_t low = 0, high = overlay->count;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (overlay->order[middle]->number < number)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+static uint8_t sectors_that_differ(const uint8_t *a, const uint8_t *b, size_t size)
+{
+        uint8_t mask = 0;
+
+        for (size_t s = 0; s * OVERLAY_SECTOR < size; s++) {
+                size_t at = s * OVERLAY_SECTOR;
+                size_t n = size - at < OVERLAY_SECTOR ? size - at : OVERLAY_SECTOR;
+
+                if (memcmp(a + at, b + at, n) != 0)
+                        mask |= (uint8_t)(1u << s);
+        }
+        return mask;
+}
+
+/* Makes sure that block i is compared, and its neighbours with it when they lie side by side on the disk. */
+static int compare_run(struct overlay *overlay, struct store *base, size_t i, ow_error *err)
+{
+        OW_AUTO_FREE uint8_t *bytes = NULL;
+        struct overlay_block **run = overlay->order + i;
+        size_t count = 1, size;
+        int r;
+
+        if (run[0]->compared)
+                return 0;
+        while (count < COMPARE_BLOCKS && i + count < overlay->count && !run[count]->compared &&
+               run[count]->number == run[0]->number + count)
+                count++;
+        size = (count - 1) * OVERLAY_BLOCK + block_size(base, run[count - 1]->number);
+        bytes = ow_malloc(size);
+        if (!bytes)
+                return ow_fail_nomem(err);
+        r = store_read(base, run[0]->number * OVERLAY_BLOCK, bytes, size, err);
+        if (r < 0)
+                return r;
+        for (size_t k = 0; k < count; k++) {
+                run[k]->changed = sectors_that_differ(run[k]->bytes, bytes + k * OVERLAY_BLOCK,
+                                                      block_size(base, run[k]->number));
+                run[k]->compared = true;
+        }
+        return 0;
+}
+
+/* 1 and the next sector >= *sector that is (or, with want false, is not) changed within block i; 0 none in it. */
+static int scan(const struct overlay_block *block, bool want, unsigned *sector)
+{
+        while (*sector < SECTORS && (block->changed >> *sector & 1) != want)
+                ++*sector;
+        return *sector < SECTORS;
+}
+
+/* From a changed sector of block i on: where the changes stop. */
+static int end_of_run(struct overlay *overlay, struct store *base, size_t i, unsigned sector, uint64_t *ret_end,
+                      ow_error *err)
+{
+        uint64_t number;
+
+        do {
+                int r = compare_run(overlay, base, i, err);
+
+                if (r < 0)
+                        return r;
+                number = overlay->order[i]->number;
+                if (scan(overlay->order[i], false, &sector)) {
+                        *ret_end = number * OVERLAY_BLOCK + sector * OVERLAY_SECTOR;
+                        break;
+                }
+                *ret_end = (number + 1) * OVERLAY_BLOCK;
+                sector = 0;
+                i++;
+        } while (i < overlay->count && overlay->order[i]->number == number + 1);
+        if (*ret_end > base->size_bytes)
+                *ret_end = base->size_bytes;
+        return 0;
+}
+
+int overlay_next_change(struct overlay *overlay, struct store *base, uint64_t *offset, uint64_t *ret_size,
+                        ow_error *err)
+{
+        unsigned sector;
+
+        if (*offset >= base->size_bytes)
+                return 0;               /* an odd last sector must not be found again from its end */
+        sort(overlay);
+        for (size_t i = lower_bound(overlay, *offset / OVERLAY_BLOCK); i < overlay->count; i++) {
+                const struct overlay_block *block = overlay->order[i];
+                uint64_t end, start = block->number * OVERLAY_BLOCK;
+                int r = compare_run(overlay, base, i, err);
+
+                if (r < 0)
+                        return r;
+                sector = *offset > start ? (unsigned)((*offset - start) / OVERLAY_SECTOR) : 0;
+                if (!scan(block, true, &sector))
+                        continue;
+                r = end_of_run(overlay, base, i, sector, &end, err);
+                if (r < 0)
+                        return r;
+                *offset = start + sector * OVERLAY_SECTOR;
+                *ret_size = end - *offset;
+                return 1;
+        }
+        return 0;
+}
+
+void overlay_done(struct overlay *overlay)
+{
+        for (size_t i = 0; i < overlay->count; i++)
+                ow_free(overlay->order[i]);
+        ow_free(overlay->order);
+        ow_free(overlay->slots);
+        *overlay = (struct overlay){ .count = 0 };
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The overlay against a plain model: an array that is written at once. */
+#include <stdlib.h>
+
+#include "test.h"
+
+#include "disk/disk.h"
+
+struct memory_store {
+        struct store store;
+        uint8_t *bytes;
+};
+
+static int memory_read(struct store *store, uint64_t offset, void *buf, size_t size, ow_error *err)
+{
+        assert_true(offset + size <= store->size_bytes);
+        memcpy(buf, ((struct memory_store *)store)->bytes + offset, size);
+        return 0;
+}
+
+static int memory_write(struct store *store, uint64_t offset, const void *buf, size_t size, ow_error *err)
+{
+        fail_msg("the overlay wrote to the store");
+        return 0;
+}
+
+static int memory_flush(struct store *store, ow_error *err)
+{
+        return 0;
+}
+
+static void memory_close(struct store *store)
+{
+        (void)store;
+}
+
+static const struct store_ops memory_ops = { memory_read, memory_write, memory_flush, NULL, memory_close };
+
+enum { SIZE = 40 * 4096 + 700 };        /* an odd end */
+
+static uint32_t seed = 1;
+
+static uint32_t next_random(uint32_t below)
+{
+        seed = seed * 1664525u + 1013904223u;
+        return (seed >> 8) % below;
+}
+
+static ow_disk *disk_on(struct memory_store *memory, uint8_t *bytes)
+{
+        ow_disk *disk;
+
+        *memory = (struct memory_store){ { &memory_ops, SIZE, 0 }, bytes };
+        assert_ok(disk_open_store(&memory->store, "memory", "raw", NULL, &disk, &err));
+        return disk;
+}
+
+static void check_changes(ow_disk *disk, const uint8_t *old, const uint8_t *new)
+{
+        uint64_t offset = 0, size = 0, clean_from = 0;
+        ow_error err = OW_ERROR_INIT;
+        int r;
+
+        while ((r = ow_disk_next_change(disk, &offset, &size, &err)) == 1) {
+                assert_true(offset >= clean_from && offset % 512 == 0 && size > 0);
+                assert_true(size % 512 == 0 || offset + size == SIZE);
+                assert_memory_equal(old + clean_from, new + clean_from, offset - clean_from);
+                for (uint64_t at = offset; at < offset + size; at += 512)
+                        assert_memory_not_equal(old + at, new + at, at + 512 > SIZE ? SIZE - at : 512);
+                if (clean_from)
+                        assert_true(offset > clean_from);       /* neighbours are one extent */
+                offset += size;
+                clean_from = offset;
+        }
+        assert_int_equal(r, 0);
+        assert_memory_equal(old + clean_from, new + clean_from, SIZE - clean_from);
+}
+
+static void reads_and_changes_agree_with_a_plain_array(void **state)
+{
+        uint8_t *old = malloc(SIZE), *new = malloc(SIZE), *got = malloc(SIZE);
+        struct memory_store memory;
+        ow_disk *disk;
+
+        for (size_t i = 0; i < SIZE; i++)
+                old[i] = new[i] = (uint8_t)next_random(256);
+        disk = disk_on(&memory, old);
+        for (int round = 0; round < 400; round++) {
+                uint32_t offset = next_random(SIZE), size = next_random(round % 7 ? 700 : 9000);
+
+                if (size > SIZE - offset)
+                        size = SIZE - offset;
+                if (round % 3 == 0)
+                        memcpy(new + offset, old + offset, size);       /* back to what it was */
+                else
+                        memset(new + offset, (int)next_random(256), size);
+                assert_ok(ow_disk_write(disk, offset, new + offset, size, &err));
+                offset = next_random(SIZE);
+                size = next_random(SIZE - offset);
+                assert_ok(ow_disk_read(disk, offset, got, size, &err));
+                assert_memory_equal(got, new + offset, size);
+                if (round % 50 == 0)
+                        check_changes(disk, old, new);
+        }
+        check_changes(disk, old, new);
+        ow_disk_discard(disk);
+        assert_ok(ow_disk_read(disk, 0, got, SIZE, &err));
+        assert_memory_equal(got, old, SIZE);
+        check_changes(disk, old, old);
+        ow_disk_close(disk);
+        free(old);
+        free(new);
+        free(got);
+}
+
+static void writing_the_same_bytes_is_no_change(void **state)
+{
+        static uint8_t bytes[SIZE];
+        struct memory_store memory;
+        ow_disk *disk = disk_on(&memory, bytes);
+        uint64_t offset = 0, size = 0;
+
+        assert_ok(ow_disk_write(disk, 1000, bytes, 20000, &err));
+        assert_int_equal(ow_disk_next_change(disk, &offset, &size, NULL), 0);
+        assert_ok(ow_disk_write(disk, 5000, "x", 1, &err));
+        assert_int_equal(ow_disk_next_change(disk, &offset, &size, NULL), 1);
+        assert_int_equal(offset, 4608);
+        assert_int_equal(size, 512);
+        ow_disk_close(disk);
+}
+
+static void past_the_end_is_refused(void **state)
+{
+        static uint8_t bytes[SIZE];
+        struct memory_store memory;
+        ow_disk *disk = disk_on(&memory, bytes);
+        uint8_t b[4] = { 0 };
+
+        assert_ok(ow_disk_write(disk, SIZE - 4, b, 4, &err));
+        assert_ok(ow_disk_read(disk, SIZE, b, 0, &err));
+        assert_fails(OW_E_INVAL, ow_disk_write(disk, SIZE - 3, b, 4, &err));
+        assert_fails(OW_E_INVAL, ow_disk_read(disk, SIZE - 3, b, 4, &err));
+        assert_fails(OW_E_INVAL, ow_disk_read(disk, UINT64_MAX, b, 4, &err));
+        ow_disk_close(disk);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(reads_and_changes_agree_with_a_plain_array),
+                cmocka_unit_test(writing_the_same_bytes_is_no_change),
+                cmocka_unit_test(past_the_end_is_refused),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
