@@ -167,7 +167,7 @@ static int by_number(const void *a, const void *b)
 
 static void sort(struct overlay *overlay)
 {
-        if (!overlay->sorted)
+        if (!overlay->sorted && overlay->count > 1)
                 qsort(overlay->order, overlay->count, sizeof *overlay->order, by_number);
         overlay->sorted = true;
 }

@@ -1,40 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The overlay against a plain model: an array that is written at once. */
-#include <stdlib.h>
-
 #include "test.h"
 
-#include "disk/disk.h"
-
-struct memory_store {
-        struct store store;
-        uint8_t *bytes;
-};
-
-static int memory_read(struct store *store, uint64_t offset, void *buf, size_t size, ow_error *err)
-{
-        assert_true(offset + size <= store->size_bytes);
-        memcpy(buf, ((struct memory_store *)store)->bytes + offset, size);
-        return 0;
-}
-
-static int memory_write(struct store *store, uint64_t offset, const void *buf, size_t size, ow_error *err)
-{
-        fail_msg("the overlay wrote to the store");
-        return 0;
-}
-
-static int memory_flush(struct store *store, ow_error *err)
-{
-        return 0;
-}
-
-static void memory_close(struct store *store)
-{
-        (void)store;
-}
-
-static const struct store_ops memory_ops = { memory_read, memory_write, memory_flush, NULL, memory_close };
+#include "memory-store.h"
 
 enum { SIZE = 40 * 4096 + 700 };        /* an odd end */
 
@@ -44,15 +12,6 @@ static uint32_t next_random(uint32_t below)
 {
         seed = seed * 1664525u + 1013904223u;
         return (seed >> 8) % below;
-}
-
-static ow_disk *disk_on(struct memory_store *memory, uint8_t *bytes)
-{
-        ow_disk *disk;
-
-        *memory = (struct memory_store){ { &memory_ops, SIZE, 0 }, bytes };
-        assert_ok(disk_open_store(&memory->store, "memory", "raw", NULL, &disk, &err));
-        return disk;
 }
 
 static void check_changes(ow_disk *disk, const uint8_t *old, const uint8_t *new)
@@ -79,12 +38,11 @@ static void check_changes(ow_disk *disk, const uint8_t *old, const uint8_t *new)
 static void reads_and_changes_agree_with_a_plain_array(void **state)
 {
         uint8_t *old = malloc(SIZE), *new = malloc(SIZE), *got = malloc(SIZE);
-        struct memory_store memory;
         ow_disk *disk;
 
         for (size_t i = 0; i < SIZE; i++)
                 old[i] = new[i] = (uint8_t)next_random(256);
-        disk = disk_on(&memory, old);
+        disk = memory_disk(old, SIZE);
         for (int round = 0; round < 400; round++) {
                 uint32_t offset = next_random(SIZE), size = next_random(round % 7 ? 700 : 9000);
 
@@ -116,8 +74,7 @@ static void reads_and_changes_agree_with_a_plain_array(void **state)
 static void writing_the_same_bytes_is_no_change(void **state)
 {
         static uint8_t bytes[SIZE];
-        struct memory_store memory;
-        ow_disk *disk = disk_on(&memory, bytes);
+        ow_disk *disk = memory_disk(bytes, SIZE);
         uint64_t offset = 0, size = 0;
 
         assert_ok(ow_disk_write(disk, 1000, bytes, 20000, &err));
@@ -132,8 +89,7 @@ static void writing_the_same_bytes_is_no_change(void **state)
 static void past_the_end_is_refused(void **state)
 {
         static uint8_t bytes[SIZE];
-        struct memory_store memory;
-        ow_disk *disk = disk_on(&memory, bytes);
+        ow_disk *disk = memory_disk(bytes, SIZE);
         uint8_t b[4] = { 0 };
 
         assert_ok(ow_disk_write(disk, SIZE - 4, b, 4, &err));

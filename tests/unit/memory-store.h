@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A disk in memory, for tests and fuzz targets of the disk room. */
+#ifndef TESTS_UNIT_MEMORY_STORE_H
+#define TESTS_UNIT_MEMORY_STORE_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk/disk.h"
+
+struct memory_store {
+        struct store store;
+        uint8_t *bytes;
+};
+
+static inline int memory_read(struct store *store, uint64_t offset, void *buf, size_t size, ow_error *err)
+{
+        if (offset > store->size_bytes || size > store->size_bytes - offset)
+                abort();        /* the layer above has to check */
+        memcpy(buf, ((struct memory_store *)store)->bytes + offset, size);
+        return 0;
+}
+
+static inline int memory_write(struct store *store, uint64_t offset, const void *buf, size_t size, ow_error *err)
+{
+        abort();                /* nothing but a commit may write, and these disks are never committed to */
+}
+
+static inline int memory_flush(struct store *store, ow_error *err)
+{
+        return 0;
+}
+
+static inline void memory_close(struct store *store)
+{
+        free(store);
+}
+
+/* bytes stay the caller's and outlive the disk. */
+static inline ow_disk *memory_disk(uint8_t *bytes, size_t size)
+{
+        static const struct store_ops ops = { memory_read, memory_write, memory_flush, NULL, memory_close };
+        struct memory_store *memory = calloc(1, sizeof *memory);
+        ow_disk *disk = NULL;
+
+        if (!memory)
+                abort();
+        *memory = (struct memory_store){ { &ops, size, 0 }, bytes };
+        if (disk_open_store(&memory->store, "memory", "raw", NULL, &disk, NULL) < 0)
+                abort();
+        return disk;
+}
+
+#endif
