@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Looking up subkeys and values by name. Hashes and hints of the fast lists are tried first, because a look at a
+ * list costs one read and a look at a key node costs another. Lists are sorted, except where a careless writer
+ * made them: what the sorted way does not find is looked for one by one while the list is short.
+ */
+#include "base/le.h"
+#include "base/upcase.h"
+#include "hive/hive.h"
+
+enum {
+        SHORT_LIST = 64,        /* elements of a leaf without hashes that are also searched one by one */
+        SHORT_RI = 8,           /* leaves of a list that are all searched */
+};
+
+/* < 0, 0, > 0 in *ret: the name of that key node against name. */
+static int order_of(ow_hive *h, uint32_t cell, const struct hive_name *name, int *ret, ow_error *err)
+{
+        struct hive_node node;
+        int r = hive_node_decode(h, cell, &node, err);
+
+        if (r < 0)
+                return r;
+        *ret = hive_name_order(node.name, hive_node_latin1(&node), name);
+        return 0;
+}
+
+int hive_find_slot(ow_hive *h, const struct hive_list *leaf, const struct hive_name *name, uint32_t *ret_index,
+                   bool *ret_equal, ow_error *err)
+{
+        uint32_t low = 0, high = leaf->count;
+        int order, r;
+
+        *ret_equal = false;
+        /* Keys are often made in order: look at the end first. */
+        if (high > 0) {
+                r = order_of(h, hive_list_cell(leaf, high - 1), name, &order, err);
+                if (r < 0)
+                        return r;
+                if (order < 0)
+                        low = high;
+        }
+        while (low < high) {
+                uint32_t middle = low + (high - low) / 2;
+
+                r = order_of(h, hive_list_cell(leaf, middle), name, &order, err);
+                if (r < 0)
+                        return r;
+                if (order == 0)
+                        *ret_equal = true;
+                if (order < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        *ret_index = low;
+        return 0;
+}
+
+int hive_find_leaf(ow_hive *h, const struct hive_list *ri, const struct hive_name *name, uint32_t *ret_index,
+                   ow_error *err)
+{
+        uint32_t low = 0, high = ri->count;
+
+        while (high - low > 1) {
+                uint32_t middle = low + (high - low) / 2;
+                struct hive_list leaf;
+                int order = 1, r;
+
+                r = hive_list_decode(h, hive_list_cell(ri, middle), &leaf, err);
+                if (r < 0)
+                        return r;
+                if (leaf.kind == HIVE_RI)
+                        return ow_fail(err, OW_E_CORRUPT, leaf.cell, "list 0x%x is inside a list of its own kind",
+                                       leaf.cell);
+                if (leaf.count > 0) {
+                        r = order_of(h, hive_list_cell(&leaf, 0), name, &order, err);
+                        if (r < 0)
+                                return r;
+                }
+                if (order <= 0)
+                        low = middle;
+                else
+                        high = middle;
+        }
+        *ret_index = low;
+        return 0;
+}
+
+/* Could a key of that name have this hint? A zero byte says nothing about what follows. */
+static bool hint_fits(uint32_t hint, const struct hive_name *name)
+{
+        for (size_t i = 0; i < 4; i++) {
+                uint8_t c = (uint8_t)(hint >> 8 * i);
+
+                if (c == 0)
+                        return true;
+                if (i >= name->n || ow_upcase(c) != name->upper[i])
+                        return false;
+        }
+        return true;
+}
+
+static bool may_match(const struct hive_list *leaf, uint32_t i, const struct hive_name *name)
+{
+        if (leaf->kind == HIVE_LF)
+                return hint_fits(hive_list_hint(leaf, i), name);
+        /* Not every writer knows the upper case of letters outside ASCII, which goes into the hash. */
+        return leaf->kind != HIVE_LH || !name->ascii || hive_list_hint(leaf, i) == name->hash;
+}
+
+static int find_one_by_one(ow_hive *h, const struct hive_list *leaf, const struct hive_name *name, uint32_t *ret_cell,
+                           ow_error *err)
+{
+        for (uint32_t i = 0; i < leaf->count; i++) {
+                int order, r;
+
+                if (!may_match(leaf, i, name))
+                        continue;
+                r = order_of(h, hive_list_cell(leaf, i), name, &order, err);
+                if (r < 0)
+                        return r;
+                if (order == 0) {
+                        *ret_cell = hive_list_cell(leaf, i);
+                        return 1;
+                }
+        }
+        return 0;
+}
+
+static int find_in_leaf(ow_hive *h, const struct hive_list *leaf, const struct hive_name *name, uint32_t *ret_cell,
+                        ow_error *err)
+{
+        uint32_t i, candidates = 0;
+        bool equal = false;
+
+        if (leaf->kind == HIVE_RI)
+                return ow_fail(err, OW_E_CORRUPT, leaf->cell, "list 0x%x is inside a list of its own kind", leaf->cell);
+        for (i = 0; i < leaf->count; i++)
+                candidates += may_match(leaf, i, name);
+        if (candidates > 4) {
+                if (hive_find_slot(h, leaf, name, &i, &equal, NULL) >= 0 && equal) {
+                        *ret_cell = hive_list_cell(leaf, i);
+                        return 1;
+                }
+                if (candidates > SHORT_LIST && leaf->kind != HIVE_LH)
+                        return 0;
+        }
+        return find_one_by_one(h, leaf, name, ret_cell, err);
+}
+
+static int find_in_ri(ow_hive *h, const struct hive_list *ri, const struct hive_name *name, uint32_t *ret_cell,
+                      ow_error *err)
+{
+        uint32_t likely = ri->count;
+        struct hive_list leaf;
+        bool all = ri->count <= SHORT_RI || !name->ascii;
+        int r;
+
+        if (hive_find_leaf(h, ri, name, &likely, NULL) >= 0 && likely < ri->count) {
+                r = hive_list_decode(h, hive_list_cell(ri, likely), &leaf, err);
+                if (r < 0)
+                        return r;
+                r = find_in_leaf(h, &leaf, name, ret_cell, err);
+                if (r != 0)
+                        return r;
+        } else {
+                all = true;
+        }
+        for (uint32_t i = 0; all && i < ri->count; i++) {
+                if (i == likely)
+                        continue;
+                r = hive_list_decode(h, hive_list_cell(ri, i), &leaf, err);
+                if (r < 0)
+                        return r;
+                r = find_in_leaf(h, &leaf, name, ret_cell, err);
+                if (r != 0)
+                        return r;
+        }
+        return 0;
+}
+
+int hive_find_subkey(ow_hive *h, const struct hive_node *parent, const struct hive_name *name, uint32_t *ret_cell,
+                     ow_error *err)
+{
+        struct hive_list list;
+        int r;
+
+        if (parent->n_subkeys == 0 || parent->subkeys == HIVE_NIL)
+                return 0;
+        r = hive_list_decode(h, parent->subkeys, &list, err);
+        if (r >= 0)
+                r = list.kind == HIVE_RI ? find_in_ri(h, &list, name, ret_cell, err)
+                                         : find_in_leaf(h, &list, name, ret_cell, err);
+        return r < 0 ? ow_wrap(err, r, "subkeys of the key at 0x%x", parent->cell) : r;
+}
+
+int hive_values_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_error *err)
+{
+        ow_view body;
+        int r;
+
+        *ret = (ow_view){ NULL, 0 };
+        if (node->n_values == 0 || (node->flags & HIVE_KEY_PREDEF_HANDLE))
+                return 0;
+        r = hive_cell_view(h, node->values, &body, err);
+        if (r < 0)
+                return ow_wrap(err, r, "values of the key at 0x%x", node->cell);
+        if (body.len / 4 < node->n_values)
+                return ow_fail(err, OW_E_CORRUPT, node->values, "key at 0x%x has %u values, its list holds %zu",
+                               node->cell, node->n_values, body.len / 4);
+        (void)ow_view_sub(body, 0, 4 * (size_t)node->n_values, ret);
+        return 0;
+}
+
+int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_name *name, uint32_t *ret_index,
+                    struct hive_value *ret, ow_error *err)
+{
+        ow_view list;
+        int r = hive_values_view(h, node, &list, err), damage = 0;
+
+        if (r < 0)
+                return r;
+        for (uint32_t i = 0; i < list.len / 4; i++) {
+                struct hive_value v;
+
+                r = hive_value_decode(h, ow_le32_at(list.p + 4 * (size_t)i), &v, err);
+                if (r == OW_E_CORRUPT) {
+                        damage = r;     /* the one we look for may still come */
+                        continue;
+                }
+                if (r < 0)
+                        return r;
+                if (hive_name_equal(v.name, v.flags & HIVE_VALUE_COMP_NAME, name)) {
+                        *ret_index = i;
+                        *ret = v;
+                        return 1;
+                }
+        }
+        return damage;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The inside of the hive engine. Offsets of cells count from the start of the bins (file offset 4096), as on disk.
+ * Bytes of a hive are reached only through hive_cell_view() and changed only through hive_cell_write() and friends;
+ * the records (node.c, value.c, list.c, bigdata.c, security.c) turn them into host values and back.
+ */
+#ifndef HIVE_HIVE_H
+#define HIVE_HIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <offwin/hive.h>
+
+#include "base/macros.h"
+#include "base/view.h"
+#include "hive/base-block.h"
+#include "hive/image.h"
+#include "hive/map.h"
+#include "hive/name.h"
+#include "hive/space.h"
+
+#define HIVE_NIL 0xffffffffu            /* "no cell" */
+
+enum {
+        HIVE_MAX_DEPTH = 512,           /* levels of keys; facts: registry element size limits */
+        HIVE_MAX_KEY_NAME = 255,        /* UTF-16 units */
+        HIVE_MAX_VALUE_NAME = 16383,    /* UTF-16 units */
+        HIVE_SEGMENT_BYTES = 16344,     /* of big data; regf.md 4.6 */
+        HIVE_MAX_FLAT_VALUE = 1 << 20,  /* bytes of one value we write where the version has no big data */
+        HIVE_MAX_VALUE = 64 << 20,      /* bytes of one value we write elsewhere */
+};
+
+struct ow_hive {
+        struct hive_image image;
+        struct hive_space space;        /* free cells, once an edit has asked for room */
+        struct hive_map changed;        /* keys whose time of last write is set by the next save */
+        struct hive_base base;
+        bool readonly;
+        bool edited;                    /* since load or the last save */
+        bool replayed;                  /* pages from logs wait for the next save */
+        bool truncated;                 /* the file ends before its bins: never edited */
+        bool base_changed;              /* all of the base block is to be written */
+        uint32_t top_sequence;          /* highest number seen in the primary and in its logs */
+        uint64_t file_size;             /* bytes of the primary now */
+        ow_hive_info info;
+};
+
+static inline uint32_t hive_minor(const ow_hive *h)
+{
+        return h->base.minor;
+}
+
+/* ---- bin.c ---- */
+
+/* The bin that holds the byte at offset: where it starts and ends. */
+int hive_bin_find(ow_hive *h, uint32_t offset, uint32_t *ret_start, uint32_t *ret_end, ow_error *err);
+
+/* The size field of a bin header that passes every check, for a bin that starts at offset. */
+int hive_bin_size(ow_hive *h, uint32_t offset, uint32_t *ret_size, ow_error *err);
+
+/* Makes the bins longer by one bin with a single free cell of at least cell_size bytes. */
+int hive_bin_append(ow_hive *h, uint32_t cell_size, uint32_t *ret_start, uint32_t *ret_size, ow_error *err);
+
+/* Keeps the copy of the base block's time in the first bin in step; regf.md 2. */
+int hive_bin_stamp_first(ow_hive *h, uint64_t before, uint64_t now, ow_error *err);
+int hive_bin_first_time(ow_hive *h, uint64_t *ret, ow_error *err);
+
+/* ---- cell.c: the gate ---- */
+
+/* The body (all after the size field) of an allocated cell: loaded, in range, inside one bin. */
+int hive_cell_view(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err);
+
+/* Changes bytes of a cell whose body is body_len long, as hive_cell_view() or an allocation has said. Cannot fail. */
+void hive_cell_write(ow_hive *h, uint32_t cell, size_t body_len, size_t at, const void *bytes, size_t size);
+void hive_cell_move(ow_hive *h, uint32_t cell, size_t body_len, size_t to, size_t from, size_t size);
+void hive_cell_zero(ow_hive *h, uint32_t cell, size_t body_len, size_t at, size_t size);
+
+/* ---- node.c: "nk" ---- */
+
+enum hive_node_flags {
+        HIVE_KEY_HIVE_ENTRY = 0x0004,
+        HIVE_KEY_NO_DELETE = 0x0008,
+        HIVE_KEY_SYM_LINK = 0x0010,
+        HIVE_KEY_COMP_NAME = 0x0020,
+        HIVE_KEY_PREDEF_HANDLE = 0x0040,
+};
+
+struct hive_node {
+        uint32_t cell;
+        uint32_t body_len;
+        uint16_t flags;
+        uint8_t layer;                  /* layered-key bits; 0 in nearly every hive */
+        uint64_t written;               /* FILETIME */
+        uint32_t parent;
+        uint32_t n_subkeys, n_volatile;
+        uint32_t subkeys;               /* list cell or HIVE_NIL */
+        uint32_t n_values, values;      /* list cell or HIVE_NIL */
+        uint32_t security, class_cell;
+        uint16_t class_len;             /* bytes */
+        uint16_t max_name;              /* bytes of UTF-16, of the longest subkey name */
+        uint32_t max_value_name, max_value_data;
+        ow_view name;                   /* as stored */
+};
+
+int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error *err);
+/* Writes the fields of the fixed part back; what this file does not know stays as it is. Cannot fail. */
+void hive_node_store(ow_hive *h, const struct hive_node *node);
+/* Fills the body of a fresh cell. */
+void hive_node_encode_new(ow_hive *h, const struct hive_node *node, const struct hive_name *name);
+size_t hive_node_body_size(const struct hive_name *name);
+/* Only the time. */
+void hive_node_stamp(ow_hive *h, const struct hive_node *node, uint64_t now);
+
+static inline bool hive_node_latin1(const struct hive_node *n)
+{
+        return n->flags & HIVE_KEY_COMP_NAME;
+}
+
+/* ---- value.c: "vk" ---- */
+
+enum hive_value_flags { HIVE_VALUE_COMP_NAME = 1, HIVE_VALUE_TOMBSTONE = 2 };
+
+struct hive_value {
+        uint32_t cell;
+        uint32_t body_len;
+        uint32_t size;                  /* bytes of data */
+        bool in_line;
+        uint8_t inline_data[4];
+        uint32_t data;                  /* cell, when not inline and size > 0 */
+        uint32_t type;
+        uint16_t flags;
+        ow_view name;
+};
+
+int hive_value_decode(ow_hive *h, uint32_t cell, struct hive_value *ret, ow_error *err);
+void hive_value_store(ow_hive *h, const struct hive_value *value);
+void hive_value_encode_new(ow_hive *h, const struct hive_value *value, const struct hive_name *name);
+size_t hive_value_body_size(const struct hive_name *name);
+
+/* ---- list.c: "li", "lf", "lh", "ri" ---- */
+
+enum hive_list_kind { HIVE_LI, HIVE_LF, HIVE_LH, HIVE_RI };
+
+struct hive_list {
+        uint32_t cell;
+        enum hive_list_kind kind;
+        uint32_t count;
+        ow_view body;
+};
+
+enum { HIVE_LIST_HEAD = 4 };            /* bytes before the first element */
+
+int hive_list_decode(ow_hive *h, uint32_t cell, struct hive_list *ret, ow_error *err);
+uint32_t hive_list_stride(enum hive_list_kind kind);
+uint32_t hive_list_cell(const struct hive_list *list, uint32_t i);
+uint32_t hive_list_hint(const struct hive_list *list, uint32_t i);
+/* The kind of leaf that this version of the format wants, and how many elements Windows puts in one leaf. */
+enum hive_list_kind hive_list_kind_of(const ow_hive *h);
+uint32_t hive_list_limit(enum hive_list_kind kind);
+/* One element as on disk; returns its size. */
+size_t hive_list_element(enum hive_list_kind kind, uint32_t cell, const struct hive_name *name, uint8_t ret[8]);
+void hive_list_store_head(ow_hive *h, uint32_t cell, size_t body_len, enum hive_list_kind kind, uint32_t count);
+
+/* ---- find.c ---- */
+
+/* 1 and the subkey of that name, 0 absent. ret_leaf (may be NULL) then says in which leaf it was found. */
+int hive_find_subkey(ow_hive *h, const struct hive_node *parent, const struct hive_name *name, uint32_t *ret_cell,
+                     ow_error *err);
+/* The last leaf of an ri list whose first name is not above name. */
+int hive_find_leaf(ow_hive *h, const struct hive_list *ri, const struct hive_name *name, uint32_t *ret_index,
+                   ow_error *err);
+/* The first element of a leaf whose name is not below name. *ret_equal: it has that name. */
+int hive_find_slot(ow_hive *h, const struct hive_list *leaf, const struct hive_name *name, uint32_t *ret_index,
+                   bool *ret_equal, ow_error *err);
+/* The list of values. A key without values gives an empty view. */
+int hive_values_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_error *err);
+/* 1 and index plus record of the value of that name, 0 absent. */
+int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_name *name, uint32_t *ret_index,
+                    struct hive_value *ret, ow_error *err);
+
+/* ---- bigdata.c: "db" ---- */
+
+struct hive_bigdata {
+        uint32_t cell;
+        uint32_t segments;              /* cell of the segment list */
+        uint32_t count;
+        ow_view list;
+};
+
+int hive_bigdata_decode(ow_hive *h, uint32_t cell, uint32_t size, struct hive_bigdata *ret, ow_error *err);
+/* The bytes of segment i of a value of size bytes. */
+int hive_bigdata_segment(ow_hive *h, const struct hive_bigdata *db, uint32_t size, uint32_t i, uint32_t *ret_cell,
+                         ow_view *ret, ow_error *err);
+size_t hive_bigdata_encode(uint32_t count, uint32_t segments, uint8_t ret[12]);
+uint32_t hive_bigdata_count(uint32_t size);
+
+/* ---- data.c: the data of a value, however it is stored ---- */
+
+/* True when the data of this value are big data. Otherwise *ret_flat is all of them. */
+int hive_data_open(ow_hive *h, const struct hive_value *value, bool *ret_big, ow_view *ret_flat, ow_error *err);
+int hive_data_copy(ow_hive *h, const struct hive_value *value, uint8_t *buf, ow_error *err);
+/* 1 when the data of value are exactly these bytes. */
+int hive_data_equal(ow_hive *h, const struct hive_value *value, ow_view bytes, ow_error *err);
+
+/* ---- security.c: "sk" ---- */
+
+struct hive_security {
+        uint32_t cell;
+        uint32_t body_len;
+        uint32_t next, previous;        /* the ring of all of them */
+        uint32_t references;
+        ow_view descriptor;
+};
+
+int hive_security_decode(ow_hive *h, uint32_t cell, struct hive_security *ret, ow_error *err);
+void hive_security_store(ow_hive *h, const struct hive_security *sk);
+void hive_security_encode_new(ow_hive *h, const struct hive_security *sk);
+size_t hive_security_body_size(size_t descriptor_size);
+
+OW_DEFINE_AUTO(ow_hive, ow_hive_close);
+
+#endif

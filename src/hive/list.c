@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lists of subkeys: leaves li, lf, lh, and ri, a list of leaves; docs/formats/regf.md 4.2. */
+#include <string.h>
+
+#include "base/le.h"
+#include "hive/hive.h"
+
+/* Where Windows splits a leaf: one page less bin and cell overhead; seen in hives of 8.1 and 10. */
+enum { SPLIT_LF = 506, SPLIT_LH = 1012, RI_MOST = 0xffff };
+
+static const struct {
+        char magic[2];
+        uint8_t stride;
+} kinds[] = {
+        [HIVE_LI] = { "li", 4 },
+        [HIVE_LF] = { "lf", 8 },
+        [HIVE_LH] = { "lh", 8 },
+        [HIVE_RI] = { "ri", 4 },
+};
+
+int hive_list_decode(ow_hive *h, uint32_t cell, struct hive_list *ret, ow_error *err)
+{
+        ow_view body, elements;
+        size_t kind = 0;
+        uint32_t count;
+        int r;
+
+        r = hive_cell_view(h, cell, &body, err);
+        if (r < 0)
+                return r;
+        while (kind < OW_COUNT(kinds) && memcmp(body.p, kinds[kind].magic, 2) != 0)
+                kind++;
+        if (kind == OW_COUNT(kinds))
+                return ow_fail(err, OW_E_CORRUPT, cell, "list of subkeys at 0x%x starts with %02x%02x", cell, body.p[0],
+                               body.p[1]);
+        count = ow_le16_at(body.p + 2);
+        if (!ow_view_sub(body, HIVE_LIST_HEAD, (size_t)count * kinds[kind].stride, &elements))
+                return ow_fail(err, OW_E_CORRUPT, cell, "list of %u subkeys leaves its cell 0x%x of %zu bytes", count,
+                               cell, body.len);
+        *ret = (struct hive_list){ cell, (enum hive_list_kind)kind, count, body };
+        return 0;
+}
+
+uint32_t hive_list_stride(enum hive_list_kind kind)
+{
+        return kinds[kind].stride;
+}
+
+uint32_t hive_list_cell(const struct hive_list *list, uint32_t i)
+{
+        return ow_le32_at(list->body.p + HIVE_LIST_HEAD + (size_t)i * kinds[list->kind].stride);
+}
+
+uint32_t hive_list_hint(const struct hive_list *list, uint32_t i)
+{
+        return ow_le32_at(list->body.p + HIVE_LIST_HEAD + (size_t)i * kinds[list->kind].stride + 4);
+}
+
+enum hive_list_kind hive_list_kind_of(const ow_hive *h)
+{
+        return hive_minor(h) >= 5 ? HIVE_LH : HIVE_LF;
+}
+
+uint32_t hive_list_limit(enum hive_list_kind kind)
+{
+        if (kind == HIVE_RI)
+                return RI_MOST;
+        return kind == HIVE_LF ? SPLIT_LF : SPLIT_LH;
+}
+
+/* The first four units in their own case; one that needs two bytes ends the hint. */
+static void put_hint(const struct hive_name *name, uint8_t ret[4])
+{
+        memset(ret, 0, 4);
+        for (size_t i = 0; i < 4 && i < name->n && name->units[i] < 0x100; i++)
+                ret[i] = (uint8_t)name->units[i];
+}
+
+size_t hive_list_element(enum hive_list_kind kind, uint32_t cell, const struct hive_name *name, uint8_t ret[8])
+{
+        ow_le32_put(ret, cell);
+        if (kind == HIVE_LF)
+                put_hint(name, ret + 4);
+        else if (kind == HIVE_LH)
+                ow_le32_put(ret + 4, name->hash);
+        return kinds[kind].stride;
+}
+
+void hive_list_store_head(ow_hive *h, uint32_t cell, size_t body_len, enum hive_list_kind kind, uint32_t count)
+{
+        uint8_t head[HIVE_LIST_HEAD];
+
+        memcpy(head, kinds[kind].magic, 2);
+        ow_le16_put(head + 2, (uint16_t)count);
+        hive_cell_write(h, cell, body_len, 0, head, sizeof head);
+}
