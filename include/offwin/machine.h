@@ -35,11 +35,13 @@ typedef struct ow_machine_options {
  * A volume that cannot be read (BitLocker, damaged) does not fail the call: it is listed with its reason. With
  * writable, a Windows volume that must not be written to fails only when it is asked for (ow_guest_open()).
  *
+ * Of several disks, one that holds neither a partition table nor a file system counts as empty.
  * Return: 0 (also when no Windows was found: see ow_machine_guest_count()), or the error of a disk or its
  *         partition table.
  */
 OW_API int ow_machine_open(const char *const *names, size_t n_names, const ow_machine_options *options,
                            ow_machine **ret_machine, ow_error *err);
+/* Closes its guests too. Drops everything that was not committed. NULL is fine. */
 OW_APIV void ow_machine_close(ow_machine *machine);
 
 OW_APIV size_t ow_machine_disk_count(const ow_machine *machine);
@@ -61,7 +63,7 @@ OW_APIV const ow_machine_volume *ow_machine_volume_get(const ow_machine *machine
 OW_APIV size_t ow_machine_guest_count(const ow_machine *machine);
 OW_APIV size_t ow_machine_guest_volume(const ow_machine *machine, size_t guest);      /* index of its volume */
 OW_APIV const char *ow_machine_guest_root(const ow_machine *machine, size_t guest);
-/* What a person can tell it by and --root takes: "disk1:partition2:Windows". */
+/* What a person can tell it by and --root takes: "disk1:partition2:Windows"; "disk1:Windows" without a table. */
 OW_APIV const char *ow_machine_guest_id(const ow_machine *machine, size_t guest);
 
 /**
@@ -84,7 +86,7 @@ OW_APIV void ow_guest_close(ow_guest *guest);
 /**
  * ow_machine_commit - save hives, flush volumes, and commit all disks as one transaction
  *
- * Hives of every open guest are saved into their files first, their logs emptied. See ow_transaction_commit().
+ * Hives of every open guest are saved into their files first, their logs made invalid. See ow_transaction_commit().
  */
 OW_API int ow_machine_commit(ow_machine *machine, const char *title, ow_commit_result *ret, ow_error *err);
 

@@ -3,7 +3,12 @@
  * offwin/registry.h - the registry of a guest: Windows paths onto its hives.
  *
  * Hives are opened when a path first needs them and stay open. "HKLM\SYSTEM\CurrentControlSet" leads through
- * Select. HKCU and CurrentControlSet can stand for several places: ow_registry_expand() names them all.
+ * Select, "HKU\<who>\Software\Classes" to "HKU\<who>_Classes". HKCU and CurrentControlSet can stand for several
+ * places: ow_registry_expand() names them all. Below HKU go SIDs, profile names, ".DEFAULT", "offwin-default" (the
+ * profile that new users get) and, when SOFTWARE is missing and no SID is known, "offwin-user-<folder>".
+ *
+ * A dirty hive whose logs do not complete it can be read (ow_guest_problem() says so) but not edited, unless the
+ * machine was opened with accept_dirty.
  */
 #ifndef OFFWIN_REGISTRY_H
 #define OFFWIN_REGISTRY_H
@@ -34,7 +39,12 @@ OW_API int ow_registry_create(ow_guest *guest, const char *path, ow_regkey *ret,
 OW_API int ow_registry_get(ow_guest *guest, const char *path, const char *name, uint32_t *ret_type, ow_blob *ret,
                            ow_error *err);
 
-/* The hive that a path lies in and what is left of the path, for reg commands. 1 found, 0 hive not there. */
+/* 0 when what lies at path may be edited. OW_E_DIRTY: its hive was not closed, no log completes it, and that was not
+ * accepted (see accept_dirty); OW_E_ABSENT: no such hive; the volume's refusal. ow_registry_create() checks it too. */
+OW_API int ow_registry_editable(ow_guest *guest, const char *path, ow_error *err);
+
+/* The hive that a path lies in and what is left of the path, for reg commands. 1 found, 0 hive not there. *ret_rest
+ * is the guest's and lives until the next call. */
 OW_API int ow_registry_hive(ow_guest *guest, const char *path, ow_hive **ret_hive, const char **ret_rest,
                             ow_error *err);
 
@@ -49,7 +59,8 @@ OW_API int ow_registry_hive(ow_guest *guest, const char *path, ow_hive **ret_hiv
 OW_API int ow_registry_expand(ow_guest *guest, const char *path, char ***ret, size_t *ret_count, ow_error *err);
 OW_APIV void ow_registry_paths_free(char **paths, size_t count);
 
-/* Saves every edited hive into its file in the overlay and empties its logs. ow_machine_commit() does it too. */
+/* Saves every edited hive into its file in the overlay and makes its logs invalid (their first sector is zeroed; see
+ * docs/formats/windows-facts.md). ow_machine_commit() does it too. OW_E_READONLY on a machine opened read-only. */
 OW_API int ow_registry_save(ow_guest *guest, uint64_t now, ow_error *err);
 
 OW_END_DECLS

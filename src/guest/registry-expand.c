@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One registry path as a user or a fix writes it, into all the concrete places that it stands for. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/upcase.h"
+#include "guest/internal.h"
+
+struct path_list {
+        char **paths;
+        size_t n, cap;
+};
+
+static void path_list_done(struct path_list *list)
+{
+        ow_registry_paths_free(list->paths, list->n);
+}
+
+void ow_registry_paths_free(char **paths, size_t count)
+{
+        for (size_t i = 0; i < count; i++)
+                ow_free(paths[i]);
+        ow_free(paths);
+}
+
+/* Takes over path, which may be NULL for "no memory". */
+static int add(struct path_list *list, char *path, ow_error *err)
+{
+        char **grown = path ? ow_grow(list->paths, list->n, &list->cap, sizeof *grown) : NULL;
+
+        if (!grown) {
+                ow_free(path);
+                return ow_fail_nomem(err);
+        }
+        list->paths = grown;
+        grown[list->n++] = path;
+        return 0;
+}
+
+static int add_below(struct path_list *list, const char *root, const char *rest, ow_error *err)
+{
+        return add(list, ow_asprintf("%s%s%s", root, *rest ? "\\" : "", rest), err);
+}
+
+static int expand_system(const ow_guest *guest, const char *below, struct path_list *list, ow_error *err)
+{
+        for (size_t i = 0; i < guest->control_sets.n_edit; i++) {
+                char root[64];
+                int r;
+
+                (void)snprintf(root, sizeof root, "HKLM\\SYSTEM\\ControlSet%03u", guest->control_sets.edit[i]);
+                r = add_below(list, root, below, err);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static bool part_is(const char *path, size_t size, const char *want)
+{
+        return ow_name_compare_n(path, size, want, strlen(want)) == 0;
+}
+
+static int expand_machine(const ow_guest *guest, const char *rest, struct path_list *list, ow_error *err)
+{
+        const char *second, *below;
+        size_t size = guest_path_part(rest, &second);
+        size_t second_size = guest_path_part(second, &below);
+
+        if (part_is(rest, size, "SYSTEM") && part_is(second, second_size, "CurrentControlSet") &&
+            guest->control_sets.n_edit > 0)
+                return expand_system(guest, below, list, err);
+        return add_below(list, "HKLM", rest, err);
+}
+
+static int expand_users(ow_guest *guest, const char *rest, struct path_list *list, ow_error *err)
+{
+        char config[300];
+        int r = 0;
+
+        for (size_t i = 0; i < guest->n_users && r >= 0; i++) {
+                const ow_user *user = &guest->users[i];
+                char place[300], root[310];
+
+                if (!user->hive_present || user->kind == OW_USER_SYSTEM)
+                        continue;       /* the system's profile is HKU\.DEFAULT, below */
+                guest_user_place(user, place, sizeof place);
+                (void)snprintf(root, sizeof root, "HKU\\%s", place);
+                r = add_below(list, root, rest, err);
+        }
+        if (r < 0)
+                return r;
+        (void)snprintf(config, sizeof config, "%s\\System32\\config\\DEFAULT", guest->root);
+        return guest_file_there(guest, guest->volume, config) ? add_below(list, "HKU\\.DEFAULT", rest, err) : 0;
+}
+
+static int expand_one_user(const ow_guest *guest, const char *rest, struct path_list *list, ow_error *err)
+{
+        const char *below;
+        size_t size = guest_path_part(rest, &below);
+        const ow_user *user = guest_user_find(guest, rest, size);
+        char place[300], root[310];
+
+        if (!user || part_is(rest, size, ".DEFAULT"))
+                return add_below(list, "HKU", rest, err);
+        guest_user_place(user, place, sizeof place);
+        (void)snprintf(root, sizeof root, "HKU\\%s", place);
+        return add_below(list, root, below, err);
+}
+
+int ow_registry_expand(ow_guest *guest, const char *path, char ***ret, size_t *ret_count, ow_error *err)
+{
+        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
+        __attribute__((cleanup(path_list_done))) struct path_list list = { NULL, 0, 0 };
+        int r;
+
+        r = ow_reg_path_parse(path, &parsed, err);
+        if (r < 0)
+                return r;
+        if (parsed.root == OW_ROOT_HKCU)
+                r = expand_users(guest, parsed.rest, &list, err);
+        else if (parsed.root == OW_ROOT_HKU)
+                r = expand_one_user(guest, parsed.rest, &list, err);
+        else
+                r = expand_machine(guest, parsed.rest, &list, err);
+        if (r < 0)
+                return r;
+        *ret = OW_TAKE(list.paths);
+        *ret_count = list.n;
+        list.n = 0;
+        return 0;
+}

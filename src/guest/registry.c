@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The registry of a guest: Windows paths to keys of its hives, and saving what was edited. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/upcase.h"
+#include "guest/internal.h"
+
+enum { LOG_HEADER_SIZE = 512 };         /* one sector: the base block copy that makes a log valid */
+
+static bool part_is(const char *path, size_t size, const char *want)
+{
+        return ow_name_compare_n(path, size, want, strlen(want)) == 0;
+}
+
+/* rest below HKLM\SYSTEM with CurrentControlSet led through Select. The caller's. */
+static char *through_select(const ow_guest *guest, const char *rest)
+{
+        const char *next;
+        size_t size = guest_path_part(rest, &next);
+
+        if (!part_is(rest, size, "CurrentControlSet") || guest->control_sets.current == 0)
+                return ow_strdup(rest);
+        return ow_asprintf("ControlSet%03u%s%s", guest->control_sets.current, *next ? "\\" : "", next);
+}
+
+/* HKU\<who>\Software\Classes is a link to HKU\<who>_Classes. 1 when rest leads there and that hive exists. */
+static int through_classes(ow_guest *guest, const char *who, size_t who_size, const char *rest,
+                           struct guest_hive **ret_hive, const char **ret_rest, ow_error *err)
+{
+        OW_AUTO_FREE char *name = NULL;
+        const char *second, *below;
+        size_t first_size = guest_path_part(rest, &second);
+        size_t second_size = guest_path_part(second, &below);
+        int r;
+
+        if (!part_is(rest, first_size, "Software") || !part_is(second, second_size, "Classes"))
+                return 0;
+        name = ow_asprintf("%.*s_Classes", (int)who_size, who);
+        if (!name)
+                return ow_fail_nomem(err);
+        r = guest_hive_get(guest, OW_ROOT_HKU, name, strlen(name), ret_hive, err);
+        if (r > 0)
+                *ret_rest = below;
+        return r;
+}
+
+static int split(ow_guest *guest, const ow_reg_path *path, struct guest_hive **ret_hive, char **ret_rest,
+                 ow_error *err)
+{
+        struct guest_hive *hive;
+        const char *rest;
+        size_t size = guest_path_part(path->rest, &rest);
+        int r;
+
+        if (path->root == OW_ROOT_HKCU)
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE,
+                               "HKEY_CURRENT_USER stands for several users here: name one below HKEY_USERS");
+        if (size == 0)
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "the path names no hive below %s",
+                               path->root == OW_ROOT_HKLM ? "HKEY_LOCAL_MACHINE" : "HKEY_USERS");
+        r = 0;
+        if (path->root == OW_ROOT_HKU)
+                r = through_classes(guest, path->rest, size, rest, &hive, &rest, err);
+        if (r == 0)
+                r = guest_hive_get(guest, path->root, path->rest, size, &hive, err);
+        if (r <= 0)
+                return r;
+        *ret_rest = path->root == OW_ROOT_HKLM && part_is(path->rest, size, "SYSTEM") ?
+                    through_select(guest, rest) : ow_strdup(rest);
+        if (!*ret_rest)
+                return ow_fail_nomem(err);
+        *ret_hive = hive;
+        return 1;
+}
+
+int guest_registry_split(ow_guest *guest, const char *path, struct guest_hive **ret_hive, char **ret_rest,
+                         ow_error *err)
+{
+        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
+        int r;
+
+        r = ow_reg_path_parse(path, &parsed, err);
+        if (r < 0)
+                return r;
+        return split(guest, &parsed, ret_hive, ret_rest, err);
+}
+
+int ow_registry_find(ow_guest *guest, const char *path, ow_regkey *ret, ow_error *err)
+{
+        OW_AUTO_FREE char *rest = NULL;
+        struct guest_hive *hive;
+        ow_key key;
+        int r;
+
+        r = guest_registry_split(guest, path, &hive, &rest, err);
+        if (r <= 0)
+                return r;
+        r = ow_hive_find(hive->hive, ow_hive_root(hive->hive), rest, &key, err);
+        if (r < 0)
+                return ow_wrap(err, r, "'%s'", path);
+        if (r > 0)
+                *ret = (ow_regkey){ hive->hive, key };
+        return r;
+}
+
+int ow_registry_create(ow_guest *guest, const char *path, ow_regkey *ret, ow_error *err)
+{
+        OW_AUTO_FREE char *rest = NULL;
+        struct guest_hive *hive;
+        ow_key key;
+        int r;
+
+        r = guest_registry_split(guest, path, &hive, &rest, err);
+        if (r == 0)
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "there is no hive for '%s'", path);
+        if (r > 0)
+                r = guest_hive_editable(guest, hive, err);
+        if (r < 0)
+                return r;
+        r = ow_hive_create_key(hive->hive, ow_hive_root(hive->hive), rest, &key, NULL, err);
+        if (r < 0)
+                return ow_wrap(err, r, "'%s'", path);
+        *ret = (ow_regkey){ hive->hive, key };
+        return 0;
+}
+
+int ow_registry_editable(ow_guest *guest, const char *path, ow_error *err)
+{
+        OW_AUTO_FREE char *rest = NULL;
+        struct guest_hive *hive;
+        int r;
+
+        r = guest_registry_split(guest, path, &hive, &rest, err);
+        if (r == 0)
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "there is no hive for '%s'", path);
+        return r < 0 ? r : guest_hive_editable(guest, hive, err);
+}
+
+int ow_registry_get(ow_guest *guest, const char *path, const char *name, uint32_t *ret_type, ow_blob *ret,
+                    ow_error *err)
+{
+        ow_regkey key;
+        int r;
+
+        r = ow_registry_find(guest, path, &key, err);
+        if (r <= 0)
+                return r;
+        r = ow_hive_get_value(key.hive, key.key, name, ret_type, ret, err);
+        return r < 0 ? ow_wrap(err, r, "value '%s' of '%s'", name, path) : r;
+}
+
+int ow_registry_hive(ow_guest *guest, const char *path, ow_hive **ret_hive, const char **ret_rest, ow_error *err)
+{
+        struct guest_hive *hive;
+        char *rest = NULL;
+        int r;
+
+        r = guest_registry_split(guest, path, &hive, &rest, err);
+        if (r <= 0)
+                return r;
+        ow_free(guest->rest);
+        guest->rest = rest;
+        *ret_hive = hive->hive;
+        *ret_rest = rest;
+        return 1;
+}
+
+/* ---- saving ---- */
+
+/*
+ * Takes the validity from a log by zeroing its first sector. The file stays, with its size and its clusters, so that
+ * next to nothing changes on disk; Windows ignores it beside a clean hive and writes a new header when it needs one.
+ */
+static int empty_log(ow_volume *volume, const char *path, ow_error *err)
+{
+        static const uint8_t zeros[LOG_HEADER_SIZE];
+        OW_AUTO(ow_file) file = NULL;
+        uint64_t size;
+        int r;
+
+        r = ow_file_open(volume, path, OW_FILE_WRITE, &file, err);
+        if (r == OW_E_ABSENT)
+                return 0;
+        if (r < 0)
+                return r;
+        size = ow_file_size(file);
+        if (size == 0)
+                return 0;
+        return ow_file_write(file, 0, zeros, size < sizeof zeros ? (size_t)size : sizeof zeros, err);
+}
+
+static int empty_logs(const ow_guest *guest, const struct guest_hive *h, ow_error *err)
+{
+        static const char *const tails[] = { ".LOG", ".LOG1", ".LOG2" };
+
+        for (size_t i = 0; i < OW_COUNT(tails); i++) {
+                OW_AUTO_FREE char *path = ow_asprintf("%s%s", h->path, tails[i]);
+                ow_error why = OW_ERROR_INIT;
+                int r;
+
+                if (!path)
+                        return ow_fail_nomem(err);
+                r = empty_log(guest->machine->volumes[h->volume].volume, path, &why);
+                if (r < 0) {
+                        if (err)
+                                *err = why;
+                        return ow_wrap(err, r, "empty the log '%s'", path);
+                }
+        }
+        return 0;
+}
+
+static int save(ow_guest *guest, struct guest_hive *h, uint64_t now, ow_error *err)
+{
+        ow_sink sink = ow_file_sink(h->file);
+        int r;
+
+        if (!guest->machine->writable)
+                return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "hive %s was edited, but the disks were opened read-only",
+                               h->place);
+        r = guest_hive_editable(guest, h, err);
+        if (r < 0)
+                return r;
+        r = ow_hive_save(h->hive, now, &sink, err);
+        if (r < 0)
+                return ow_wrap(err, r, "save hive %s", h->place);
+        return empty_logs(guest, h, err);
+}
+
+int ow_registry_save(ow_guest *guest, uint64_t now, ow_error *err)
+{
+        for (size_t i = 0; i < guest->n_hives; i++) {
+                struct guest_hive *h = guest->hives[i];
+                int r = 0;
+
+                if (h->state == GUEST_HIVE_OPEN && ow_hive_edited(h->hive))
+                        r = save(guest, h, now, err);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
