@@ -36,60 +36,92 @@ typedef struct ow_reg_document {
         size_t n_keys;
 } ow_reg_document;
 
-/**
- * ow_reg_parse - read .reg text (version 5)
- * @text: UTF-8 or UTF-16LE, each with or without a byte order mark
- * @flags: OW_REG_*
- *
- * Return: 0; OW_E_FORMAT no .reg header; OW_E_INVAL a bad line (err->where: its number; the text says what was
- *         expected); OW_E_LIMIT; OW_E_NOMEM. Nothing of a text with a bad line is returned.
- */
 enum ow_reg_parse_flags {
         OW_REG_NO_HEADER = 1 << 0,      /* the first line may be a key at once (fix files, fragments) */
+        OW_REG_EXTENDED = 1 << 1,       /* also "name"=multi:"a","b"  expand:"text"  qword:0123456789abcdef */
 };
+
+/**
+ * ow_reg_parse - read .reg text (version 5, or REGEDIT4 as far as it is ASCII or UTF-8)
+ * @text:  UTF-8 or UTF-16LE, each with or without a byte order mark; lines end in LF or CRLF
+ * @size:  bytes, at most 1 GiB
+ * @flags: OW_REG_NO_HEADER, OW_REG_EXTENDED
+ * @ret:   keys and values in the order of the text; ow_reg_document_done()
+ *
+ * Return: 0; OW_E_FORMAT no .reg header, or big-endian text; OW_E_INVAL a bad line (err->where: its number; the
+ *         text says what was expected); OW_E_LIMIT size, lines, keys and values, or depth of a key; OW_E_NOMEM.
+ *         Nothing of a text with a bad line is returned.
+ * Source: docs/formats/reg-text.md.
+ */
 OW_API int ow_reg_parse(const void *text, size_t size, unsigned flags, ow_reg_document *ret, ow_error *err);
 OW_APIV void ow_reg_document_done(ow_reg_document *document);
 
 /**
  * ow_reg_import - apply a document to one hive, in its order
- * @prefix: paths of the document must begin with it (either spelling of the root); what is left is below key
+ * @key:    where prefix stands in the hive; itself never removed
+ * @prefix: paths of the document must begin with it (either spelling of the root, either case); what is left is
+ *          below key
  *
- * Return: 0; OW_E_INVAL a path outside prefix (err->where: its line); else the error of the edit that failed. The
- *         hive is then partly changed: close it without saving.
+ * All paths are looked at before the first edit. Removing what is not there is no error.
+ * Return: 0; OW_E_INVAL a path outside prefix, or [-prefix] (err->where: its line; nothing is changed); else the
+ *         error of the edit that failed, its line in the text. The hive is then partly changed: close it without
+ *         saving.
  */
 OW_API int ow_reg_import(ow_hive *hive, ow_key key, const char *prefix, const ow_reg_document *document,
                          ow_error *err);
 
+enum ow_reg_export_flags {
+        OW_REG_EXPORT_UTF16 = 1 << 0,   /* UTF-16LE with byte order mark, regedit's own choice; else UTF-8 without */
+};
+
 /**
  * ow_reg_export - write key and all below it as regedit does
  * @prefix: what stands for key itself in the paths, e.g. "HKEY_LOCAL_MACHINE\\SYSTEM"
- * @sink:   gets UTF-8 with CRLF, no byte order mark, in file order
+ * @flags:  OW_REG_EXPORT_UTF16
+ * @sink:   gets the text in file order, lines ended by CRLF, in pieces of about 64 KiB
  *
- * Return: 0; OW_E_CORRUPT at the first damaged cell; sink's error; OW_E_NOMEM.
+ * Needs memory for one value, not for the hive.
+ * Return: 0; OW_E_CORRUPT at the first damaged cell, or when keys, values or data come up more often than the hive
+ *         has room for; OW_E_UNSUPPORTED a key name with a line break; sink's error; OW_E_NOMEM.
  */
-OW_API int ow_reg_export(ow_hive *hive, ow_key key, const char *prefix, const ow_sink *sink, ow_error *err);
+OW_API int ow_reg_export(ow_hive *hive, ow_key key, const char *prefix, unsigned flags, const ow_sink *sink,
+                         ow_error *err);
 
-/* One value as .reg text: "name"=dword:00000001, wrapped at 80 columns when wrap. The caller's: ow_text_free(). */
+/**
+ * ow_reg_format_value - one value as .reg text without a line end: "name"=dword:00000001
+ * @name: UTF-8; "" is the default value (@)
+ * @wrap: break hex data as regedit does: ",\\", CRLF, two blanks
+ * @ret:  the caller's: ow_text_free()
+ *
+ * What a quoted string cannot hold without loss (no final NUL, NUL or line break inside, odd size, lone surrogate)
+ * becomes hex(1).
+ */
 OW_API int ow_reg_format_value(const char *name, uint32_t type, const void *data, size_t size, bool wrap, char **ret,
                                ow_error *err);
 
 /**
  * ow_reg_display_data - data as a person reads it on one line
+ * @max_chars: longer text is cut to this many characters, "..." at its end; 0 is no limit
+ * @ret:       the caller's: ow_text_free()
  *
- * Strings in quotes, multi-strings as a list, numbers decimal and hex, binary as hex; cut at max_chars with "...".
- * The caller's: ow_text_free().
+ * Strings in quotes, multi-strings as a list, numbers decimal and hex, everything else as hex bytes. Control and
+ * direction characters are escaped, so that the text is safe to show on a terminal. Data that does not fit its type
+ * is shown as hex bytes.
  */
 OW_API int ow_reg_display_data(uint32_t type, const void *data, size_t size, size_t max_chars, char **ret,
                                ow_error *err);
 
 /**
  * ow_reg_parse_data - the data of a value from what a user types after a type name
- * @type:  OW_REG_*
- * @texts: one text; for REG_MULTI_SZ one per string; numbers decimal or 0x; binary as hex digits
+ * @type:  OW_REG_*; any number without a name of its own is taken as binary
+ * @texts: one text; for REG_MULTI_SZ one per string (also none); numbers decimal or 0x; binary as hex digits,
+ *         with blanks or commas between bytes
+ *
+ * Return: 0; OW_E_INVAL, the text says which part of which text; OW_E_NOMEM.
  */
 OW_API int ow_reg_parse_data(uint32_t type, const char *const *texts, size_t n_texts, ow_blob *ret, ow_error *err);
 
-/* "REG_DWORD", "dword", "sz", ... to a number. 1 known, 0 not. */
+/* "REG_DWORD", "dword", "sz", "multi", "7", "0x7", ... in any case, to a number. 1 known, 0 not. */
 OW_API int ow_reg_type_parse(const char *name, uint32_t *ret);
 
 /* ---- paths ---- */
@@ -105,7 +137,13 @@ typedef struct ow_reg_path {
         char *rest;                     /* after the root, no leading or trailing '\\'; the caller's: ow_reg_path_done() */
 } ow_reg_path;
 
-/* HKLM\..., HKEY_LOCAL_MACHINE\..., HKLM:\..., HKCR and HKCC spelled out to where they live. '/' is not a separator. */
+/**
+ * ow_reg_path_parse - split a registry path as people write it
+ * @text: HKLM\..., HKEY_LOCAL_MACHINE\..., HKLM:\..., Computer\HKEY_...; likewise HKU, HKCU, HKCR, HKCC; any case
+ *
+ * HKCR and HKCC are spelled out to where they live below HKLM. '/' is not a separator.
+ * Return: 0; OW_E_INVAL no root, a '\' too many (at an end or doubled), not UTF-8; OW_E_LIMIT depth; OW_E_NOMEM.
+ */
 OW_API int ow_reg_path_parse(const char *text, ow_reg_path *ret, ow_error *err);
 OW_APIV void ow_reg_path_done(ow_reg_path *path);
 

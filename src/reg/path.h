@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Registry paths inside the room: what makes one well-formed, and how one lies below another. */
+#ifndef REG_PATH_H
+#define REG_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <offwin/error.h>
+#include <offwin/reg.h>
+
+enum { REG_PATH_MAX_DEPTH = 512 };      /* names; the limit of Windows */
+
+/* Names with one '\' between them, no line break: OW_E_INVAL says which rule is broken; OW_E_LIMIT depth. */
+int reg_path_check(const char *path, size_t size, ow_error *err);
+
+/* What is left of path below prefix, name by name and case-blind; NULL when it is not below it. "" is prefix itself. */
+const char *reg_path_below(const char *path, const char *prefix);
+
+#endif

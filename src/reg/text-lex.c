@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf16.h"
+#include "reg/text-lex.h"
+
+enum { FOUND_CHARS = 24 };      /* of the text shown in a message */
+
+int reg_lex_fail(const struct reg_lex *lex, ow_error *err, const char *fmt, ...)
+{
+        char text[200];
+        va_list ap;
+
+        va_start(ap, fmt);
+        (void)vsnprintf(text, sizeof text, fmt, ap);
+        va_end(ap);
+        return ow_fail(err, OW_E_INVAL, lex->line, "line %u: %s", lex->line, text);
+}
+
+int reg_lex_expected(const struct reg_lex *lex, ow_error *err, const char *what)
+{
+        ow_view rest = reg_lex_line_rest(lex);
+        const char *text = (const char *)rest.p;
+        char found[4 * FOUND_CHARS + 1];
+        size_t at = 0, len = 0;
+        uint32_t c;
+
+        for (unsigned n = 0; n < FOUND_CHARS && at < rest.len; n++) {
+                size_t begin = at;
+
+                if (!ow_utf8_next(text, rest.len, &at, &c))
+                        break;
+                if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+                        found[len++] = '?';     /* a message is one line, and harmless on a terminal */
+                        continue;
+                }
+                memcpy(found + len, text + begin, at - begin);
+                len += at - begin;
+        }
+        found[len] = '\0';
+        if (len == 0)
+                return reg_lex_fail(lex, err, "expected %s, found the end of the %s", what,
+                                    lex->at < lex->size ? "line" : "text");
+        return reg_lex_fail(lex, err, "expected %s, found '%s%s'", what, found, at < rest.len ? "..." : "");
+}
+
+static uint32_t count_lines(const char *p, size_t size)
+{
+        const char *end = p + size;
+        uint32_t lines = 1;
+
+        while (lines <= REG_TEXT_MAX_LINES && p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+                lines++;
+                p++;
+        }
+        return lines;
+}
+
+/* Moves at to the first byte that is not UTF-8, or to the end. */
+static void skip_utf8(struct reg_lex *lex)
+{
+        uint32_t c;
+
+        while (lex->at < lex->size) {
+                if ((unsigned char)lex->p[lex->at] < 0x80)
+                        lex->at++;
+                else if (!ow_utf8_next(lex->p, lex->size, &lex->at, &c))
+                        return;
+        }
+}
+
+static int check_text(struct reg_lex *lex, ow_error *err)
+{
+        const char *nul;
+
+        if (lex->size == 0) {
+                lex->p = "";
+                return 0;
+        }
+        if (count_lines(lex->p, lex->size) > REG_TEXT_MAX_LINES)
+                return ow_fail(err, OW_E_LIMIT, REG_TEXT_MAX_LINES, "registry text has more than %d lines",
+                               REG_TEXT_MAX_LINES);
+        nul = memchr(lex->p, 0, lex->size);
+        if (nul) {
+                lex->line = count_lines(lex->p, (size_t)(nul - lex->p));
+                return reg_lex_fail(lex, err, "a NUL character does not belong in registry text");
+        }
+        skip_utf8(lex);
+        if (lex->at < lex->size) {
+                lex->line = count_lines(lex->p, lex->at);
+                return reg_lex_fail(lex, err, "byte 0x%02x is not UTF-8; save the text as UTF-16 or UTF-8",
+                                    (unsigned char)lex->p[lex->at]);
+        }
+        lex->at = 0;
+        return 0;
+}
+
+int reg_lex_open(struct reg_lex *lex, ow_view text, ow_buffer *converted, ow_error *err)
+{
+        bool utf16 = false;
+        size_t mark = 0;
+        int r;
+
+        if (text.len > REG_TEXT_MAX_BYTES)
+                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "registry text of %zu bytes, limit %d", text.len,
+                               REG_TEXT_MAX_BYTES);
+        if (text.len >= 2 && text.p[0] == 0xfe && text.p[1] == 0xff)
+                return ow_fail(err, OW_E_FORMAT, 1, "registry text is big-endian UTF-16; save it as UTF-16LE or UTF-8");
+        if (text.len >= 2 && text.p[0] == 0xff && text.p[1] == 0xfe) {
+                utf16 = true;
+                mark = 2;
+        } else if (text.len >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) {
+                mark = 3;
+        } else if (text.len >= 2 && text.p[0] != 0 && text.p[1] == 0) {
+                utf16 = true;   /* ASCII comes first in every .reg text, so its second byte tells */
+        }
+        (void)ow_view_from(text, mark, &text);
+
+        *lex = (struct reg_lex){ .p = (const char *)text.p, .size = text.len, .line = 1 };
+        if (utf16) {
+                ow_utf16_to_utf8(text, converted);
+                if (ow_buffer_failed(converted))
+                        return ow_fail_nomem(err);
+                lex->p = (const char *)converted->p;
+                lex->size = converted->len;
+        }
+        r = check_text(lex, err);
+        if (r < 0)
+                return r;
+        if (utf16 && text.len % 2) {
+                lex->line = count_lines(lex->p, lex->size);
+                return reg_lex_fail(lex, err, "the text ends in the middle of a UTF-16 character");
+        }
+        return 0;
+}
+
+char reg_lex_peek(const struct reg_lex *lex)
+{
+        char c = lex->at < lex->size ? lex->p[lex->at] : '\n';
+
+        if (c == '\r' && (lex->at + 1 == lex->size || lex->p[lex->at + 1] == '\n'))
+                return 0;
+        return c == '\n' ? 0 : c;
+}
+
+bool reg_lex_accept(struct reg_lex *lex, char c)
+{
+        if (reg_lex_peek(lex) != c)
+                return false;
+        lex->at++;
+        return true;
+}
+
+void reg_lex_blanks(struct reg_lex *lex)
+{
+        while (lex->at < lex->size && (lex->p[lex->at] == ' ' || lex->p[lex->at] == '\t'))
+                lex->at++;
+}
+
+/* Past the end of this line. False when there is no other line. */
+static bool step_line(struct reg_lex *lex)
+{
+        const char *end = lex->at < lex->size ? memchr(lex->p + lex->at, '\n', lex->size - lex->at) : NULL;
+
+        if (!end) {
+                lex->at = lex->size;
+                return false;
+        }
+        lex->at = (size_t)(end - lex->p) + 1;
+        lex->line++;
+        return true;
+}
+
+bool reg_lex_at_line_end(struct reg_lex *lex)
+{
+        reg_lex_blanks(lex);
+        return reg_lex_peek(lex) == 0 || reg_lex_peek(lex) == ';';
+}
+
+bool reg_lex_next_line(struct reg_lex *lex)
+{
+        while (reg_lex_at_line_end(lex)) {
+                if (!step_line(lex))
+                        return false;
+        }
+        return true;
+}
+
+ow_view reg_lex_line_rest(const struct reg_lex *lex)
+{
+        const char *p = lex->p + lex->at;
+        size_t size = lex->size - lex->at;
+        const char *end = size ? memchr(p, '\n', size) : NULL;
+
+        if (end)
+                size = (size_t)(end - p);
+        while (size > 0 && (p[size - 1] == '\r' || p[size - 1] == ' ' || p[size - 1] == '\t'))
+                size--;
+        return (ow_view){ (const uint8_t *)p, size };
+}
+
+int reg_lex_continue(struct reg_lex *lex, ow_error *err)
+{
+        reg_lex_blanks(lex);
+        while (reg_lex_accept(lex, '\\')) {
+                if (!reg_lex_at_line_end(lex))
+                        return reg_lex_expected(lex, err, "the end of the line after '\\'");
+                if (!step_line(lex) || !reg_lex_next_line(lex))
+                        return reg_lex_fail(lex, err, "expected more data after '\\', found the end of the text");
+        }
+        return 0;
+}
+
+int reg_lex_string(struct reg_lex *lex, ow_buffer *out, ow_error *err)
+{
+        struct reg_lex begin = *lex;
+
+        lex->at++;
+        while (lex->at < lex->size) {
+                size_t run = lex->at;
+                char c;
+
+                while (run < lex->size && lex->p[run] != '"' && lex->p[run] != '\\' && lex->p[run] != '\n')
+                        run++;
+                ow_buffer_put(out, lex->p + lex->at, run - lex->at);
+                lex->at = run;
+                if (run == lex->size)
+                        break;
+                c = lex->p[lex->at++];
+                if (c == '"')
+                        return ow_buffer_failed(out) ? ow_fail_nomem(err) : 0;
+                if (c == '\n') {
+                        lex->line++;
+                } else {
+                        c = reg_lex_peek(lex);
+                        if (c != '\\' && c != '"')
+                                return reg_lex_expected(lex, err, "'\\' or '\"' after '\\' (a backslash in a "
+                                                        "string is written twice)");
+                        lex->at++;
+                }
+                ow_buffer_put_byte(out, (uint8_t)c);
+        }
+        return reg_lex_fail(&begin, err, "the string that begins here has no closing '\"'");
+}
+
+int reg_hex_digit(char c)
+{
+        if (c >= '0' && c <= '9')
+                return c - '0';
+        if (c >= 'a' && c <= 'f')
+                return c - 'a' + 10;
+        if (c >= 'A' && c <= 'F')
+                return c - 'A' + 10;
+        return -1;
+}
+
+int reg_lex_hex(struct reg_lex *lex, unsigned max_digits, const char *what, uint64_t *ret, ow_error *err)
+{
+        unsigned digits = 0;
+        uint64_t n = 0;
+
+        while (digits <= max_digits && reg_hex_digit(reg_lex_peek(lex)) >= 0) {
+                n = n << 4 | (unsigned)reg_hex_digit(lex->p[lex->at++]);
+                digits++;
+        }
+        if (digits == 0 || digits > max_digits) {
+                lex->at -= digits;
+                return reg_lex_expected(lex, err, what);
+        }
+        *ret = n;
+        return 0;
+}
