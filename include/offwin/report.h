@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * offwin/report.h - what was found and what would change, as text for people, JSON for programs, and HTML.
- * Texts are UTF-8 and the caller's: ow_text_free().
+ *
+ * Texts are UTF-8 and the caller's: ow_text_free(). Names and data of a guest are hostile: in text every control
+ * character is escaped, so nothing of a guest reaches a terminal raw; JSON and HTML are always well formed.
+ * The JSON forms are described in docs/man/offwin-json.5.scd.
  */
 #ifndef OFFWIN_REPORT_H
 #define OFFWIN_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include <offwin/disk.h>
 #include <offwin/error.h>
 #include <offwin/fix.h>
 #include <offwin/guest.h>
 #include <offwin/machine.h>
+#include <offwin/registry.h>
+#include <offwin/volume.h>
 
 OW_BEGIN_DECLS
 
@@ -20,23 +27,75 @@ enum ow_report_format { OW_REPORT_TEXT, OW_REPORT_JSON, OW_REPORT_HTML };
 
 typedef struct ow_report_options {
         enum ow_report_format format;
-        unsigned columns;               /* text: wrap here; 0 is 80 */
+        unsigned columns;               /* text: wrap here; 0 is 80, less than 40 is 40 */
         bool colour;                    /* text: terminal colours */
-        bool verbose;                   /* doctor: also what is fine or does not apply */
+        bool verbose;                   /* doctor: also what is fine or does not apply; plan: why each fix is there */
 } ow_report_options;
 
-/* guests may be empty: disks and volumes are still shown. HTML is OW_E_UNSUPPORTED here and for plans. */
+/* guests may be empty: disks and volumes are still shown. HTML is OW_E_UNSUPPORTED everywhere but for a diagnosis. */
 OW_API int ow_report_inspect(ow_machine *machine, ow_guest *const *guests, size_t n_guests,
                              const ow_report_options *options, char **ret, ow_error *err);
 OW_API int ow_report_diagnosis(ow_guest *guest, const ow_diagnosis *diagnosis, const ow_report_options *options,
                                char **ret, ow_error *err);
 
-enum ow_plan_outcome { OW_PLAN_DRY_RUN, OW_PLAN_APPLIED, OW_PLAN_NOTHING_TO_DO };
+enum ow_plan_outcome {
+        OW_PLAN_DRY_RUN,                /* changes, skipped, and that nothing was written */
+        OW_PLAN_APPLIED,                /* changes, skipped, and what the commit did */
+        OW_PLAN_NOTHING_TO_DO,          /* skipped, and that there is nothing to change */
+        OW_PLAN_PROPOSED,               /* text: changes and skipped without an end: a question or DONE follows */
+        OW_PLAN_DONE,                   /* text: only what the commit did, after PROPOSED */
+};
 
 /* commit may be NULL (dry run). */
 OW_API int ow_report_plan(ow_guest *guest, const ow_plan *plan, enum ow_plan_outcome outcome,
                           const ow_commit_result *commit, const ow_report_options *options, char **ret,
                           ow_error *err);
+
+/* As ow_report_plan() for changes that no plan holds: an edit by hand. */
+OW_API int ow_report_changes(ow_guest *guest, const ow_change *changes, size_t n_changes,
+                             enum ow_plan_outcome outcome, const ow_commit_result *commit,
+                             const ow_report_options *options, char **ret, ow_error *err);
+
+/* ---- lists ---- */
+
+/* Every fix of set: name, for which Windows, what it does; with verbose also why and its source. */
+OW_API int ow_report_fixes(const ow_fix_set *set, const ow_report_options *options, char **ret, ow_error *err);
+
+/* Undo records of the disk called name, newest first, as ow_undo_list() gives them. */
+OW_API int ow_report_undo(const char *name, const ow_undo_record *records, size_t n_records,
+                          const ow_report_options *options, char **ret, ow_error *err);
+
+/* What an undo took back; result is NULL for a dry run. */
+OW_API int ow_report_undone(const char *name, const ow_undo_record *record, const ow_commit_result *result,
+                            const ow_report_options *options, char **ret, ow_error *err);
+
+/* One registry key: its subkeys' names and its values. path is what stands for it. A damaged part is told in its
+ * place and the rest goes on. JSON: one object. */
+OW_API int ow_report_key(ow_regkey at, const char *path, const ow_report_options *options, char **ret,
+                         ow_error *err);
+
+/* One value. Text: only the data, one line per string, numbers decimal, binary as hex. JSON: one object. */
+OW_API int ow_report_value(const char *path, const char *name, uint32_t type, const void *data, size_t size,
+                           const ow_report_options *options, char **ret, ow_error *err);
+
+typedef struct ow_folder_entry {
+        const char *name;
+        ow_stat stat;
+} ow_folder_entry;
+
+/* A folder's entries, in the order given. */
+OW_API int ow_report_folder(const char *path, const ow_folder_entry *entries, size_t n_entries,
+                            const ow_report_options *options, char **ret, ow_error *err);
+
+/* A file's bytes, in hex, as JSON; text is OW_E_UNSUPPORTED: write the bytes themselves. */
+OW_API int ow_report_file(const char *path, const void *data, size_t size, const ow_report_options *options,
+                          char **ret, ow_error *err);
+
+/* JSON: {"error": {...}}; text: the error's text, escaped. Never fails but for memory. */
+OW_API int ow_report_error(const ow_error *what, const ow_report_options *options, char **ret, ow_error *err);
+
+/* text with every control, direction-changing and malformed part escaped, safe for a terminal. */
+OW_API int ow_report_printable(const char *text, char **ret, ow_error *err);
 
 OW_END_DECLS
 

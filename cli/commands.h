@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of commands: it drives parsing, help, usage errors and completion. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include <stddef.h>
+
+#include "options.h"
+
+enum command_flags {
+        COMMAND_READS = 1 << 0,         /* opens images, and writes nothing */
+        COMMAND_WRITES = 1 << 1,        /* may change images: plan, show, confirm, apply */
+        COMMAND_NEEDS_GUEST = 1 << 2,   /* works on one Windows installation */
+};
+
+struct command {
+        const char *name;               /* "fix", "reg get" */
+        const char *operands;           /* "DISK... [FIX...]" */
+        const char *summary;            /* one line */
+        const char *about;              /* paragraphs for --help */
+        const char *examples;           /* one per line, for --help */
+        unsigned options;               /* OPTION_*, besides the ones that every command takes */
+        unsigned flags;                 /* COMMAND_* */
+        size_t min_operands, max_operands;
+        int (*run)(const struct arguments *arguments);  /* returns an exit code */
+};
+
+extern const struct command commands[];
+extern const size_t n_commands;
+
+/* The command that the first one or two of the words name, and how many words that took; NULL: none. */
+const struct command *command_find(char *const *words, size_t n_words, size_t *ret_used);
+
+/* Every option that command takes, by id. */
+unsigned command_options(const struct command *command);
+
+int run_inspect(const struct arguments *arguments);
+int run_doctor(const struct arguments *arguments);
+int run_fix(const struct arguments *arguments);
+int run_undo(const struct arguments *arguments);
+int run_settle(const struct arguments *arguments);
+int run_reg_ls(const struct arguments *arguments);
+int run_reg_get(const struct arguments *arguments);
+int run_reg_set(const struct arguments *arguments);
+int run_file_ls(const struct arguments *arguments);
+int run_file_cat(const struct arguments *arguments);
+int run_version(const struct arguments *arguments);
+
+#endif

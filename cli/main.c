@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The offwin program: finds the command in the table, reads its options, runs it. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "help.h"
+#include "options.h"
+#include "output.h"
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+        struct arguments arguments;
+        int code = arguments_parse(command, argc, argv, &arguments);
+
+        if (code == 0 && has(&arguments, OPTION_HELP)) {
+                print_help(command, stdout);
+                code = flush_out();
+        } else if (code == 0) {
+                code = command->run(&arguments);
+        }
+        arguments_done(&arguments);
+        return code;
+}
+
+static int no_command(const char *word, const char *next)
+{
+        for (size_t i = 0; i < n_commands; i++) {
+                size_t size = strlen(word);
+
+                if (strncmp(commands[i].name, word, size) != 0 || commands[i].name[size] != ' ')
+                        continue;
+                if (next && next[0] != '-')
+                        return usage_error(NULL, "no command '%s %s'", word, next);
+                return usage_error(NULL, "'%s' needs one more word: %s", word, commands[i].name);
+        }
+        return usage_error(NULL, "no command '%s'", word);
+}
+
+int main(int argc, char **argv)
+{
+        const struct command *command;
+        char version[] = "version";
+        size_t used = 0;
+
+        /* A reader that goes away (`| head`) shows as a failed write, never in the middle of a commit. */
+        (void)signal(SIGPIPE, SIG_IGN);
+        if (argc < 2) {
+                print_overview(stderr);
+                return EXIT_USAGE;
+        }
+        if (strcmp(argv[1], "help") == 0)
+                return run_help(argc - 2, argv + 2);
+        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+                return run_help(0, NULL);
+        if (strcmp(argv[1], "--version") == 0)
+                argv[1] = version;
+        command = command_find(argv + 1, (size_t)argc - 1, &used);
+        if (!command && argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))
+                return run_help(1, argv + 1);
+        if (!command)
+                return no_command(argv[1], argv[2]);
+        return run_command(command, argc - 1 - (int)used, argv + 1 + used);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "output.h"
+
+const struct option_spec option_specs[] = {
+        { OPTION_ALL, 0, "all", NULL, "every fix that is safe for any machine" },
+        { OPTION_LIST, 0, "list", NULL, "list what there is (fixes, undo records) and stop" },
+        { OPTION_SET, 0, "set", "NAME=VALUE", "a value that a fix needs; may be repeated" },
+        { OPTION_DRY_RUN, 'n', "dry-run", NULL, "show what would change and write nothing" },
+        { OPTION_CHECK, 0, "check", NULL, "write nothing; exit code 3 when there is something to do" },
+        { OPTION_YES, 'y', "yes", NULL, "do not ask" },
+        { OPTION_HTML, 0, "html", "FILE", "also write the report as one HTML file" },
+        { OPTION_RECURSIVE, 'R', "recursive", NULL, "everything below it too" },
+        { OPTION_RAW, 0, "raw", NULL, "the bytes of the value as stored" },
+        { OPTION_DISK, 0, "disk", "DISK", "another disk of the same machine; may be repeated" },
+        { OPTION_ROOT, 0, "root", "ID", "which Windows: its id, folder or number in `offwin inspect`" },
+        { OPTION_FIX_DIR, 0, "fix-dir", "FOLDER", "more fixes, beside the ones installed; may be repeated" },
+        { OPTION_JOURNAL_DIR, 0, "journal-dir", "FOLDER", "where undo records are kept; default: beside the image" },
+        { OPTION_ACCEPT_DIRTY, 0, "accept-dirty", NULL, "go on with a registry hive whose log is missing" },
+        { OPTION_JSON, 0, "json", NULL, "results and errors as JSON; never asks" },
+        { OPTION_QUIET, 'q', "quiet", NULL, "results are not printed; errors and exit codes stay" },
+        { OPTION_VERBOSE, 'v', "verbose", NULL, "more detail, and what the library is doing on stderr" },
+        { OPTION_NO_COLOUR, 0, "no-colour", NULL, "no terminal colours (NO_COLOR in the environment too)" },
+        { OPTION_HELP, 'h', "help", NULL, "this text" },
+};
+const size_t n_option_specs = sizeof option_specs / sizeof option_specs[0];
+
+/* Returns 0, or an exit code after a message. */
+static int add_text(struct text_list *list, const char *text)
+{
+        const char **items = realloc(list->items, (list->count + 1) * sizeof *items);
+
+        if (!items)
+                return out_of_memory();
+        list->items = items;
+        list->items[list->count++] = text;
+        return 0;
+}
+
+static int take_option(struct arguments *a, const struct option_spec *spec, const char *value)
+{
+        a->given |= spec->id;
+        switch (spec->id) {
+        case OPTION_DISK:
+                return add_text(&a->disks, value);
+        case OPTION_FIX_DIR:
+                return add_text(&a->fix_dirs, value);
+        case OPTION_SET:
+                return add_text(&a->sets, value);
+        case OPTION_ROOT:
+                a->root = value;
+                return 0;
+        case OPTION_JOURNAL_DIR:
+                a->journal_dir = value;
+                return 0;
+        case OPTION_HTML:
+                a->html = value;
+                return 0;
+        default:
+                return 0;
+        }
+}
+
+/* size: characters of word that are the name. */
+static const struct option_spec *find_long(const struct command *command, const char *word, size_t size)
+{
+        for (size_t i = 0; i < n_option_specs; i++)
+                if ((command_options(command) & option_specs[i].id) && strlen(option_specs[i].name) == size &&
+                    strncmp(option_specs[i].name, word, size) == 0)
+                        return &option_specs[i];
+        if (size == 8 && strncmp(word, "no-color", size) == 0)
+                return find_long(command, "no-colour", 9);
+        return NULL;
+}
+
+static const struct option_spec *find_letter(const struct command *command, char letter)
+{
+        for (size_t i = 0; i < n_option_specs; i++)
+                if ((command_options(command) & option_specs[i].id) && option_specs[i].letter == letter)
+                        return &option_specs[i];
+        return NULL;
+}
+
+/* word begins with "--". next may be NULL; *used_next tells whether it was the value. */
+static int parse_long(struct arguments *a, const char *word, const char *next, bool *used_next)
+{
+        const char *name = word + 2;
+        size_t size = strcspn(name, "=");
+        const struct option_spec *spec = find_long(a->command, name, size);
+        const char *value = name[size] == '=' ? name + size + 1 : NULL;
+
+        if (!spec)
+                return usage_error(a->command, "unknown option '--%.*s'", (int)size, name);
+        if (!spec->argument && value)
+                return usage_error(a->command, "option '--%s' takes no value", spec->name);
+        if (spec->argument && !value) {
+                if (!next)
+                        return usage_error(a->command, "option '--%s' needs a value: --%s %s", spec->name, spec->name,
+                                           spec->argument);
+                value = next;
+                *used_next = true;
+        }
+        return take_option(a, spec, value);
+}
+
+static int parse_letters(struct arguments *a, const char *word)
+{
+        for (const char *at = word + 1; *at; at++) {
+                const struct option_spec *spec = find_letter(a->command, *at);
+                int code;
+
+                if (!spec)
+                        return usage_error(a->command, "unknown option '-%c'", *at);
+                code = take_option(a, spec, NULL);
+                if (code)
+                        return code;
+        }
+        return 0;
+}
+
+static int check_operands(const struct arguments *a)
+{
+        const struct command *command = a->command;
+
+        if (has(a, OPTION_HELP))
+                return 0;
+        if (a->operands.count < command->min_operands)
+                return usage_error(command, "too few operands: offwin %s %s", command->name, command->operands);
+        if (a->operands.count > command->max_operands)
+                return usage_error(command, "unexpected '%s': offwin %s %s", a->operands.items[command->max_operands],
+                                   command->name, command->operands);
+        return 0;
+}
+
+int arguments_parse(const struct command *command, int argc, char **argv, struct arguments *ret)
+{
+        bool options_ended = false;
+
+        *ret = (struct arguments){ .command = command };
+        for (int i = 0; i < argc; i++) {
+                const char *word = argv[i];
+                bool used_next = false;
+                int code;
+
+                if (options_ended || word[0] != '-' || !word[1]) {
+                        code = add_text(&ret->operands, word);
+                } else if (strcmp(word, "--") == 0) {
+                        options_ended = true;
+                        code = 0;
+                } else if (word[1] == '-') {
+                        code = parse_long(ret, word, i + 1 < argc ? argv[i + 1] : NULL, &used_next);
+                } else {
+                        code = parse_letters(ret, word);
+                }
+                if (code)
+                        return code;
+                i += used_next;
+        }
+        return check_operands(ret);
+}
+
+void arguments_done(struct arguments *a)
+{
+        free(a->disks.items);
+        free(a->fix_dirs.items);
+        free(a->sets.items);
+        free(a->operands.items);
+        *a = (struct arguments){ 0 };
+}
+
+/* ---- --set ---- */
+
+int parameters_of(const struct arguments *a, ow_fix_parameter **ret)
+{
+        ow_fix_parameter *parameters = calloc(a->sets.count + 1, sizeof *parameters);
+
+        if (!parameters)
+                return out_of_memory();
+        for (size_t i = 0; i < a->sets.count; i++) {
+                const char *equals = strchr(a->sets.items[i], '=');
+                char *name = equals && equals != a->sets.items[i]
+                                     ? strndup(a->sets.items[i], (size_t)(equals - a->sets.items[i]))
+                                     : NULL;
+
+                if (!name) {
+                        parameters_free(&parameters);
+                        return usage_error(a->command, "'--set %s' is not NAME=VALUE", a->sets.items[i]);
+                }
+                parameters[i] = (ow_fix_parameter){ name, equals + 1 };
+        }
+        *ret = parameters;
+        return 0;
+}
+
+void parameters_free(ow_fix_parameter **parameters)
+{
+        for (ow_fix_parameter *p = *parameters; p && p->name; p++)
+                free((char *)(uintptr_t)p->name);
+        free(*parameters);
+        *parameters = NULL;
+}

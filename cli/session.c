@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "output.h"
+
+void session_close(struct session *session)
+{
+        ow_guest_close(session->guest);
+        ow_machine_close(session->machine);
+        *session = (struct session){ 0 };
+}
+
+int session_open(const struct arguments *arguments, const struct text_list *disks, bool writable,
+                 struct session *ret, ow_error *err)
+{
+        ow_machine_options options = { .writable = writable,
+                                       .accept_dirty = has(arguments, OPTION_ACCEPT_DIRTY),
+                                       .journal_dir = arguments->journal_dir,
+                                       .log = log_for(arguments) };
+        size_t count = disks->count + arguments->disks.count;
+        const char **names = calloc(count, sizeof *names);
+        int r;
+
+        if (!names)
+                return ow_fail_nomem(err);
+        memcpy(names, disks->items, disks->count * sizeof *names);
+        if (arguments->disks.count)
+                memcpy(names + disks->count, arguments->disks.items, arguments->disks.count * sizeof *names);
+        r = ow_machine_open(names, count, &options, &ret->machine, err);
+        free(names);
+        return r;
+}
+
+int session_open_guest(const struct arguments *arguments, struct session *session, ow_error *err)
+{
+        int r;
+
+        r = ow_machine_find_guest(session->machine, arguments->root, &session->guest_index, err);
+        if (r < 0)
+                return r;
+        return ow_guest_open(session->machine, session->guest_index, &session->guest, err);
+}
+
+/* ---- writing ---- */
+
+static int show(const struct arguments *arguments, const struct edit *edit, ow_guest *guest,
+                enum ow_plan_outcome outcome, const ow_commit_result *commit)
+{
+        ow_report_options options = report_options(arguments);
+        ow_error err = OW_ERROR_INIT;
+        char *text = NULL;
+
+        if (edit->report(edit->state, guest, outcome, commit, &options, &text, &err) < 0)
+                return fail(arguments, &err);
+        return print_report(arguments, text);
+}
+
+/* Reads the image anew, so that what is told about it is what is on it. */
+static int verify(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit,
+                  const char *root, struct session *ret, ow_error *err)
+{
+        struct arguments same = *arguments;
+        int r;
+
+        same.root = root;
+        r = session_open(&same, disks, false, ret, err);
+        if (r == 0)
+                r = session_open_guest(&same, ret, err);
+        if (r == 0)
+                r = edit->verify(edit->state, ret->guest, err);
+        return ow_wrap(err, r, "the change is on the image, but reading it back failed (`offwin undo` takes it back)");
+}
+
+static int apply(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit,
+                 struct session *session)
+{
+        bool json = has(arguments, OPTION_JSON);
+        AUTO_SESSION again = { 0 };
+        ow_commit_result commit = { 0 };
+        ow_error err = OW_ERROR_INIT;
+        char *id = strdup(ow_guest_id(session->guest));
+        int r, code;
+
+        if (!id)
+                return out_of_memory();
+        r = edit->apply(edit->state, session->guest, &err);
+        if (r == 0)
+                r = ow_machine_commit(session->machine, edit->title, &commit, &err);
+        if (r == 0) {
+                session_close(session);
+                r = verify(arguments, disks, edit, id, &again, &err);
+        }
+        if (r < 0)
+                code = fail(arguments, &err);
+        else
+                code = show(arguments, edit, again.guest, json ? OW_PLAN_APPLIED : OW_PLAN_DONE, &commit);
+        ow_commit_result_done(&commit);
+        free(id);
+        return code;
+}
+
+int run_edit(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit)
+{
+        bool check = has(arguments, OPTION_CHECK);
+        bool dry = check || has(arguments, OPTION_DRY_RUN);
+        AUTO_SESSION session = { 0 };
+        ow_error err = OW_ERROR_INIT;
+        size_t n_changes = 0;
+        int r, code;
+
+        r = session_open(arguments, disks, !dry, &session, &err);
+        if (r == 0)
+                r = session_open_guest(arguments, &session, &err);
+        if (r == 0)
+                r = edit->plan(edit->state, session.guest, &n_changes, &err);
+        if (r < 0)
+                return fail(arguments, &err);
+        if (n_changes == 0)
+                return show(arguments, edit, session.guest, OW_PLAN_NOTHING_TO_DO, NULL);
+        if (dry) {
+                code = show(arguments, edit, session.guest, OW_PLAN_DRY_RUN, NULL);
+                return code ? code : check ? EXIT_TO_DO : EXIT_DONE;
+        }
+        if (!has(arguments, OPTION_JSON)) {
+                code = show(arguments, edit, session.guest, OW_PLAN_PROPOSED, NULL);
+                if (code)
+                        return code;
+        }
+        if (!confirm(arguments, "Write this to the image?")) {
+                note(arguments, "nothing was written");
+                return EXIT_FAILED;
+        }
+        return apply(arguments, disks, edit, &session);
+}
+
+/* ---- an edit that is a plan ---- */
+
+static int plan_make(void *state, ow_guest *guest, size_t *ret_changes, ow_error *err)
+{
+        struct plan_state *p = state;
+        int r = p->make(p, guest, &p->plan, err);
+
+        if (r == 0)
+                *ret_changes = ow_plan_change_count(p->plan);
+        return r;
+}
+
+static int plan_report(void *state, ow_guest *guest, enum ow_plan_outcome outcome, const ow_commit_result *commit,
+                       const ow_report_options *options, char **ret, ow_error *err)
+{
+        struct plan_state *p = state;
+
+        return ow_report_plan(guest, p->plan, outcome, commit, options, ret, err);
+}
+
+static int plan_apply(void *state, ow_guest *guest, ow_error *err)
+{
+        struct plan_state *p = state;
+
+        return ow_plan_apply(p->plan, guest, err);
+}
+
+static int plan_verify(void *state, ow_guest *guest, ow_error *err)
+{
+        struct plan_state *p = state;
+
+        return ow_plan_verify(p->plan, guest, err);
+}
+
+int plan_edit(const struct arguments *arguments, const struct text_list *disks, const char *title,
+              struct plan_state *state)
+{
+        struct edit edit = { title, state, plan_make, plan_report, plan_apply, plan_verify };
+        int code = run_edit(arguments, disks, &edit);
+
+        ow_plan_free(state->plan);
+        state->plan = NULL;
+        return code;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An open machine and one Windows on it; the known fixes; and the way of every command that writes. */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <offwin/fix.h>
+#include <offwin/guest.h>
+#include <offwin/machine.h>
+#include <offwin/report.h>
+
+#include "options.h"
+
+struct session {
+        ow_machine *machine;
+        ow_guest *guest;                /* NULL until session_open_guest() */
+        size_t guest_index;
+};
+
+#define AUTO_SESSION __attribute__((cleanup(session_close))) struct session
+
+void session_close(struct session *session);
+
+/* Opens the disks that disks names, and --disk; or an OW_E_*. */
+int session_open(const struct arguments *arguments, const struct text_list *disks, bool writable,
+                 struct session *ret, ow_error *err);
+
+/* The Windows that --root means, or the only one. */
+int session_open_guest(const struct arguments *arguments, struct session *session, ow_error *err);
+
+/* Fixes of the installation (or of the build tree) and of --fix-dir. */
+int load_fixes(const struct arguments *arguments, ow_fix_set **ret, ow_error *err);
+
+static inline void free_fixes(ow_fix_set **set)
+{
+        ow_fix_set_free(*set);
+}
+#define AUTO_FIXES __attribute__((cleanup(free_fixes))) ow_fix_set *
+
+/* What one writing command does differently. Each returns 0 or an OW_E_*. */
+struct edit {
+        const char *title;              /* kept with the undo record */
+        void *state;
+        int (*plan)(void *state, ow_guest *guest, size_t *ret_changes, ow_error *err);
+        int (*report)(void *state, ow_guest *guest, enum ow_plan_outcome outcome, const ow_commit_result *commit,
+                      const ow_report_options *options, char **ret, ow_error *err);
+        int (*apply)(void *state, ow_guest *guest, ow_error *err);
+        int (*verify)(void *state, ow_guest *guest, ow_error *err);
+};
+
+/*
+ * Plan, show, confirm, apply, commit, open anew and verify. With --dry-run or --check the image is opened read-only
+ * and the way ends after showing. Returns an exit code.
+ */
+int run_edit(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit);
+
+/* The parts of an edit that is an ow_plan; state points to this. */
+struct plan_state {
+        ow_plan *plan;
+        int (*make)(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err);
+        void *more;
+};
+int plan_edit(const struct arguments *arguments, const struct text_list *disks, const char *title,
+              struct plan_state *state);
+
+#endif

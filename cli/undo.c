@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* offwin undo: works on disks alone, so it also helps when nothing on them can be read any more. */
+#include <stdlib.h>
+
+#include <offwin/disk.h>
+
+#include "commands.h"
+#include "output.h"
+
+struct disks {
+        ow_disk **items;
+        size_t count;
+};
+
+static void disks_close(struct disks *disks)
+{
+        for (size_t i = 0; i < disks->count; i++)
+                ow_disk_close(disks->items[i]);
+        free(disks->items);
+}
+
+static int disks_open(const struct arguments *arguments, bool writable, struct disks *disks, ow_error *err)
+{
+        const struct text_list *names = &arguments->operands;
+        ow_disk_options options = { .flags = writable ? OW_DISK_WRITABLE : 0,
+                                    .journal_dir = arguments->journal_dir,
+                                    .log = log_for(arguments) };
+
+        disks->items = calloc(names->count, sizeof *disks->items);
+        if (!disks->items)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < names->count; i++) {
+                int r = ow_disk_open(names->items[i], &options, &disks->items[i], err);
+
+                if (r < 0)
+                        return r;
+                disks->count++;
+        }
+        return 0;
+}
+
+static int list(const struct arguments *arguments, const struct disks *disks)
+{
+        ow_report_options options = report_options(arguments);
+        int code = 0;
+
+        for (size_t i = 0; i < disks->count && code == 0; i++) {
+                ow_undo_record *records = NULL;
+                ow_error err = OW_ERROR_INIT;
+                char *text = NULL;
+                size_t count = 0;
+                int r;
+
+                r = ow_undo_list(disks->items[i], &records, &count, &err);
+                if (r == 0)
+                        r = ow_report_undo(ow_disk_name(disks->items[i]), records, count, &options, &text, &err);
+                code = r < 0 ? fail(arguments, &err) : print_report(arguments, text);
+                ow_undo_list_free(records, count);
+        }
+        return code;
+}
+
+static int show(const struct arguments *arguments, const struct disks *disks, const ow_undo_record *record,
+                const ow_commit_result *result)
+{
+        ow_report_options options = report_options(arguments);
+        ow_error err = OW_ERROR_INIT;
+        char *text = NULL;
+
+        if (ow_report_undone(ow_disk_name(disks->items[0]), record, result, &options, &text, &err) < 0)
+                return fail(arguments, &err);
+        return print_report(arguments, text);
+}
+
+static int undo(const struct arguments *arguments, const struct disks *disks, const ow_undo_record *record)
+{
+        bool json = has(arguments, OPTION_JSON);
+        ow_commit_result result = { 0 };
+        ow_error err = OW_ERROR_INIT;
+        int code = 0;
+
+        if (has(arguments, OPTION_DRY_RUN) || !json)
+                code = show(arguments, disks, record, NULL);
+        if (code || has(arguments, OPTION_DRY_RUN))
+                return code;
+        if (!confirm(arguments, "Put it back?")) {
+                note(arguments, "nothing was written");
+                return EXIT_FAILED;
+        }
+        if (ow_transaction_undo(disks->items, disks->count, &result, &err) < 0)
+                code = fail(arguments, &err);
+        else
+                code = show(arguments, disks, record, &result);
+        ow_commit_result_done(&result);
+        return code;
+}
+
+static int undo_newest(const struct arguments *arguments, const struct disks *disks)
+{
+        ow_undo_record *records = NULL;
+        ow_error err = OW_ERROR_INIT;
+        size_t count = 0;
+        int code;
+
+        if (ow_undo_list(disks->items[0], &records, &count, &err) < 0)
+                return fail(arguments, &err);
+        if (count == 0) {
+                (void)ow_fail(&err, OW_E_ABSENT, OW_NOWHERE,
+                              "no undo record for '%s' %s%s%s (--journal-dir says where to look)",
+                              ow_disk_name(disks->items[0]), arguments->journal_dir ? "in '" : "beside it",
+                              arguments->journal_dir ? arguments->journal_dir : "", arguments->journal_dir ? "'" : "");
+                code = fail(arguments, &err);
+        } else {
+                code = undo(arguments, disks, &records[0]);
+        }
+        ow_undo_list_free(records, count);
+        return code;
+}
+
+int run_undo(const struct arguments *arguments)
+{
+        bool writable = !has(arguments, OPTION_LIST) && !has(arguments, OPTION_DRY_RUN);
+        struct disks disks = { 0 };
+        ow_error err = OW_ERROR_INIT;
+        int code;
+
+        if (disks_open(arguments, writable, &disks, &err) < 0)
+                code = fail(arguments, &err);
+        else if (has(arguments, OPTION_LIST))
+                code = list(arguments, &disks);
+        else
+                code = undo_newest(arguments, &disks);
+        disks_close(&disks);
+        return code;
+}

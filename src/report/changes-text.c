@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A plan or an edit for people: the exact difference, by fix and by key, then what is not done and why, then what
+ * became of it. Keys that get the very same lines (control sets, user profiles) share them.
+ */
+#include "report/reports.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#include "report/datum.h"
+#include "report/facts.h"
+#include "report/text.h"
+
+static const char *fix_name(const ow_fix *fix)
+{
+        return fix ? ow_fix_name(fix) : "";
+}
+
+/* ---- the difference ---- */
+
+static void put_marked(struct report_page *page, char mark, const char *text)
+{
+        OW_AUTO_FREE char *copy = ow_strdup(text);
+        char *at = copy;
+
+        if (!copy) {
+                page->text.failed = true;
+                return;
+        }
+        while (at) {
+                char *end = strchr(at, '\n');
+
+                if (end)
+                        *end = '\0';
+                if (end && end > at && end[-1] == '\r')
+                        end[-1] = '\0';
+                report_put_style(page, mark == '-' ? REPORT_BAD : REPORT_GOOD);
+                report_printf(page, "  %c ", mark);
+                report_put_guest(page, at);
+                report_put_style(page, REPORT_PLAIN);
+                report_put(page, "\n");
+                at = end ? end + 1 : NULL;
+        }
+}
+
+static int put_datum(struct report_page *page, char mark, const ow_change *change, const ow_datum *datum,
+                     ow_error *err)
+{
+        OW_AUTO_BUFFER line = OW_BUFFER_INIT;
+        char size[REPORT_NUMBER_TEXT];
+        int r;
+
+        if (!datum->present)
+                return 0;
+        if (change->kind == OW_CHANGE_FILE) {
+                report_format_size(datum->data.size, size);
+                put_marked(page, mark, size);
+                return 0;
+        }
+        r = report_datum_line(change->name, datum->type, datum->data.p, datum->data.size, &line, err);
+        if (r < 0)
+                return ow_wrap(err, r, "show '%s' of '%s'", change->name, change->where);
+        ow_buffer_put_byte(&line, '\0');
+        if (ow_buffer_failed(&line))
+                return ow_fail_nomem(err);
+        put_marked(page, mark, (const char *)line.p);
+        return 0;
+}
+
+/* The heading of a place: "[key]", marked when the key itself comes or goes. */
+static void put_place(struct report_page *page, const ow_change *change)
+{
+        char mark = change->kind == OW_CHANGE_KEY_CREATE ? '+' : change->kind == OW_CHANGE_KEY_DELETE ? '-' : ' ';
+
+        if (mark != ' ')
+                report_put_style(page, mark == '-' ? REPORT_BAD : REPORT_GOOD);
+        report_printf(page, "  %c %s", mark, change->kind == OW_CHANGE_FILE ? "" : "[");
+        report_put_guest(page, change->where);
+        report_put(page, change->kind == OW_CHANGE_FILE ? "" : "]");
+        if (mark != ' ')
+                report_put_style(page, REPORT_PLAIN);
+        report_put(page, "\n");
+}
+
+/* How many changes from first on are in the same place, by the same fix. */
+static size_t run_length(const struct report_changes *what, size_t first)
+{
+        const ow_change *a = what->changes[first];
+        size_t n = 1;
+
+        while (first + n < what->n_changes) {
+                const ow_change *b = what->changes[first + n];
+
+                if (b->fix != a->fix || strcmp(a->where, b->where) != 0 ||
+                    (a->kind == OW_CHANGE_FILE) != (b->kind == OW_CHANGE_FILE))
+                        break;
+                n++;
+        }
+        return n;
+}
+
+/* The lines below one place's heading; the caller's (ow_free). */
+static int block_of(const struct report_page *like, const struct report_changes *what, size_t first, size_t n,
+                    char **ret, ow_error *err)
+{
+        REPORT_AUTO_PAGE block = { .columns = like->columns, .colour = like->colour };
+        int r;
+
+        for (size_t i = first; i < first + n; i++) {
+                const ow_change *change = what->changes[i];
+
+                if (change->kind != OW_CHANGE_VALUE && change->kind != OW_CHANGE_FILE)
+                        continue;
+                r = put_datum(&block, '-', change, &change->before, err);
+                if (r < 0)
+                        return r;
+                r = put_datum(&block, '+', change, &change->after, err);
+                if (r < 0)
+                        return r;
+        }
+        return report_page_take(&block, ret, err);
+}
+
+static void put_fix_heading(struct report_page *page, const struct report_changes *what, size_t index)
+{
+        const ow_change *change = what->changes[index];
+
+        if (!change->fix && what->changes[0]->fix) {
+                report_put(page, "\n");
+                report_put_style(page, REPORT_BOLD);
+                report_put(page, "ledger");
+                report_put_style(page, REPORT_PLAIN);
+                report_put(page, "  what `offwin settle` gives back later\n");
+        }
+        if (!change->fix)
+                return;
+        report_put(page, "\n");
+        report_put_styled(page, REPORT_BOLD, ow_fix_name(change->fix));
+        report_put(page, "  ");
+        report_put_guest(page, ow_fix_title(change->fix));
+        if (change->temporary)
+                report_put_styled(page, REPORT_DIM, " (temporary)");
+        report_put(page, "\n");
+        if (page->verbose && ow_fix_why(change->fix)[0]) {
+                report_put_style(page, REPORT_DIM);
+                report_put_spaces(page, 4);
+                report_put_wrapped(page, 4, ow_fix_why(change->fix));
+                report_put_style(page, REPORT_PLAIN);
+        }
+}
+
+static int put_changes(struct report_page *page, const struct report_changes *what, ow_error *err)
+{
+        OW_AUTO_FREE char *pending = NULL;      /* lines that the places already headed still wait for */
+        int r;
+
+        for (size_t i = 0; i < what->n_changes;) {
+                size_t n = run_length(what, i);
+                bool new_fix = i == 0 || what->changes[i]->fix != what->changes[i - 1]->fix;
+                OW_AUTO_FREE char *block = NULL;
+
+                r = block_of(page, what, i, n, &block, err);
+                if (r < 0)
+                        return r;
+                if (pending && (new_fix || strcmp(pending, block) != 0))
+                        report_put(page, pending);
+                if (new_fix)
+                        put_fix_heading(page, what, i);
+                put_place(page, what->changes[i]);
+                ow_free(pending);
+                pending = OW_TAKE(block);
+                i += n;
+        }
+        if (pending)
+                report_put(page, pending);
+        return 0;
+}
+
+/* ---- what is not done ---- */
+
+static void put_skipped(struct report_page *page, const struct report_changes *what)
+{
+        size_t width = 0, n_done = 0, n_listed = 0;
+
+        for (size_t i = 0; i < what->n_skipped; i++) {
+                size_t w = report_width(fix_name(what->skipped[i]->fix));
+
+                if (what->skipped[i]->status == OW_FIX_DONE)
+                        n_done++;
+                else if (w > width)
+                        width = w;
+        }
+        for (size_t i = 0; i < what->n_skipped; i++) {
+                const ow_skipped *skipped = what->skipped[i];
+
+                if (skipped->status == OW_FIX_DONE && !page->verbose)
+                        continue;
+                if (n_listed++ == 0) {
+                        report_put(page, "\n");
+                        report_put_style(page, REPORT_BOLD);
+                        report_put(page, "Not done\n");
+                        report_put_style(page, REPORT_PLAIN);
+                }
+                report_put_spaces(page, 4);
+                report_put_padded(page, fix_name(skipped->fix), width);
+                report_put_spaces(page, width ? 2 : 0);
+                report_put_wrapped(page, 4 + width + (width ? 2 : 0),
+                                   skipped->reason && skipped->reason[0] ? skipped->reason
+                                                                         : report_status_name(skipped->status));
+        }
+        if (n_done && !page->verbose)
+                report_printf(page, "\n%zu fix%s already in place.\n", n_done, n_done == 1 ? " is" : "es are");
+}
+
+/* ---- the end ---- */
+
+static size_t count_fixes(const struct report_changes *what)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < what->n_changes; i++)
+                n += what->changes[i]->fix && (i == 0 || what->changes[i]->fix != what->changes[i - 1]->fix);
+        return n;
+}
+
+static void put_totals(struct report_page *page, const struct report_changes *what)
+{
+        size_t n_fixes = count_fixes(what);
+
+        report_printf(page, "%zu change%s", what->n_changes, what->n_changes == 1 ? "" : "s");
+        if (n_fixes)
+                report_printf(page, " by %zu fix%s", n_fixes, n_fixes == 1 ? "" : "es");
+}
+
+static int put_commit(struct report_page *page, ow_guest *guest, const struct report_changes *what, ow_error *err)
+{
+        OW_AUTO_BUFFER words = OW_BUFFER_INIT;
+
+        report_put_style(page, REPORT_GOOD);
+        put_totals(page, what);
+        report_put(page, ", written and read back");
+        report_put_style(page, REPORT_PLAIN);
+        if (!what->commit || !what->commit->journal) {
+                report_put(page, ".\n");
+                return 0;
+        }
+        report_printf(page, ": %" PRIu64 " bytes in %" PRIu64 " place%s of the image.\n", what->commit->bytes_changed,
+                      what->commit->extents, what->commit->extents == 1 ? "" : "s");
+        report_put_disk_words(&words, ow_guest_machine(guest), NULL);
+        ow_buffer_put_byte(&words, '\0');
+        if (ow_buffer_failed(&words))
+                return ow_fail_nomem(err);
+        report_put_field(page, 0, 13, "Undo record", what->commit->journal);
+        report_put_style(page, REPORT_DIM);
+        report_put_padded(page, "To go back", 13);
+        report_put_style(page, REPORT_PLAIN);
+        report_put(page, "offwin undo");
+        report_put_guest(page, (const char *)words.p);
+        report_put(page, "\n");
+        return 0;
+}
+
+static int put_end(struct report_page *page, ow_guest *guest, const struct report_changes *what, ow_error *err)
+{
+        switch (what->outcome) {
+        case OW_PLAN_PROPOSED:
+                return 0;
+        case OW_PLAN_DONE:
+        case OW_PLAN_APPLIED:
+                report_put(page, "\n");
+                return put_commit(page, guest, what, err);
+        case OW_PLAN_NOTHING_TO_DO:
+                report_put(page, "\nNothing to change.\n");
+                return 0;
+        case OW_PLAN_DRY_RUN:
+                report_put(page, "\n");
+                put_totals(page, what);
+                report_put(page, ". Nothing was written: this was a dry run.\n");
+                return 0;
+        }
+        return 0;
+}
+
+int report_changes_text(ow_guest *guest, const struct report_changes *what, const ow_report_options *options,
+                        char **ret, ow_error *err)
+{
+        REPORT_AUTO_PAGE page = report_page_new(options);
+        int r;
+
+        if (what->outcome != OW_PLAN_DONE) {
+                report_put_heading(&page, guest);
+                r = put_changes(&page, what, err);
+                if (r < 0)
+                        return r;
+                put_skipped(&page, what);
+        }
+        r = put_end(&page, guest, what, err);
+        if (r < 0)
+                return r;
+        return report_page_take(&page, ret, err);
+}

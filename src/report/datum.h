@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Registry values as lines of text, as a person reads a .reg file. */
+#ifndef REPORT_DATUM_H
+#define REPORT_DATUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <offwin/error.h>
+
+#include "base/buffer.h"
+
+/*
+ * Appends "name"=data: dword:, strings and short binary as in .reg text; expandable and multi-strings readable
+ * instead of in hex. May hold several lines, without a final newline. Not escaped yet.
+ */
+int report_datum_line(const char *name, uint32_t type, const void *data, size_t size, ow_buffer *out, ow_error *err);
+
+/* Appends only the data: one line per string, numbers decimal, anything else in hex. Lines end in '\n'; escaped. */
+int report_datum_plain(uint32_t type, const void *data, size_t size, ow_buffer *out, ow_error *err);
+
+/* "REG_SZ" or "0x1234". text: 24 bytes. */
+enum { REPORT_TYPE_TEXT = 24 };
+void report_type_name(uint32_t type, char text[REPORT_TYPE_TEXT]);
+
+#endif

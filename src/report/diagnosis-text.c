@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `offwin doctor` for people: which Windows, the modelled delay, what it is made of, the findings, the next step.
+ * Without verbose, what is fine and what does not apply is only counted.
+ */
+#include "report/reports.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#include "report/facts.h"
+#include "report/text.h"
+
+enum { MAX_NAME_COLUMN = 28, NUMBER_COLUMN = 13 };
+
+static void put_forecast_line(struct report_page *page, const ow_forecast_line *line, size_t what_width)
+{
+        char before[REPORT_NUMBER_TEXT], after[REPORT_NUMBER_TEXT];
+
+        report_format_duration(line->before_s, before);
+        report_format_duration(line->after_s, after);
+        report_put_spaces(page, 2);
+        if (report_width(line->what) > what_width) {
+                report_put_guest(page, line->what);
+                report_put(page, "\n");
+                report_put_spaces(page, 2 + what_width);
+        } else {
+                report_put_padded(page, line->what, what_width);
+        }
+        report_put_right(page, before, NUMBER_COLUMN);
+        report_put_right(page, after, NUMBER_COLUMN);
+        report_put(page, "\n");
+        if (page->verbose && line->model[0]) {
+                report_put_style(page, REPORT_DIM);
+                report_put_spaces(page, 4);
+                report_put_wrapped(page, 4, line->model);
+                report_put_style(page, REPORT_PLAIN);
+        }
+}
+
+static void put_forecast(struct report_page *page, const ow_diagnosis *d)
+{
+        char before[REPORT_NUMBER_TEXT], after[REPORT_NUMBER_TEXT];
+        size_t what_width = page->columns - 2 * NUMBER_COLUMN - 2;
+        bool beside = false;
+
+        what_width = what_width > 60 ? 60 : what_width;
+        report_format_duration(d->before_s, before);
+        report_format_duration(d->after_s, after);
+        report_put(page, "\nModelled first-boot delay: ");
+        report_put_styled(page, d->before_s > d->after_s ? REPORT_BAD : REPORT_GOOD, before);
+        report_put(page, " now");
+        if (d->before_s != d->after_s) {
+                report_put(page, ", ");
+                report_put_styled(page, REPORT_GOOD, after);
+                report_put(page, " after `offwin fix --all`");
+        }
+        report_put(page, "\n");
+        if (d->n_forecast == 0)
+                return;
+
+        report_put(page, "\n");
+        report_put_style(page, REPORT_DIM);
+        report_put_spaces(page, 2);
+        report_put_padded(page, "What waits", what_width);
+        report_put_right(page, "now", NUMBER_COLUMN);
+        report_put_right(page, "after", NUMBER_COLUMN);
+        report_put(page, "\n");
+        report_put_style(page, REPORT_PLAIN);
+        for (size_t i = 0; i < d->n_forecast; i++) {
+                if (d->forecast[i].overlaps)
+                        beside = true;
+                else
+                        put_forecast_line(page, &d->forecast[i], what_width);
+        }
+        if (!beside)
+                return;
+        report_put_style(page, REPORT_DIM);
+        report_put(page, "  Beside these, not added:\n");
+        report_put_style(page, REPORT_PLAIN);
+        for (size_t i = 0; i < d->n_forecast; i++)
+                if (d->forecast[i].overlaps)
+                        put_forecast_line(page, &d->forecast[i], what_width);
+}
+
+/* ---- findings ---- */
+
+static const struct { const char *mark; enum report_style style; } marks[] = {
+        [OW_FIX_NEEDED] = { "!", REPORT_BAD },
+        [OW_FIX_DONE] = { "+", REPORT_GOOD },
+        [OW_FIX_NOT_FOR_THIS] = { "-", REPORT_DIM },
+        [OW_FIX_NEEDS_PARAMETER] = { "?", REPORT_WARN },
+        [OW_FIX_FAILED] = { "x", REPORT_BAD },
+};
+
+static bool is_shown(const struct report_page *page, const ow_finding *finding)
+{
+        return page->verbose || (finding->status != OW_FIX_DONE && finding->status != OW_FIX_NOT_FOR_THIS);
+}
+
+static void put_finding(struct report_page *page, const ow_finding *finding, size_t name_width)
+{
+        size_t indent = 4 + name_width + 2;
+        char delay[REPORT_NUMBER_TEXT];
+
+        report_put_spaces(page, 2);
+        report_put_styled(page, marks[finding->status].style, marks[finding->status].mark);
+        report_put(page, " ");
+        report_put_style(page, REPORT_BOLD);
+        report_put_padded(page, finding->id, name_width);
+        report_put_style(page, REPORT_PLAIN);
+        report_put(page, "  ");
+        if (report_width(finding->id) > name_width) {
+                report_put(page, "\n");
+                report_put_spaces(page, indent);
+        }
+        report_put_wrapped(page, indent, finding->title);
+
+        report_put_style(page, REPORT_DIM);
+        if (finding->detail[0]) {
+                report_put_spaces(page, indent);
+                report_put_wrapped(page, indent, finding->detail);
+        }
+        if (finding->reason[0]) {
+                report_put_spaces(page, indent);
+                report_put_wrapped(page, indent, finding->reason);
+        }
+        if (finding->status == OW_FIX_NEEDED && finding->fix && !ow_fix_in_all(finding->fix)) {
+                report_put_spaces(page, indent);
+                report_put(page, "not part of --all: ask for it by name\n");
+        }
+        if (page->verbose && finding->delay_before_s) {
+                report_format_duration(finding->delay_before_s, delay);
+                report_put_spaces(page, indent);
+                report_printf(page, "takes part in a delay of %s\n", delay);
+        }
+        if (page->verbose && finding->fix && ow_fix_why(finding->fix)[0]) {
+                report_put_spaces(page, indent);
+                report_put_wrapped(page, indent, ow_fix_why(finding->fix));
+        }
+        report_put_style(page, REPORT_PLAIN);
+}
+
+struct counts {
+        size_t open;                    /* fix --all would change something */
+        size_t by_name;                 /* needed, and only done when asked for */
+        size_t notes;                   /* needed, and no fix answers it */
+        size_t parameter, failed, done, other;
+};
+
+static struct counts count(const ow_diagnosis *d)
+{
+        struct counts c = { 0 };
+
+        for (size_t i = 0; i < d->n_findings; i++) {
+                const ow_finding *f = &d->findings[i];
+
+                switch (f->status) {
+                case OW_FIX_NEEDED:
+                        c.open += report_finding_is_open(f);
+                        c.by_name += f->fix && !ow_fix_in_all(f->fix);
+                        c.notes += !f->fix;
+                        break;
+                case OW_FIX_NEEDS_PARAMETER:
+                        c.parameter++;
+                        break;
+                case OW_FIX_FAILED:
+                        c.failed++;
+                        break;
+                case OW_FIX_DONE:
+                        c.done++;
+                        break;
+                case OW_FIX_NOT_FOR_THIS:
+                        c.other++;
+                        break;
+                }
+        }
+        return c;
+}
+
+static void put_count(struct report_page *page, size_t n, const char *what, bool *first)
+{
+        if (n == 0)
+                return;
+        report_printf(page, "%s%zu %s", *first ? "" : ", ", n, what);
+        *first = false;
+}
+
+static void put_summary(struct report_page *page, const struct counts *c)
+{
+        bool first = true;
+
+        report_put(page, "\n");
+        report_put_style(page, REPORT_BOLD);
+        report_put(page, "Findings: ");
+        put_count(page, c->open, "to fix", &first);
+        put_count(page, c->by_name, "to fix by name", &first);
+        put_count(page, c->notes, "to know", &first);
+        put_count(page, c->parameter, "waiting for a value", &first);
+        put_count(page, c->failed, "not judged", &first);
+        put_count(page, c->done, "fine", &first);
+        put_count(page, c->other, "not for this Windows", &first);
+        if (first)
+                report_put(page, "none");
+        report_put_style(page, REPORT_PLAIN);
+        report_put(page, "\n");
+}
+
+static int put_findings(struct report_page *page, const ow_diagnosis *d, ow_error *err)
+{
+        const struct counts c = count(d);
+        OW_AUTO_FREE const ow_finding **sorted = report_findings_sorted(d);
+        size_t width = 0;
+
+        if (!sorted)
+                return ow_fail_nomem(err);
+        put_summary(page, &c);
+        for (size_t i = 0; i < d->n_findings; i++) {
+                size_t w = report_width(sorted[i]->id);
+
+                if (is_shown(page, sorted[i]) && w > width && w <= MAX_NAME_COLUMN)
+                        width = w;
+        }
+        for (size_t i = 0; i < d->n_findings; i++)
+                if (is_shown(page, sorted[i]))
+                        put_finding(page, sorted[i], width);
+        return 0;
+}
+
+static int put_next(struct report_page *page, ow_guest *guest, const ow_diagnosis *d, ow_error *err)
+{
+        const struct counts c = count(d);
+        OW_AUTO_BUFFER words = OW_BUFFER_INIT;
+
+        report_put_disk_words(&words, ow_guest_machine(guest), guest);
+        ow_buffer_put_byte(&words, '\0');
+        if (ow_buffer_failed(&words))
+                return ow_fail_nomem(err);
+        if (c.open) {
+                report_put(page, "\nNext: offwin fix --all --dry-run");
+                report_put_guest(page, (const char *)words.p);
+                report_put(page, "\n");
+        } else {
+                report_put(page, "\nNothing to fix with `offwin fix --all`.\n");
+        }
+        return 0;
+}
+
+int report_diagnosis_text(ow_guest *guest, const ow_diagnosis *diagnosis, const ow_report_options *options,
+                          char **ret, ow_error *err)
+{
+        REPORT_AUTO_PAGE page = report_page_new(options);
+        int r;
+
+        report_put_heading(&page, guest);
+        for (size_t i = 0; i < ow_guest_problem_count(guest); i++) {
+                report_put_styled(&page, REPORT_WARN, "! ");
+                report_put_wrapped(&page, 2, ow_guest_problem(guest, i));
+        }
+        put_forecast(&page, diagnosis);
+        r = put_findings(&page, diagnosis, err);
+        if (r < 0)
+                return r;
+        r = put_next(&page, guest, diagnosis, err);
+        if (r < 0)
+                return r;
+        return report_page_take(&page, ret, err);
+}

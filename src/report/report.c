@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The public calls: each picks the writer for the format asked for. */
+#include "report/reports.h"
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+
+#include "report/json.h"
+#include "report/text.h"
+
+static int no_html(ow_error *err)
+{
+        return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+}
+
+static enum ow_report_format format_of(const ow_report_options *options)
+{
+        return options ? options->format : OW_REPORT_TEXT;
+}
+
+int ow_report_inspect(ow_machine *machine, ow_guest *const *guests, size_t n_guests,
+                      const ow_report_options *options, char **ret, ow_error *err)
+{
+        switch (format_of(options)) {
+        case OW_REPORT_TEXT:
+                return report_inspect_text(machine, guests, n_guests, options, ret, err);
+        case OW_REPORT_JSON:
+                return report_inspect_json(machine, guests, n_guests, ret, err);
+        case OW_REPORT_HTML:
+                break;
+        }
+        return no_html(err);
+}
+
+int ow_report_diagnosis(ow_guest *guest, const ow_diagnosis *diagnosis, const ow_report_options *options, char **ret,
+                        ow_error *err)
+{
+        switch (format_of(options)) {
+        case OW_REPORT_TEXT:
+                return report_diagnosis_text(guest, diagnosis, options, ret, err);
+        case OW_REPORT_JSON:
+                return report_diagnosis_json(guest, diagnosis, ret, err);
+        case OW_REPORT_HTML:
+                return report_diagnosis_html(guest, diagnosis, ret, err);
+        }
+        return no_html(err);
+}
+
+static int put_changes(ow_guest *guest, const struct report_changes *what, const ow_report_options *options,
+                       char **ret, ow_error *err)
+{
+        switch (format_of(options)) {
+        case OW_REPORT_TEXT:
+                return report_changes_text(guest, what, options, ret, err);
+        case OW_REPORT_JSON:
+                return report_changes_json(guest, what, ret, err);
+        case OW_REPORT_HTML:
+                break;
+        }
+        return no_html(err);
+}
+
+int ow_report_plan(ow_guest *guest, const ow_plan *plan, enum ow_plan_outcome outcome,
+                   const ow_commit_result *commit, const ow_report_options *options, char **ret, ow_error *err)
+{
+        struct report_changes what = { .n_changes = ow_plan_change_count(plan),
+                                       .n_skipped = ow_plan_skipped_count(plan), .outcome = outcome,
+                                       .commit = commit };
+        OW_AUTO_FREE const ow_change **changes = ow_calloc(what.n_changes + 1, sizeof *changes);
+        OW_AUTO_FREE const ow_skipped **skipped = ow_calloc(what.n_skipped + 1, sizeof *skipped);
+
+        if (!changes || !skipped)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < what.n_changes; i++)
+                changes[i] = ow_plan_change(plan, i);
+        for (size_t i = 0; i < what.n_skipped; i++)
+                skipped[i] = ow_plan_skipped(plan, i);
+        what.changes = changes;
+        what.skipped = skipped;
+        return put_changes(guest, &what, options, ret, err);
+}
+
+int ow_report_changes(ow_guest *guest, const ow_change *changes, size_t n_changes, enum ow_plan_outcome outcome,
+                      const ow_commit_result *commit, const ow_report_options *options, char **ret, ow_error *err)
+{
+        OW_AUTO_FREE const ow_change **pointers = ow_calloc(n_changes + 1, sizeof *pointers);
+        struct report_changes what = { .n_changes = n_changes, .outcome = outcome, .commit = commit };
+
+        if (!pointers)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < n_changes; i++)
+                pointers[i] = &changes[i];
+        what.changes = pointers;
+        return put_changes(guest, &what, options, ret, err);
+}
+
+int ow_report_error(const ow_error *what, const ow_report_options *options, char **ret, ow_error *err)
+{
+        REPORT_AUTO_JSON json = { 0 };
+
+        if (format_of(options) != OW_REPORT_JSON)
+                return ow_report_printable(what->text, ret, err);
+        json = report_json_new("error");
+        report_json_error(&json, json.root, "error", what);
+        return report_json_take(&json, ret, err);
+}
+
+int ow_report_printable(const char *text, char **ret, ow_error *err)
+{
+        OW_AUTO_BUFFER out = OW_BUFFER_INIT;
+        char *printable;
+
+        report_escape(text, &out);
+        printable = ow_buffer_take_text(&out);
+        if (!printable)
+                return ow_fail_nomem(err);
+        *ret = printable;
+        return 0;
+}
