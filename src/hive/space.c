@@ -7,7 +7,7 @@
 #include "base/le.h"
 #include "hive/hive.h"
 
-enum { CELL_HEAD = 4, CELL_UNIT = 8, BIN_HEAD = 32, PROBES = 32 };
+enum { CELL_HEAD = 4, CELL_UNIT = 8, BIN_HEAD = 32, PROBES = 32, TRIM_LEAST = 64 };
 
 static size_t class_of(uint32_t size)
 {
@@ -245,4 +245,15 @@ void hive_cell_free(ow_hive *h, uint32_t cell, uint32_t body_len)
         }
         set_head(h, start, end - start);
         hive_space_add(h, start, end - start);
+}
+
+void hive_cell_trim(ow_hive *h, uint32_t cell, uint32_t body_len, uint32_t wanted)
+{
+        uint32_t size = (wanted + CELL_HEAD + CELL_UNIT - 1) / CELL_UNIT * CELL_UNIT;
+        uint32_t excess = body_len + CELL_HEAD - size;
+
+        if (size > body_len + CELL_HEAD || excess < TRIM_LEAST)
+                return;
+        set_head(h, cell, 0u - size);
+        hive_cell_free(h, cell + size, excess - CELL_HEAD);
 }

@@ -46,6 +46,9 @@ int hive_cell_alloc(ow_hive *h, size_t body_size, uint32_t *ret_cell, uint32_t *
 /* Gives back a cell of body_len as viewed; joins it with free neighbours of its bin. Cannot fail. */
 void hive_cell_free(ow_hive *h, uint32_t cell, uint32_t body_len);
 
+/* Gives back what a cell of body_len has beyond the first wanted bytes, unless it is too little to bother. */
+void hive_cell_trim(ow_hive *h, uint32_t cell, uint32_t body_len, uint32_t wanted);
+
 /* Remembers a free cell that is there already. Without memory it is just not reused. */
 void hive_space_add(ow_hive *h, uint32_t start, uint32_t size);
 

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Putting keys into and taking them out of sorted lists; docs/formats/regf.md 4.2 and 6. */
+#include <string.h>
+
+#include "base/le.h"
+#include "hive/edit.h"
+
+/* Where a leaf is: its own list, and the ri above it (cell 0: none) with its place there. */
+struct place {
+        struct hive_list leaf, ri;
+        uint32_t outer;
+};
+
+/* A leaf with one more element allocates a quarter more than it needs now, so that growing stays cheap. */
+static size_t roomy(enum hive_list_kind kind, uint32_t count)
+{
+        uint32_t elements = count + 1 + count / 4;
+
+        if (kind != HIVE_RI && elements > hive_list_limit(kind) && count < hive_list_limit(kind))
+                elements = hive_list_limit(kind);
+        return HIVE_LIST_HEAD + (size_t)elements * hive_list_stride(kind);
+}
+
+/* The same list with room for one more element: itself, or a copy in a larger cell. */
+static int make_room(struct hive_edit *e, struct hive_list *list, ow_error *err)
+{
+        uint32_t stride = hive_list_stride(list->kind), cell, body_len;
+        size_t used = HIVE_LIST_HEAD + (size_t)list->count * stride;
+        int r;
+
+        if (list->body.len >= used + stride)
+                return 0;
+        r = hive_edit_alloc(e, roomy(list->kind, list->count), &cell, &body_len, err);
+        if (r < 0)
+                return r;
+        r = hive_edit_drop(e, list->cell, err);
+        if (r < 0)
+                return r;
+        hive_cell_write(e->hive, cell, body_len, 0, list->body.p, used);
+        list->cell = cell;
+        return hive_cell_view(e->hive, cell, &list->body, err);
+}
+
+/* There is room. */
+static void put_element(ow_hive *h, struct hive_list *list, uint32_t index, uint32_t child, const struct hive_name *name)
+{
+        uint32_t stride = hive_list_stride(list->kind);
+        size_t at = HIVE_LIST_HEAD + (size_t)index * stride;
+        uint8_t element[8];
+
+        (void)hive_list_element(list->kind, child, name, element);
+        hive_cell_move(h, list->cell, list->body.len, at + stride, at, (size_t)(list->count - index) * stride);
+        hive_cell_write(h, list->cell, list->body.len, at, element, stride);
+        list->count++;
+        hive_list_store_head(h, list->cell, list->body.len, list->kind, list->count);
+}
+
+static void take_element(ow_hive *h, struct hive_list *list, uint32_t index)
+{
+        uint32_t stride = hive_list_stride(list->kind);
+        size_t at = HIVE_LIST_HEAD + (size_t)index * stride;
+
+        list->count--;
+        hive_cell_move(h, list->cell, list->body.len, at, at + stride, (size_t)(list->count - index) * stride);
+        hive_list_store_head(h, list->cell, list->body.len, list->kind, list->count);
+}
+
+static void set_element_cell(ow_hive *h, const struct hive_list *ri, uint32_t index, uint32_t cell)
+{
+        ow_le32 value = ow_le32_of(cell);
+
+        hive_cell_write(h, ri->cell, ri->body.len, HIVE_LIST_HEAD + (size_t)index * sizeof value, &value, sizeof value);
+}
+
+static int new_list(struct hive_edit *e, enum hive_list_kind kind, uint32_t capacity, struct hive_list *ret,
+                    ow_error *err)
+{
+        uint32_t cell, body_len;
+        int r;
+
+        r = hive_edit_alloc(e, HIVE_LIST_HEAD + (size_t)capacity * hive_list_stride(kind), &cell, &body_len, err);
+        if (r < 0)
+                return r;
+        hive_list_store_head(e->hive, cell, body_len, kind, 0);
+        return hive_list_decode(e->hive, cell, ret, err);
+}
+
+static int find_place(ow_hive *h, const struct hive_node *parent, const struct hive_name *name, struct place *ret,
+                      ow_error *err)
+{
+        struct hive_list list;
+        int r;
+
+        memset(ret, 0, sizeof *ret);
+        r = hive_list_decode(h, parent->subkeys, &list, err);
+        if (r < 0)
+                return r;
+        if (list.kind != HIVE_RI) {
+                ret->leaf = list;
+                return 0;
+        }
+        if (list.count == 0)
+                return ow_fail(err, OW_E_CORRUPT, list.cell, "list of lists at 0x%x is empty", list.cell);
+        ret->ri = list;
+        r = hive_find_leaf(h, &list, name, &ret->outer, err);
+        if (r < 0)
+                return r;
+        r = hive_list_decode(h, hive_list_cell(&list, ret->outer), &ret->leaf, err);
+        if (r >= 0 && ret->leaf.kind == HIVE_RI)
+                return ow_fail(err, OW_E_CORRUPT, ret->leaf.cell, "list 0x%x is inside a list of its own kind",
+                               ret->leaf.cell);
+        return r;
+}
+
+/* One leaf becomes two halves, both under an ri; the new element goes where it belongs. */
+static int split(struct hive_edit *e, struct hive_node *parent, struct place *p, uint32_t index,
+                 const struct hive_name *name, uint32_t child, ow_error *err)
+{
+        struct hive_list right, ri = p->ri, *target = &p->leaf;
+        uint32_t half = p->leaf.count / 2, moved = p->leaf.count - half;
+        uint32_t stride = hive_list_stride(p->leaf.kind);
+        size_t kept = HIVE_LIST_HEAD + (size_t)half * stride;
+        int r;
+
+        if (ri.count >= hive_list_limit(HIVE_RI))
+                return ow_fail(err, OW_E_LIMIT, ri.cell, "key at 0x%x has %u lists of subkeys", parent->cell, ri.count);
+        r = new_list(e, p->leaf.kind, moved + moved / 4 + 1, &right, err);
+        if (r < 0)
+                return r;
+        r = ri.cell ? make_room(e, &ri, err) : new_list(e, HIVE_RI, 2, &ri, err);
+        if (r < 0)
+                return r;
+
+        hive_cell_write(e->hive, right.cell, right.body.len, HIVE_LIST_HEAD, p->leaf.body.p + kept,
+                        (size_t)moved * stride);
+        right.count = moved;
+        hive_list_store_head(e->hive, right.cell, right.body.len, right.kind, moved);
+        p->leaf.count = half;
+        hive_list_store_head(e->hive, p->leaf.cell, p->leaf.body.len, p->leaf.kind, half);
+        if (ri.count == 0)
+                put_element(e->hive, &ri, 0, p->leaf.cell, name);
+        put_element(e->hive, &ri, p->outer + 1, right.cell, name);
+        if (index > half) {
+                target = &right;
+                index -= half;
+        }
+        put_element(e->hive, target, index, child, name);
+        parent->subkeys = ri.cell;
+        return 0;
+}
+
+static int insert(struct hive_edit *e, struct hive_node *parent, const struct hive_name *name, uint32_t child,
+                  ow_error *err)
+{
+        struct place p;
+        uint32_t index;
+        bool equal;
+        int r;
+
+        if (parent->n_subkeys == 0 || parent->subkeys == HIVE_NIL) {
+                r = new_list(e, hive_list_kind_of(e->hive), 1, &p.leaf, err);
+                if (r < 0)
+                        return r;
+                /* Some writers leave an empty list behind; it is not worth keeping, nor failing for. */
+                if (parent->subkeys != HIVE_NIL)
+                        (void)hive_edit_drop(e, parent->subkeys, NULL);
+                put_element(e->hive, &p.leaf, 0, child, name);
+                parent->subkeys = p.leaf.cell;
+                return 0;
+        }
+        r = find_place(e->hive, parent, name, &p, err);
+        if (r < 0)
+                return r;
+        r = hive_find_slot(e->hive, &p.leaf, name, &index, &equal, err);
+        if (r < 0)
+                return r;
+        if (equal)
+                return ow_fail(err, OW_E_EXISTS, parent->cell, "subkey exists already");
+        if (p.leaf.count >= hive_list_limit(p.leaf.kind))
+                return split(e, parent, &p, index, name, child, err);
+        r = make_room(e, &p.leaf, err);
+        if (r < 0)
+                return r;
+        put_element(e->hive, &p.leaf, index, child, name);
+        if (p.ri.cell)
+                set_element_cell(e->hive, &p.ri, p.outer, p.leaf.cell);
+        else
+                parent->subkeys = p.leaf.cell;
+        return 0;
+}
+
+int hive_list_insert(struct hive_edit *e, struct hive_node *parent, const struct hive_name *name, uint32_t child,
+                     ow_error *err)
+{
+        int r = insert(e, parent, name, child, err);
+
+        if (r < 0)
+                return ow_wrap(err, r, "subkeys of the key at 0x%x", parent->cell);
+        parent->n_subkeys++;
+        if (parent->max_name < 2 * name->n)
+                parent->max_name = (uint16_t)(2 * name->n);
+        return 0;
+}
+
+static bool find_cell(const struct hive_list *leaf, uint32_t cell, uint32_t *ret_index)
+{
+        for (uint32_t i = 0; i < leaf->count; i++) {
+                if (hive_list_cell(leaf, i) == cell) {
+                        *ret_index = i;
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* Where the list names that child: by its name, or, where the order is wrong, wherever it is. */
+static int find_child(ow_hive *h, const struct hive_node *parent, const struct hive_node *child, struct place *p,
+                      uint32_t *ret_index, ow_error *err)
+{
+        HIVE_AUTO_NAME name = { 0 };
+        int r;
+
+        r = hive_name_init_stored(&name, child->name, hive_node_latin1(child), err);
+        if (r < 0)
+                return r;
+        r = find_place(h, parent, &name, p, err);
+        if (r < 0)
+                return r;
+        if (find_cell(&p->leaf, child->cell, ret_index))
+                return 0;
+        for (p->outer = 0; p->outer < p->ri.count; p->outer++) {
+                r = hive_list_decode(h, hive_list_cell(&p->ri, p->outer), &p->leaf, err);
+                if (r < 0)
+                        return r;
+                if (p->leaf.kind != HIVE_RI && find_cell(&p->leaf, child->cell, ret_index))
+                        return 0;
+        }
+        return ow_fail(err, OW_E_CORRUPT, parent->subkeys, "key at 0x%x is not among the subkeys of its parent 0x%x",
+                       child->cell, parent->cell);
+}
+
+int hive_list_remove(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child, ow_error *err)
+{
+        struct place p;
+        uint32_t index;
+        int r = 0;
+
+        if (parent->n_subkeys == 0 || parent->subkeys == HIVE_NIL)
+                return ow_fail(err, OW_E_CORRUPT, parent->cell, "key at 0x%x has no subkeys", parent->cell);
+        r = find_child(e->hive, parent, child, &p, &index, err);
+        if (r >= 0 && p.leaf.count == 1)
+                r = hive_edit_drop(e, p.leaf.cell, err);
+        if (r >= 0 && p.leaf.count == 1 && p.ri.count == 1)
+                r = hive_edit_drop(e, p.ri.cell, err);
+        if (r < 0)
+                return r;
+
+        parent->n_subkeys--;
+        if (p.leaf.count > 1)
+                take_element(e->hive, &p.leaf, index);
+        else if (p.ri.count > 1)
+                take_element(e->hive, &p.ri, p.outer);
+        else
+                parent->subkeys = HIVE_NIL;
+        return 0;
+}
