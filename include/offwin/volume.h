@@ -67,15 +67,18 @@ typedef struct ow_volume_info {
         char label[128];                /* UTF-8 */
         uint64_t serial;
         uint64_t size;                  /* bytes the file system covers */
-        uint64_t free;                  /* bytes */
+        uint64_t free;                  /* bytes; 0 until ow_volume_free_space() has counted them */
         uint32_t cluster_size;          /* bytes */
         bool hibernated;                /* hiberfil.sys holds a session (hibernation or fast startup) */
         bool unclean_journal;           /* $LogFile was not closed */
         bool dirty;                     /* chkdsk will run at the next boot */
 } ow_volume_info;
 
-/* What is not known stays 0. Cheap after the first call. */
+/* What is not known stays 0. Cheap: a few reads. */
 OW_API int ow_volume_info_get(ow_volume *volume, ow_volume_info *ret, ow_error *err);
+
+/* Bytes in free clusters. Reads the whole allocation map the first time: 640 KB for a 20 GB volume of 4 KB clusters. */
+OW_API int ow_volume_free_space(ow_volume *volume, uint64_t *ret_bytes, ow_error *err);
 
 enum ow_file_attributes {               /* as Windows numbers them */
         OW_ATTR_READONLY = 0x1,
