@@ -159,13 +159,17 @@ OW_API int ow_hive_get_value(ow_hive *hive, ow_key key, const char *name, uint32
  * @ret_created: may be NULL; true when at least the last key is new
  *
  * New keys share the security descriptor of their parent (reference counted) and have no class.
- * Return: 0, or OW_E_READONLY, OW_E_INVAL (name), OW_E_LIMIT (depth 512, hive size), OW_E_CORRUPT, OW_E_NOMEM.
+ * Return: 0, or OW_E_READONLY, OW_E_INVAL (name), OW_E_LIMIT (depth 512, hive size), OW_E_REFUSED (layered or
+ *         predefined-handle key), OW_E_CORRUPT, OW_E_NOMEM.
  * Source: docs/formats/regf.md 4, 5 and 6.
  */
 OW_API int ow_hive_create_key(ow_hive *hive, ow_key at, const char *path, ow_key *ret_key, bool *ret_created,
                               ow_error *err);
 
-/* Removes key with everything below it. OW_E_INVAL for the root; OW_E_REFUSED for a link or predefined-handle key. */
+/*
+ * Removes key with everything below it. OW_E_INVAL for the root; OW_E_REFUSED for a link, a predefined-handle key, or
+ * where a layered key (Windows 10 containers) is involved; OW_E_CORRUPT when anything below is damaged.
+ */
 OW_API int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err);
 
 /**
@@ -178,7 +182,8 @@ OW_API int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err);
  * Marks @key changed; its last-write time is set by ow_hive_save(), so tests are repeatable. Setting what is there
  * already changes nothing.
  *
- * Return: 0, or OW_E_READONLY; OW_E_LIMIT (@name, @size, hive past 2 GiB); OW_E_CORRUPT; OW_E_NOMEM.
+ * Return: 0, or OW_E_READONLY; OW_E_LIMIT (@name, @size: 64 MiB, 1 MiB in versions before 1.4; hive past 2 GiB);
+ *         OW_E_REFUSED (layered or predefined-handle key); OW_E_CORRUPT; OW_E_NOMEM.
  */
 OW_API int ow_hive_set_value(ow_hive *hive, ow_key key, const char *name, uint32_t type, const void *data,
                              size_t size, ow_error *err);
@@ -195,6 +200,26 @@ OW_API int ow_hive_delete_value(ow_hive *hive, ow_key key, const char *name, ow_
  * must grow.
  */
 OW_API int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err);
+
+typedef struct ow_hive_report {
+        uint64_t keys, values;          /* reached from the root */
+        uint64_t faults;
+        uint64_t free_bytes;            /* in free cells */
+        uint64_t lost_cells, lost_bytes;        /* marked as used, but nothing leads to them: harmless */
+} ow_hive_report;
+
+/**
+ * ow_hive_check - go through all of a hive and report what breaks the rules of the format
+ * @fault: called for each fault; its where is a cell or bin, as an offset in the bins; may be NULL
+ *
+ * Reads the whole hive and changes nothing. Windows itself leaves some faults behind (a hint of a list that is
+ * wrong, a reference count that is off), so a fault is not yet a hive that does not load.
+ *
+ * Return: 0 when the check came to its end, whatever it found; OW_E_IO; OW_E_NOMEM.
+ * Source: docs/formats/regf.md 9.
+ */
+OW_API int ow_hive_check(ow_hive *hive, ow_hive_report *ret, void (*fault)(void *state, const ow_error *fault),
+                         void *state, ow_error *err);
 
 OW_END_DECLS
 

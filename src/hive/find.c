@@ -103,10 +103,12 @@ static bool hint_fits(uint32_t hint, const struct hive_name *name)
 
 static bool may_match(const struct hive_list *leaf, uint32_t i, const struct hive_name *name)
 {
+        /* Not every writer knows the upper case of letters outside ASCII, which goes into hashes; nor their hints. */
+        if (leaf->kind == HIVE_LI || !name->ascii)
+                return true;
         if (leaf->kind == HIVE_LF)
                 return hint_fits(hive_list_hint(leaf, i), name);
-        /* Not every writer knows the upper case of letters outside ASCII, which goes into the hash. */
-        return leaf->kind != HIVE_LH || !name->ascii || hive_list_hint(leaf, i) == name->hash;
+        return hive_list_hint(leaf, i) == name->hash;
 }
 
 static int find_one_by_one(ow_hive *h, const struct hive_list *leaf, const struct hive_name *name, uint32_t *ret_cell,
