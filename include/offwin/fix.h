@@ -42,11 +42,26 @@ OW_APIV const char *ow_fix_area(const ow_fix *fix);             /* "network": it
 OW_APIV const char *ow_fix_title(const ow_fix *fix);
 OW_APIV const char *ow_fix_why(const ow_fix *fix);
 OW_APIV const char *ow_fix_source(const ow_fix *fix);
+OW_APIV const char *ow_fix_note(const ow_fix *fix);             /* side effects and limits, or "" */
 OW_APIV const char *ow_fix_windows(const ow_fix *fix);          /* "6.0-", "5.1-5.2", "" for all */
 OW_APIV bool ow_fix_temporary(const ow_fix *fix);               /* given back by settle or the first boot */
 OW_APIV bool ow_fix_in_all(const ow_fix *fix);                  /* part of --all (the others are asked for by name) */
 /* NULL-terminated names of the parameters it needs ("wsus"); empty for most. */
 OW_APIV const char *const *ow_fix_parameters(const ow_fix *fix);
+/* What the parameter is, for a person ("URL of the WSUS server"); NULL when fix does not need it. */
+OW_APIV const char *ow_fix_parameter_help(const ow_fix *fix, const char *parameter);
+OW_APIV bool ow_fix_built_in(const ow_fix *fix);                /* not from a file */
+
+/* The vocabulary of fix files, for help: see docs/fixes.md. */
+typedef struct ow_fix_word {
+        const char *section;            /* "Fix", "Service NAME" */
+        const char *key;
+        const char *takes;
+        const char *meaning;
+} ow_fix_word;
+
+OW_APIV size_t ow_fix_word_count(void);
+OW_APIV const ow_fix_word *ow_fix_word_get(size_t index);
 
 /* ---- parameters: --set name=value ---- */
 

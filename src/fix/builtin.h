@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Fixes that come with the library because data cannot say all of them. Each is the text of a fix file, read by the
+ * same loader, plus a function for the rest.
+ */
+#ifndef FIX_BUILTIN_H
+#define FIX_BUILTIN_H
+
+#include "fix/fix.h"
+
+struct fix_builtin {
+        const char *name, *area, *text;
+        fix_plan_fn plan;
+};
+
+extern const struct fix_builtin fix_builtins[];
+extern const size_t fix_n_builtins;
+
+int fix_apipa_plan(struct fix_job *job, ow_error *err);
+int fix_wpad_plan(struct fix_job *job, ow_error *err);
+int fix_proxy_plan(struct fix_job *job, ow_error *err);
+int fix_publisher_revocation_plan(struct fix_job *job, ow_error *err);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Findings without a fix: states that another step must end, and settings that only a person can judge. */
+#include <string.h>
+
+#include <offwin/guest.h>
+
+#include "fix/findings.h"
+#include "fix/forecast.h"
+
+enum { SHOWN_MAX = 8 };                 /* adapters or problems that one finding lists */
+
+static void finding_done(ow_finding *f)
+{
+        ow_free(f->id);
+        ow_free(f->title);
+        ow_free(f->reason);
+        ow_free(f->detail);
+}
+
+void fix_findings_done(struct fix_findings *findings)
+{
+        for (size_t i = 0; i < findings->n; i++)
+                finding_done(&findings->list[i]);
+        ow_free(findings->list);
+        ow_free(findings->delays);
+        *findings = (struct fix_findings){ NULL, NULL, 0, 0, 0 };
+}
+
+int fix_findings_add(struct fix_findings *findings, const ow_fix *fix, const char *id, const char *title,
+                     enum ow_fix_status status, char *reason, char *detail, enum fix_delay delay, ow_error *err)
+{
+        ow_finding f = { .fix = fix, .status = status, .reason = reason, .detail = detail };
+        void *list = ow_grow(findings->list, findings->n, &findings->cap, sizeof f);
+        void *delays = NULL;
+
+        if (list) {
+                findings->list = list;
+                delays = ow_grow(findings->delays, findings->n, &findings->cap_delays, sizeof delay);
+        }
+        if (delays)
+                findings->delays = delays;
+        f.id = ow_strdup(id);
+        f.title = ow_strdup(title);
+        if (!delays || !f.id || !f.title || !reason || !detail) {
+                finding_done(&f);
+                return ow_fail_nomem(err);
+        }
+        findings->delays[findings->n] = delay;
+        findings->list[findings->n++] = f;
+        return 0;
+}
+
+static int add(struct fix_findings *findings, const char *id, const char *title, const char *reason,
+               ow_buffer *detail, enum fix_delay delay, ow_error *err)
+{
+        return fix_findings_add(findings, NULL, id, title, OW_FIX_NEEDED, ow_strdup(reason),
+                                detail ? ow_buffer_take_text(detail) : ow_strdup(""), delay, err);
+}
+
+/* ---- states ---- */
+
+static int states(struct fix_findings *findings, const ow_guest_state *s, ow_error *err)
+{
+        int r = 0;
+
+        if (s->hibernated)
+                r = add(findings, "hibernated", "Windows is hibernated, or was shut down by fast startup",
+                        "the next boot restores memory that knows nothing of offline changes; shut it down fully "
+                        "before the disk is captured", NULL, FIX_DELAY_NONE, err);
+        if (r == 0 && s->volume_dirty)
+                r = add(findings, "volume-dirty", "The file system is marked for a check",
+                        "Windows checks the disk before it boots", NULL, FIX_DELAY_NONE, err);
+        if (r == 0 && (s->setup_in_progress || s->oobe_in_progress))
+                r = add(findings, "setup-in-progress", "Windows Setup has not finished",
+                        "the next boot goes on with Setup instead of starting Windows", NULL, FIX_DELAY_NONE, err);
+        if (r == 0 && s->sysprep_generalized)
+                r = add(findings, "sysprep-generalized", "This Windows was generalized with Sysprep",
+                        "the next boot sets it up anew: new identity, and settings of network cards are gone",
+                        NULL, FIX_DELAY_NONE, err);
+        return r;
+}
+
+static int pending(struct fix_findings *findings, const ow_guest_state *s, ow_error *err)
+{
+        OW_AUTO_BUFFER what = OW_BUFFER_INIT;
+
+        if (!s->pending_cbs && !s->pending_update && !s->pending_renames)
+                return 0;
+        if (s->pending_cbs)
+                ow_buffer_put_text(&what, "component servicing");
+        if (s->pending_update)
+                ow_buffer_printf(&what, "%sWindows Update", what.len ? ", " : "");
+        if (s->pending_renames)
+                ow_buffer_printf(&what, "%sfile renames", what.len ? ", " : "");
+        if (!s->pending_cbs && !s->pending_update)
+                return add(findings, "pending-renames", "File renames wait for the next boot",
+                           "usually harmless; an installation may have been waiting for a restart", &what,
+                           FIX_DELAY_NONE, err);
+        return add(findings, "pending-reboot", "A restart is pending",
+                   "the first boot finishes updates first, on hardware that they were not made for; restart the "
+                   "machine once before it is captured", &what, FIX_DELAY_NONE, err);
+}
+
+/* ---- network ---- */
+
+static int adapters(struct fix_findings *findings, const ow_guest *guest, ow_error *err)
+{
+        OW_AUTO_BUFFER addresses = OW_BUFFER_INIT;
+        OW_AUTO_BUFFER teams = OW_BUFFER_INIT;
+        size_t n_addresses = 0, n_teams = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < ow_guest_adapter_count(guest); i++) {
+                const ow_adapter *a = ow_guest_adapter(guest, i);
+
+                if (!a->dhcp && a->addresses[0] && (a->physical || a->team) && n_addresses++ < SHOWN_MAX)
+                        ow_buffer_printf(&addresses, "%s%s (%s): %s", addresses.len ? "; " : "",
+                                         a->name[0] ? a->name : a->guid, a->driver, a->addresses);
+                if (a->team && n_teams++ < SHOWN_MAX)
+                        ow_buffer_printf(&teams, "%s%s (%s)", teams.len ? "; " : "", a->name[0] ? a->name : a->guid,
+                                         a->driver);
+        }
+        if (n_addresses > SHOWN_MAX)
+                ow_buffer_printf(&addresses, "; and %zu more", n_addresses - SHOWN_MAX);
+        if (n_addresses)
+                r = add(findings, "static-address-on-old-adapter", "Static addresses belong to the old network cards",
+                        "the new card starts with DHCP, and Windows says that these addresses are assigned to "
+                        "another adapter", &addresses, FIX_DELAY_DHCP, err);
+        if (r == 0 && n_teams)
+                r = add(findings, "network-team", "Network cards are teamed",
+                        "the team stays without its cards, and with it its address", &teams, FIX_DELAY_NONE, err);
+        return r;
+}
+
+static int domain(struct fix_findings *findings, const ow_guest *guest, ow_error *err)
+{
+        const ow_windows *w = ow_guest_windows(guest);
+        OW_AUTO_BUFFER detail = OW_BUFFER_INIT;
+
+        if (!w->domain_member)
+                return 0;
+        ow_buffer_printf(&detail, "domain %s", w->domain[0] ? w->domain : "(name not known)");
+        return add(findings, "domain-member-isolated", "It is a domain member",
+                   "without a domain controller in reach, network location, Group Policy and Netlogon each wait for "
+                   "one", &detail, FIX_DELAY_DC, err);
+}
+
+static int settings(struct fix_findings *findings, ow_guest *guest, ow_error *err)
+{
+        const struct fix_view view = { guest, NULL };
+        uint32_t n;
+        int r;
+
+        r = fix_view_dword(&view, "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Dhcp", "Start", &n, err);
+        if (r > 0 && n == 4)
+                r = add(findings, "dhcp-service-disabled", "The Dhcp service is disabled",
+                        "network location and the network list depend on it since Windows 8, with static addresses "
+                        "too; set it to start by itself", NULL, FIX_DELAY_NONE, err);
+        if (r < 0)
+                return r;
+        r = fix_view_dword(&view, "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters",
+                           "DisabledComponents", &n, err);
+        if (r > 0 && n == 0xffffffff)
+                r = add(findings, "ipv6-boot-delay", "IPv6 is turned off in the way that delays every boot",
+                        "DisabledComponents is 0xffffffff, which costs five seconds; 0xff does the same without "
+                        "(Microsoft KB929852)", NULL, FIX_DELAY_NONE, err);
+        return r < 0 ? r : 0;
+}
+
+static int problems(struct fix_findings *findings, const ow_guest *guest, ow_error *err)
+{
+        OW_AUTO_BUFFER detail = OW_BUFFER_INIT;
+        size_t n = ow_guest_problem_count(guest);
+
+        for (size_t i = 0; i < n && i < SHOWN_MAX; i++)
+                ow_buffer_printf(&detail, "%s%s", i ? "; " : "", ow_guest_problem(guest, i));
+        if (n > SHOWN_MAX)
+                ow_buffer_printf(&detail, "; and %zu more", n - SHOWN_MAX);
+        if (n == 0)
+                return 0;
+        return add(findings, "not-everything-readable", "Not everything could be read",
+                   "what is missing here narrows what can be said and fixed", &detail, FIX_DELAY_NONE, err);
+}
+
+int fix_findings_collect(struct fix_findings *findings, ow_guest *guest, ow_error *err)
+{
+        const ow_guest_state *state = ow_guest_state_get(guest);
+        int r;
+
+        r = states(findings, state, err);
+        if (r == 0)
+                r = pending(findings, state, err);
+        if (r == 0)
+                r = adapters(findings, guest, err);
+        if (r == 0)
+                r = domain(findings, guest, err);
+        if (r == 0)
+                r = settings(findings, guest, err);
+        if (r == 0)
+                r = problems(findings, guest, err);
+        return r;
+}

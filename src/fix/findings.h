@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What may hurt the first boot and no fix of this room answers. */
+#ifndef FIX_FINDINGS_H
+#define FIX_FINDINGS_H
+
+#include "fix/delay.h"
+#include "fix/plan.h"
+
+/* A list of findings in the making; delays are filled in later, by line. */
+struct fix_findings {
+        ow_finding *list;
+        enum fix_delay *delays;         /* beside list */
+        size_t n, cap, cap_delays;
+};
+
+void fix_findings_done(struct fix_findings *findings);
+
+/* Takes reason and detail in any case. */
+int fix_findings_add(struct fix_findings *findings, const ow_fix *fix, const char *id, const char *title,
+                     enum ow_fix_status status, char *reason, char *detail, enum fix_delay delay, ow_error *err);
+
+/* Adds those that the guest shows. */
+int fix_findings_collect(struct fix_findings *findings, ow_guest *guest, ow_error *err);
+
+#endif

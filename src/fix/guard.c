@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Advice that circulates and makes a first boot worse, or stops it. The table is asked for every value that a fix
+ * file names when it is loaded, and again for every value of a plan, so that parameters and built-ins pass it too.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <offwin/fix.h>
+#include <offwin/hive.h>
+
+#include "base/le.h"
+#include "base/upcase.h"
+#include "fix/fix.h"
+
+enum test {
+        ANY,                    /* whatever the data */
+        NOT_ZERO,               /* DWORD != number */
+        EQUALS,                 /* DWORD == number */
+        AT_LEAST,               /* DWORD >= number */
+};
+
+/* The key path ends with suffix, or holds it as whole names when inside is set. name NULL: every value. */
+static const struct guard {
+        const char *suffix;
+        bool inside;
+        const char *name;
+        enum test test;
+        uint32_t number;
+        const char *reason;
+} guards[] = {
+        { "\\Services\\NlaSvc\\Parameters", false, "AlwaysExpectDomainController", NOT_ZERO, 0,
+          "with it, network location waits without a time limit for a domain controller that an isolated first boot "
+          "cannot reach" },
+        { "\\Services\\Dhcp", false, "Start", AT_LEAST, 4,
+          "network location, the network list and DNS registration depend on the Dhcp service, with static "
+          "addresses too" },
+        { "\\Services\\Tcpip6\\Parameters", false, "DisabledComponents", EQUALS, 0xffffffff,
+          "it delays every boot by five seconds; 0xff turns IPv6 off and 0x20 prefers IPv4 without that" },
+        { "\\Windows\\CurrentVersion\\RunOnce", true, NULL, ANY, 0,
+          "it runs when an administrator first logs on at the console, not at the first boot" },
+        { "\\Windows\\CurrentVersion\\RunOnceEx", true, NULL, ANY, 0,
+          "it runs when an administrator first logs on at the console, not at the first boot" },
+        { "\\Windows\\CurrentVersion\\RunServicesOnce", true, NULL, ANY, 0, "Windows NT never runs it" },
+};
+
+/* Services without which Windows does not come up, whatever their stored Start (facts: docs/fixes.md, Guards). */
+static const char *const never_disabled[] = {
+        "ACPI", "pci", "msisadrv", "isapnp", "volmgr", "volmgrx", "mountmgr", "partmgr", "volsnap", "disk", "CLFS",
+        "CNG", "KSecDD", "KSecPkg", "NDIS", "Ntfs", "FltMgr", "Wdf01000", "fvevol", "pcw", "vdrvroot", "Tcpip",
+        "AFD", "NSI", "nsiproxy", "RpcSs", "DcomLaunch", "RpcEptMapper", "PlugPlay", "Power", "ProfSvc", "EventLog",
+        "SamSs", "LSM", "gpsvc", "BFE", "BrokerInfrastructure", "SystemEventsBroker", "CoreMessagingRegistrar",
+        "StateRepository", "DeviceInstall", "TrustedInstaller", "NlaSvc", "netprofm",
+};
+
+static bool ends_with(const char *path, const char *suffix)
+{
+        size_t n = strlen(path), m = strlen(suffix);
+
+        return n >= m && ow_name_compare(path + n - m, suffix) == 0;
+}
+
+/* The names of suffix stand in path, one after the other and whole. */
+static bool holds(const char *path, const char *suffix)
+{
+        size_t m = strlen(suffix);
+
+        for (const char *p = strchr(path, '\\'); p; p = strchr(p + 1, '\\'))
+                if (strlen(p) >= m && ow_name_compare_n(p, m, suffix, m) == 0 && (p[m] == '\0' || p[m] == '\\'))
+                        return true;
+        return false;
+}
+
+static bool dword_of(uint32_t type, const ow_blob *data, uint32_t *ret)
+{
+        if ((type != OW_REG_DWORD && type != OW_REG_DWORD_BIG_ENDIAN) || data->size != 4)
+                return false;
+        *ret = ow_le32_at(data->p);
+        if (type == OW_REG_DWORD_BIG_ENDIAN)
+                *ret = __builtin_bswap32(*ret);
+        return true;
+}
+
+static bool forbidden(const struct guard *g, uint32_t type, const ow_blob *data)
+{
+        uint32_t n;
+
+        if (g->test == ANY)
+                return true;
+        if (!dword_of(type, data, &n))
+                return false;
+        switch (g->test) {
+        case NOT_ZERO:
+                return n != g->number;
+        case EQUALS:
+                return n == g->number;
+        case AT_LEAST:
+                return n >= g->number;
+        case ANY:
+                break;
+        }
+        return true;
+}
+
+static bool disables_vital_service(const char *path, const char *name, uint32_t type, const ow_blob *data)
+{
+        uint32_t start;
+
+        if (ow_name_compare(name, "Start") != 0 || !dword_of(type, data, &start) || start < 4)
+                return false;
+        for (size_t i = 0; i < OW_COUNT(never_disabled); i++) {
+                char suffix[64];
+
+                (void)snprintf(suffix, sizeof suffix, "\\Services\\%s", never_disabled[i]);
+                if (ends_with(path, suffix))
+                        return true;
+        }
+        return false;
+}
+
+int fix_guard_value(const char *path, const char *name, uint32_t type, const ow_blob *data, ow_error *err)
+{
+        if (!data)
+                return 0;
+        for (size_t i = 0; i < OW_COUNT(guards); i++) {
+                const struct guard *g = &guards[i];
+                bool here = g->inside ? holds(path, g->suffix) : ends_with(path, g->suffix);
+
+                if (here && (!g->name || ow_name_compare(g->name, name) == 0) && forbidden(g, type, data))
+                        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' in '%s' is refused: %s", name, path,
+                                       g->reason);
+        }
+        if (disables_vital_service(path, name, type, data))
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                               "disabling '%s' is refused: Windows or its network does not come up without it",
+                               path);
+        return 0;
+}

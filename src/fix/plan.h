@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A plan in the making: rows, what was left out, and the job of one fix that adds to it. */
+#ifndef FIX_PLAN_H
+#define FIX_PLAN_H
+
+#include <offwin/fix.h>
+#include <offwin/registry.h>
+
+#include "fix/fix.h"
+
+enum {
+        PLAN_CHANGES_MAX = 200000,      /* rows of one plan; far above what 4096 profiles give */
+};
+
+struct ow_plan {
+        ow_change *changes;
+        size_t n, cap;
+        ow_skipped *skipped;
+        size_t n_skipped, cap_skipped;
+        uint32_t *slots;                /* hash table: row + 1, by place; 0 is free */
+        size_t n_slots;                 /* a power of two, or 0 */
+};
+
+OW_DEFINE_AUTO(ow_plan, ow_plan_free);
+
+int plan_new(ow_plan **ret_plan, ow_error *err);
+
+/*
+ * Adds a row and takes what change owns, in any case. A second row for the same place: 0 when it wants the same
+ * (the first stays), OW_E_CONFLICT naming both fixes when it does not.
+ */
+int plan_add(ow_plan *plan, ow_change *change, ow_error *err);
+
+/* Drops all rows from index n on. */
+int plan_truncate(ow_plan *plan, size_t n, ow_error *err);
+
+/* The row for a place (name NULL: the key itself), or NULL. Valid until the next plan_add(). */
+const ow_change *plan_find(const ow_plan *plan, const char *where, const char *name);
+
+int plan_skip(ow_plan *plan, const ow_fix *fix, enum ow_fix_status status, ow_error *err, const char *fmt, ...)
+        OW_PRINTF(5, 6);
+
+void plan_change_done(ow_change *change);
+
+int datum_copy(const ow_datum *from, ow_datum *ret, ow_error *err);
+bool datum_equal(const ow_datum *a, const ow_datum *b);
+
+/* What is at a place now; absent (also for a missing key or hive) is not an error. */
+int plan_read(ow_guest *guest, const char *where, const char *name, ow_datum *ret, ow_error *err);
+
+/*
+ * Rows for key where and every missing key above it. 1 added or there; 0 its hive is not there or does not load,
+ * and reason says so.
+ */
+int plan_need_key(ow_plan *plan, ow_guest *guest, const ow_fix *fix, bool temporary, const char *where,
+                  ow_buffer *reason, ow_error *err);
+
+/* True when where, a key that is there, would hold nothing once plan is applied. < 0 error. */
+int plan_empties_key(const ow_plan *plan, ow_guest *guest, const char *where, ow_error *err);
+
+/* ---- one fix at work ---- */
+
+struct fix_job {
+        ow_guest *guest;
+        const ow_fix *fix;
+        ow_plan *plan;
+        const ow_fix_parameter *parameters;
+        size_t n_parameters;
+        size_t wanted, differing;       /* places asked for; of these, different now */
+        size_t left_out;                /* places whose hive is not there */
+        ow_buffer left_reason;          /* of the first one */
+        ow_buffer detail;               /* first difference, as a person reads it */
+};
+
+/* What became of a fix. */
+struct fix_outcome {
+        enum ow_fix_status status;
+        char *reason, *detail;          /* never NULL once filled */
+};
+void fix_outcome_done(struct fix_outcome *outcome);
+
+/* Judges fix for guest and adds its rows to plan. OW_E_REFUSED, OW_E_CONFLICT, OW_E_NOMEM, OW_E_INVAL (parameter). */
+int fix_run(ow_guest *guest, const ow_fix *fix, const ow_fix_parameter *parameters, size_t n_parameters,
+            ow_plan *plan, struct fix_outcome *ret, ow_error *err);
+
+/* where is concrete. data NULL: the value is to be absent. */
+int fix_job_value(struct fix_job *job, const char *where, const char *name, uint32_t type, const void *data,
+                  size_t size, ow_error *err);
+int fix_job_dword(struct fix_job *job, const char *where, const char *name, uint32_t number, ow_error *err);
+
+/* Calls fn for every concrete place of path (CurrentControlSet, HKCU) until it fails. */
+typedef int (*fix_place_fn)(struct fix_job *job, const char *where, ow_error *err);
+int fix_job_each(struct fix_job *job, const char *path, fix_place_fn fn, ow_error *err);
+
+/* --set name=value as the caller gave them: OW_E_INVAL for a name that no fix needs and for unusable text. */
+int fix_parameters_check(const ow_fix_set *set, const ow_fix_parameter *parameters, size_t n, ow_error *err);
+
+/* The text given with --set, or NULL. */
+const char *fix_job_parameter(const struct fix_job *job, const char *name);
+
+#endif
