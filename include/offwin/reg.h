@@ -127,14 +127,14 @@ OW_API int ow_reg_type_parse(const char *name, uint32_t *ret);
 /* ---- paths ---- */
 
 enum ow_reg_root {
-        OW_ROOT_HKLM,                   /* path begins with the hive's name: SYSTEM, SOFTWARE, SAM, SECURITY, BCD00000000 */
+        OW_ROOT_HKLM,                   /* path begins with the hive's name: SYSTEM, SOFTWARE, SAM, SECURITY, ... */
         OW_ROOT_HKU,                    /* path begins with a SID, a user's name, or .DEFAULT */
         OW_ROOT_HKCU,                   /* every user and the default profile */
 };
 
 typedef struct ow_reg_path {
         enum ow_reg_root root;
-        char *rest;                     /* after the root, no leading or trailing '\\'; the caller's: ow_reg_path_done() */
+        char *rest;                     /* after the root, no '\\' at either end; freed by ow_reg_path_done() */
 } ow_reg_path;
 
 /**

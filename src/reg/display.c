@@ -221,8 +221,8 @@ static int take_bytes(const char *text, ow_buffer *out, ow_error *err)
                 high = reg_hex_digit(text[at]);
                 low = high < 0 ? -1 : reg_hex_digit(text[at + 1]);
                 if (low < 0)
-                        return ow_fail(err, OW_E_INVAL, at, "expected two hex digits per byte at character %zu of '%s'",
-                                       at + 1, text);
+                        return ow_fail(err, OW_E_INVAL, at,
+                                       "expected two hex digits per byte at character %zu of '%s'", at + 1, text);
                 ow_buffer_put_byte(out, (uint8_t)(high << 4 | low));
                 at += 2;
         }

@@ -8,7 +8,8 @@
 #include "reg/path.h"
 
 /* What is left of path below prefix when their roots may be spelled differently (HKLM and HKEY_LOCAL_MACHINE). */
-static int find_below(const char *path, const char *prefix, const char **ret_below, ow_reg_path *holder, ow_error *err)
+static int find_below(const char *path, const char *prefix, const char **ret_below, ow_reg_path *holder,
+                      ow_error *err)
 {
         __attribute__((cleanup(ow_reg_path_done))) ow_reg_path at = { 0 };
         ow_error ignored = OW_ERROR_INIT;

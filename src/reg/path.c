@@ -28,8 +28,8 @@ int reg_path_check(const char *path, size_t size, ow_error *err)
 
         if (size == 0)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "the registry path is empty");
-        if (path[0] == '\\')
-                return ow_fail(err, OW_E_INVAL, 0, "a registry path does not begin with '\\'");
+        if (path[0] == '\\' || path[0] == '-')  /* "[-" would read as a removal */
+                return ow_fail(err, OW_E_INVAL, 0, "a registry path does not begin with '%c'", path[0]);
         if (path[size - 1] == '\\')
                 return ow_fail(err, OW_E_INVAL, size - 1, "a registry path does not end with '\\'");
         for (size_t at = 0; at < size;) {

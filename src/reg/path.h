@@ -11,10 +11,10 @@
 
 enum { REG_PATH_MAX_DEPTH = 512 };      /* names; the limit of Windows */
 
-/* Names with one '\' between them, no line break: OW_E_INVAL says which rule is broken; OW_E_LIMIT depth. */
+/* Names with one '\' between them, no line break, no '-' first. OW_E_INVAL (the text says why), OW_E_LIMIT depth. */
 int reg_path_check(const char *path, size_t size, ow_error *err);
 
-/* What is left of path below prefix, name by name and case-blind; NULL when it is not below it. "" is prefix itself. */
+/* What is left of path below prefix, name by name, case-blind; NULL when it is not below. "" is prefix itself. */
 const char *reg_path_below(const char *path, const char *prefix);
 
 #endif

@@ -107,7 +107,8 @@ int reg_lex_open(struct reg_lex *lex, ow_view text, ow_buffer *converted, ow_err
                 return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "registry text of %zu bytes, limit %d", text.len,
                                REG_TEXT_MAX_BYTES);
         if (text.len >= 2 && text.p[0] == 0xfe && text.p[1] == 0xff)
-                return ow_fail(err, OW_E_FORMAT, 1, "registry text is big-endian UTF-16; save it as UTF-16LE or UTF-8");
+                return ow_fail(err, OW_E_FORMAT, 1,
+                               "registry text is big-endian UTF-16; save it as UTF-16LE or UTF-8");
         if (text.len >= 2 && text.p[0] == 0xff && text.p[1] == 0xfe) {
                 utf16 = true;
                 mark = 2;

@@ -258,8 +258,9 @@ static int parse_extension(struct parser *p, const char *word, uint32_t *ret_typ
         if (!multi && !expand && strcasecmp(word, "qword") != 0)
                 return 0;
         if (!(p->flags & OW_REG_EXTENDED))
-                return reg_lex_fail(&p->lex, err, "'%s:' is not known to regedit and not accepted here; write hex(%s):",
-                                    word, multi ? "7" : expand ? "2" : "b");
+                return reg_lex_fail(&p->lex, err,
+                                    "'%s:' is not known to regedit and not accepted here; write hex(%s):", word,
+                                    multi ? "7" : expand ? "2" : "b");
         if (!reg_lex_accept(&p->lex, ':'))
                 return reg_lex_expected(&p->lex, err, "':' after the type");
         *ret_type = multi ? OW_REG_MULTI_SZ : expand ? OW_REG_EXPAND_SZ : OW_REG_QWORD;
@@ -391,6 +392,8 @@ static int parse_key_path(struct parser *p, ow_view *ret, ow_error *err)
         after.at += ret->len + 1;
         if (!reg_lex_at_line_end(&after))
                 return reg_lex_expected(&after, err, "the end of the line after ']'");
+        if (ret->len > 1 && ret->p[ret->len - 1] == '\\')
+                ret->len--;             /* hivexregedit ends the first key of a whole hive in it */
         *lex = after;
         return 0;
 }

@@ -39,7 +39,8 @@ static void data_reads_as_one_safe_line(void **state)
         for (size_t i = 0; i < OW_COUNT(shown); i++) {
                 OW_AUTO_FREE char *text = NULL;
 
-                assert_ok(ow_reg_display_data(shown[i].type, shown[i].data, shown[i].size, shown[i].max, &text, &err));
+                assert_ok(ow_reg_display_data(shown[i].type, shown[i].data, shown[i].size, shown[i].max, &text,
+                                              &err));
                 assert_string_equal(text, shown[i].want);
         }
 }

@@ -116,7 +116,8 @@ static const struct {
         { "[]\n", 4, "empty" },
         { "[-]\n", 4, "empty" },
         { "[\\HKEY_USERS]\n", 4, "begin" },
-        { "[HKEY_USERS\\]\n", 4, "end" },
+        { "[--HKEY_USERS]\n", 4, "begin" },
+        { "[HKEY_USERS\\\\]\n", 4, "end" },
         { "[HKEY_USERS\\\\X]\n", 4, "two '\\' in a row" },
         { "\n\n[-HKEY_USERS\\X]\n\"a\"=\"b\"\n", 7, "removed" },
         { "\"a\"=\"\xff\"\n", 4, "not UTF-8" },
@@ -148,7 +149,7 @@ static void keys_and_removals_keep_their_order(void **state)
         ow_reg_document doc;
 
         assert_ok(parse_text("; comment first\n\n" V5 "[-HKEY_USERS\\A]\n[HKEY_USERS\\A]b]]; c\n@=-\n\"x\"=-\n"
-                             "\t[HKEY_USERS\\B]\n; \"no\"=1\n", 0, &doc, &err));
+                             "\t[HKEY_USERS\\B\\]\n; \"no\"=1\n", 0, &doc, &err));
         assert_int_equal(doc.n_keys, 3);
         assert_true(doc.keys[0].remove);
         assert_string_equal(doc.keys[0].path, "HKEY_USERS\\A");
@@ -160,6 +161,7 @@ static void keys_and_removals_keep_their_order(void **state)
         assert_string_equal(doc.keys[1].values[0].name, "");
         assert_true(doc.keys[1].values[1].remove);
         assert_string_equal(doc.keys[1].values[1].name, "x");
+        assert_string_equal(doc.keys[2].path, "HKEY_USERS\\B");
         assert_int_equal(doc.keys[2].n_values, 0);
         assert_int_equal(doc.keys[2].line, 9);
         ow_reg_document_done(&doc);

@@ -9,7 +9,13 @@
 
 static void each_value_is_spelled_as_regedit_does(void **state)
 {
-        static const struct { const char *name; uint32_t type; const char *data; size_t size; const char *want; } all[] = {
+        static const struct {
+                const char *name;
+                uint32_t type;
+                const char *data;
+                size_t size;
+                const char *want;
+        } all[] = {
                 { "", OW_REG_SZ, "x\0\0", 4, "@=\"x\"" },
                 { "a\\b\"c", OW_REG_SZ, "\\\0\"\0\0", 6, "\"a\\\\b\\\"c\"=\"\\\\\\\"\"" },
                 { "a", OW_REG_SZ, "\xac\x20\0", 4, "\"a\"=\"\xe2\x82\xac\"" },
@@ -48,7 +54,8 @@ static void hex_data_is_broken_where_regedit_breaks_it(void **state)
         uint8_t data[80] = { 0 };
 
         assert_ok(ow_reg_format_value("TZI", OW_REG_BINARY, data, 23 + 25 + 2, true, &wrapped, &err));
-        assert_string_equal(wrapped, "\"TZI\"=hex:00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,\\"
+        assert_string_equal(wrapped, "\"TZI\"=hex:"
+                            "00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,\\"
                             "\r\n  00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,\\"
                             "\r\n  00,00");
         assert_ok(ow_reg_format_value("TZI", OW_REG_BINARY, data, 23, true, &edge, &err));
@@ -69,7 +76,8 @@ static uint32_t next(uint32_t *seed)
 /* Strings that like quotes, backslashes, line breaks, NULs and surrogates; now and then an odd size. */
 static size_t random_data(uint32_t *seed, uint8_t *data, size_t max)
 {
-        static const uint16_t units[] = { 'a', '"', '\\', '\n', '\r', 0, 0xd800, 0xdc00, 0xe9, 0x20ac, ';', ' ', 0x2028 };
+        static const uint16_t units[] = { 'a', '"', '\\', '\n', '\r', 0, 0xd800, 0xdc00, 0xe9, 0x20ac, ';', ' ',
+                                          0x2028 };
         size_t size = next(seed) % (next(seed) % 8 ? 12 : max);
         bool text = next(seed) % 2;
 
@@ -87,8 +95,9 @@ static size_t random_data(uint32_t *seed, uint8_t *data, size_t max)
 
 static void random_name(uint32_t *seed, char name[64])
 {
-        static const char *const parts[] = { "a", "\"", "\\", "\xc3\xa9", "\xed\xa0\x80", "\xf0\x9f\x98\x80", "=", "]", ";",
-                                             "\r\n", " " };
+        static const char *const parts[] = { "a", "\"", "\\", "\xc3\xa9", "\xed\xa0\x80", "\xf0\x9f\x98\x80", "=",
+                                             "]", ";", "\r\n", " " };
+
         name[0] = '\0';
         for (uint32_t n = next(seed) % 8; n > 0; n--)
                 strcat(name, parts[next(seed) % OW_COUNT(parts)]);

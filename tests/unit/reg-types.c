@@ -28,7 +28,8 @@ static void each_name_gives_its_number(void **state)
 
 static void other_names_are_not_known(void **state)
 {
-        static const char *const bad[] = { "", "REG_", "dwordx", "dwor", "0x", "-1", "4294967296", "0x100000000", "7 " };
+        static const char *const bad[] = { "", "REG_", "dwordx", "dwor", "0x", "-1", "4294967296", "0x100000000",
+                                           "7 " };
 
         for (size_t i = 0; i < OW_COUNT(bad); i++) {
                 uint32_t type = 99;

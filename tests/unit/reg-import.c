@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Documents onto hives: edits in order, what is refused before the first of them, real hives there and back. */
+#include "test.h"
+
+#include <stdlib.h>
+
+#include <offwin/reg.h>
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "hive-common.h"
+
+#define PREFIX "HKEY_LOCAL_MACHINE\\SYSTEM"
+
+static ow_hive *new_hive(void)
+{
+        ow_hive *hive = NULL;
+
+        assert_ok(ow_hive_new(5, "test", NULL, 0, &hive, &err));
+        return hive;
+}
+
+static int import_text(ow_hive *hive, const char *prefix, const void *text, size_t size, ow_error *err)
+{
+        ow_reg_document doc;
+        int r;
+
+        r = ow_reg_parse(text, size, OW_REG_NO_HEADER | OW_REG_EXTENDED, &doc, err);
+        if (r < 0)
+                return r;
+        r = ow_reg_import(hive, ow_hive_root(hive), prefix, &doc, err);
+        ow_reg_document_done(&doc);
+        return r;
+}
+
+/* The whole hive as text, NUL-terminated. */
+static struct memory export_all(ow_hive *hive)
+{
+        struct memory text = { 0 };
+        ow_sink sink = memory_sink(&text);
+
+        assert_ok(ow_reg_export(hive, ow_hive_root(hive), PREFIX, 0, &sink, &err));
+        assert_ok(memory_write(&text, text.size, "", 1, &err));
+        return text;
+}
+
+static void assert_hive_is(ow_hive *hive, const char *want)
+{
+        struct memory text = export_all(hive);
+
+        assert_non_null(strstr((char *)text.p, "\r\n\r\n"));
+        assert_string_equal(strstr((char *)text.p, "\r\n\r\n") + 4, want);
+        memory_done(&text);
+}
+
+static void edits_follow_the_order_of_the_text(void **state)
+{
+        static const char text[] =
+                "[HKLM\\SYSTEM\\A\\B]\n\"x\"=\"1\"\n\"y\"=dword:2\n"
+                "[hkey_local_machine\\system\\a]\n@=\"a\"\n"
+                "[HKLM\\SYSTEM\\A\\B]\n\"x\"=-\n\"not there\"=-\n"
+                "[-HKLM\\SYSTEM\\not there]\n"
+                "[HKLM\\SYSTEM\\C\\D]\n\"m\"=multi:\"a\"\n[-HKLM\\SYSTEM\\C]\n[HKLM\\SYSTEM\\C]\n";
+        ow_hive *hive = new_hive();
+
+        assert_ok(import_text(hive, PREFIX, text, sizeof text - 1, &err));
+        assert_hive_is(hive, "[" PREFIX "]\r\n\r\n[" PREFIX "\\A]\r\n@=\"a\"\r\n\r\n"
+                       "[" PREFIX "\\A\\B]\r\n\"y\"=dword:00000002\r\n\r\n[" PREFIX "\\C]\r\n\r\n");
+        ow_hive_close(hive);
+}
+
+static void values_of_the_prefix_itself_are_set(void **state)
+{
+        static const char text[] = "[HKEY_CURRENT_USER]\n\"x\"=\"1\"\n";
+        ow_hive *hive = new_hive();
+
+        assert_ok(import_text(hive, "HKCU", text, sizeof text - 1, &err));
+        assert_hive_is(hive, "[" PREFIX "]\r\n\"x\"=\"1\"\r\n\r\n");
+        ow_hive_close(hive);
+}
+
+/* The first line is fine and must not be applied either. */
+static void a_path_outside_changes_nothing(void **state)
+{
+        static const char *const bad[] = {
+                "HKEY_LOCAL_MACHINE\\SOFTWARE\\A", "HKLM\\SYSTEMX", "HKLM", "HKCU\\SYSTEM\\A", "SYSTEM\\A",
+                "-HKLM\\SYSTEM", "-HKEY_LOCAL_MACHINE\\system",
+        };
+
+        for (size_t i = 0; i < OW_COUNT(bad); i++) {
+                OW_AUTO_FREE char *text = ow_asprintf("[HKLM\\SYSTEM\\A]\n\n[%s]\n", bad[i]);
+                ow_error err = OW_ERROR_INIT;
+                ow_hive *hive = new_hive();
+
+                print_message("%s\n", bad[i]);
+                assert_int_equal(import_text(hive, PREFIX, text, strlen(text), &err), OW_E_INVAL);
+                assert_int_equal(err.where, 3);
+                print_message("  %s\n", err.text);
+                assert_hive_is(hive, "[" PREFIX "]\r\n\r\n");
+                ow_hive_close(hive);
+        }
+}
+
+static void a_failed_edit_names_its_line(void **state)
+{
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+        ow_error err = OW_ERROR_INIT;
+        ow_hive *hive = new_hive();
+
+        ow_buffer_put_text(&text, "[HKLM\\SYSTEM\\A]\n[HKLM\\SYSTEM\\");
+        for (unsigned i = 0; i < 256; i++)
+                ow_buffer_put_text(&text, "n");
+        ow_buffer_put_text(&text, "]\n");
+        assert_int_equal(import_text(hive, PREFIX, text.p, text.len, &err), OW_E_INVAL);
+        assert_ptr_equal(strstr(err.text, "line 2: key 'HKLM\\SYSTEM\\nn"), err.text);
+        ow_hive_close(hive);
+}
+
+/* A real hive to text, the text into an empty hive, that to text again: both texts are the same. */
+static void copy_real(const char *name, unsigned flags, struct memory *file)
+{
+        ow_source source = memory_source(file);
+        struct memory text = { 0 };
+        ow_sink sink = memory_sink(&text);
+        struct memory before, after;
+        ow_hive *hive = NULL, *copy = new_hive();
+
+        assert_ok(ow_hive_load(&source, NULL, 0, OW_HIVE_ACCEPT_DIRTY, &hive, &err));
+        assert_ok(ow_reg_export(hive, ow_hive_root(hive), PREFIX, flags, &sink, &err));
+        assert_ok(import_text(copy, "HKLM\\SYSTEM", text.p, text.size, &err));
+        before = export_all(hive);
+        after = export_all(copy);
+        print_message("%s: %zu bytes of text\n", name, before.size);
+        assert_int_equal(before.size, after.size);
+        assert_memory_equal(before.p, after.p, before.size);
+        memory_done(&before);
+        memory_done(&after);
+        memory_done(&text);
+        ow_hive_close(copy);
+        ow_hive_close(hive);
+}
+
+static void real_hives_survive_text(void **state)
+{
+        static const struct { const char *name; unsigned flags; } hives[] = {
+                { "machines/nt4-server/SYSTEM", OW_REG_EXPORT_UTF16 },
+                { "machines/nt4-server/SOFTWARE", 0 },
+                { "machines/win7-vmware/NTUSER-nfury.DAT", 0 },
+                { "machines/xp-virtualpc/NTUSER.DAT", OW_REG_EXPORT_UTF16 },
+                { "corner/yarp-BigDataHive", 0 },
+                { "corner/yarp-UnicodeHive", 0 },
+                { "corner/yarp-ManySubkeysHive", 0 },
+                { "corner/yarp-MultiSzHive", 0 },
+                { "machines/xp-virtualpc/SYSTEM", 0 },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(hives); i++) {
+                struct memory file;
+
+                if (!data_load(hives[i].name, &file)) {
+                        print_message("%s is not here\n", hives[i].name);
+                        skip();
+                }
+                copy_real(hives[i].name, hives[i].flags, &file);
+                memory_done(&file);
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(edits_follow_the_order_of_the_text),
+                cmocka_unit_test(values_of_the_prefix_itself_are_set),
+                cmocka_unit_test(a_path_outside_changes_nothing),
+                cmocka_unit_test(a_failed_edit_names_its_line),
+                cmocka_unit_test(real_hives_survive_text),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
