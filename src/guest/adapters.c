@@ -138,7 +138,7 @@ static void read_adapter(ow_guest *guest, ow_regkey key, const char *number, boo
         guest_adapter_hardware(guest, &c, started_known, adapter);
 }
 
-static bool read_classes(ow_guest *guest)
+static void read_classes(ow_guest *guest)
 {
         bool started_known;
         ow_subkey_iter iter = { 0 };
@@ -146,7 +146,7 @@ static bool read_classes(ow_guest *guest)
         char *name;
 
         if (!guest_ccs_key(guest, "Control\\Class\\" CLASS_NET, &class_key))
-                return false;
+                return;
         started_known = guest_adapter_started_known(guest);
         while (guest_next_subkey(guest, class_key, &iter, &key, &name)) {
                 OW_AUTO_FREE char *number = name;
@@ -154,7 +154,6 @@ static bool read_classes(ow_guest *guest)
                 if (strlen(number) == 4 && strspn(number, "0123456789") == 4)
                         read_adapter(guest, key, number, started_known);
         }
-        return true;
 }
 
 /* ---- settings without an adapter ---- */
@@ -270,7 +269,8 @@ static void read_old_cards(ow_guest *guest)
 
 void guest_load_adapters(ow_guest *guest)
 {
-        if (!read_classes(guest))
+        read_classes(guest);
+        if (guest->n_adapters == 0 && guest->windows.major <= 4)
                 read_old_cards(guest);
         read_strays(guest);
 }

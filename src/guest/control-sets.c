@@ -9,15 +9,17 @@
 
 enum { MAX_SETS = 999 };                /* names are ControlSet001 to ControlSet999 */
 
-static bool set_there(ow_guest *guest, ow_regkey system, uint32_t number)
+/* A damaged list of keys is noted when Select is looked for, not again for each set. */
+static bool set_there(ow_regkey system, uint32_t number)
 {
+        ow_error err = OW_ERROR_INIT;
         char name[32];
-        ow_regkey key;
+        ow_key key;
 
         if (number == 0 || number > MAX_SETS)
                 return false;
         (void)snprintf(name, sizeof name, "ControlSet%03u", number);
-        return guest_subkey(guest, system, name, &key);
+        return ow_hive_find(system.hive, system.key, name, &key, &err) > 0;
 }
 
 static void read_select(ow_guest *guest, ow_regkey system)
@@ -35,10 +37,10 @@ static void read_select(ow_guest *guest, ow_regkey system)
         (void)guest_dword(guest, select, "LastKnownGood", &sets->last_known_good);
 }
 
-static uint32_t first_set(ow_guest *guest, ow_regkey system)
+static uint32_t first_set(ow_regkey system)
 {
         for (uint32_t n = 1; n <= 9; n++)
-                if (set_there(guest, system, n))
+                if (set_there(system, n))
                         return n;
         return 0;
 }
@@ -46,15 +48,15 @@ static uint32_t first_set(ow_guest *guest, ow_regkey system)
 static void choose(ow_guest *guest, ow_regkey system)
 {
         ow_control_sets *sets = &guest->control_sets;
-        bool current = set_there(guest, system, sets->current);
-        bool default_ = set_there(guest, system, sets->default_);
+        bool current = set_there(system, sets->current);
+        bool default_ = set_there(system, sets->default_);
 
         if (!current) {
                 uint32_t said = sets->current;
 
                 sets->current = default_ ? sets->default_ :
-                                set_there(guest, system, sets->last_known_good) ? sets->last_known_good :
-                                first_set(guest, system);
+                                set_there(system, sets->last_known_good) ? sets->last_known_good :
+                                first_set(system);
                 if (!sets->current) {
                         guest_note(guest, "SYSTEM has no control set");
                         return;

@@ -53,13 +53,24 @@ void guest_note_error(ow_guest *guest, const ow_error *err, const char *context)
                 guest_note(guest, "%s: %s", context, err->text);
 }
 
+/* A hive that does not load is noted once, when it is opened, not for each key that would be in it. */
+static bool is_of_failed_hive(const ow_guest *guest, const ow_error *err)
+{
+        for (size_t i = 0; i < guest->n_hives; i++)
+                if (guest->hives[i]->state == GUEST_HIVE_FAILED && strcmp(guest->hives[i]->error.text, err->text) == 0)
+                        return true;
+        return false;
+}
+
 bool guest_key(ow_guest *guest, const char *path, ow_regkey *ret)
 {
         ow_error err = OW_ERROR_INIT;
         int r = ow_registry_find(guest, path, ret, &err);
 
-        if (r < 0)
-                guest_note_error(guest, &err, path);
+        if (r == OW_E_NOMEM)
+                guest->out_of_memory = true;
+        else if (r < 0 && !is_of_failed_hive(guest, &err))
+                guest_note(guest, "%s", err.text);
         return r > 0;
 }
 
