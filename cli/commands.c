@@ -51,7 +51,7 @@ const struct command commands[] = {
                 .examples = "offwin fix --list\n"
                             "offwin fix --all --dry-run server.vhdx\n"
                             "offwin fix --all --yes server.vhdx\n"
-                            "offwin fix server.vhdx ncsi-off\n",
+                            "offwin fix server.vhdx ncsi-active-off\n",
                 .options = MACHINE | WRITING | OPTION_FIX_DIR | OPTION_SET | OPTION_ALL | OPTION_LIST | OPTION_CHECK,
                 .flags = COMMAND_WRITES | COMMAND_NEEDS_GUEST,
                 .min_operands = 0,

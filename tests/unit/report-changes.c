@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The difference that a plan shows, its end, and its JSON. */
+#include "test.h"
+
+#include <jansson.h>
+
+#include <offwin/report.h>
+
+#include "report-fake.h"
+
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+#define PATH "HKLM\\SYSTEM\\ControlSet001\\Services\\NlaSvc\\Parameters\\Internet"
+
+static uint8_t one[] = { 1, 0, 0, 0 };
+static uint8_t zero[] = { 0, 0, 0, 0 };
+static uint8_t escape[] = { 'a', 0, 0x1b, 0, '[', 0, '2', 0, 'J', 0, 0, 0 };
+static uint8_t expand[] = { '%', 0, 'T', 0, '%', 0, 0, 0 };
+
+#define DWORD(bytes) { true, OW_REG_DWORD, { (bytes), 4 } }
+
+static ow_change probe(const char *where)
+{
+        return (ow_change){ .kind = OW_CHANGE_VALUE, .fix = &fake_ncsi, .where = TEXT(where),
+                            .name = TEXT("EnableActiveProbing"), .before = DWORD(one), .after = DWORD(zero),
+                            .temporary = true };
+}
+
+static char *report(const ow_plan *plan, enum ow_plan_outcome outcome, const ow_commit_result *commit,
+                    const ow_report_options *options)
+{
+        ow_machine machine = fake_machine();
+        ow_guest guest = fake_guest(&machine);
+        char *text = NULL;
+
+        assert_ok(ow_report_plan(&guest, plan, outcome, commit, options, &text, &err));
+        return text;
+}
+
+static const char heading[] = "SRV01: Windows Server 2008 R2 Standard, Service Pack 1 (6.1.7601, x64, server)\n"
+                              "disk1:partition2:Windows of server.img\n";
+
+static void the_difference_is_exact(void **state)
+{
+        const ow_change changes[] = {
+                probe(PATH),
+                { .kind = OW_CHANGE_KEY_CREATE, .fix = &fake_apipa, .where = TEXT("HKLM\\SYSTEM\\New"),
+                  .name = TEXT("") },
+                { .kind = OW_CHANGE_VALUE, .fix = &fake_apipa, .where = TEXT("HKLM\\SYSTEM\\New"), .name = TEXT(""),
+                  .after = { true, OW_REG_EXPAND_SZ, { expand, sizeof expand } } },
+                { .kind = OW_CHANGE_VALUE, .fix = &fake_apipa, .where = TEXT("HKLM\\SYSTEM\\Old"), .name = TEXT("Gone"),
+                  .before = DWORD(one) },
+                { .kind = OW_CHANGE_KEY_DELETE, .fix = &fake_apipa, .where = TEXT("HKLM\\SYSTEM\\Ghost"),
+                  .name = TEXT("") },
+        };
+        const ow_skipped skipped[] = {
+                { .fix = &fake_wsus, .status = OW_FIX_NEEDS_PARAMETER, .reason = TEXT("needs --set wsus=URL") },
+        };
+        ow_plan plan = { changes, OW_COUNT(changes), skipped, OW_COUNT(skipped) };
+        char *text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
+        char want[2048];
+
+        snprintf(want, sizeof want, "%s%s", heading,
+                 "\n"
+                 "ncsi-off  Turn off the Internet-connectivity probe (NCSI) (temporary)\n"
+                 "    [" PATH "]\n"
+                 "  - \"EnableActiveProbing\"=dword:00000001\n"
+                 "  + \"EnableActiveProbing\"=dword:00000000\n"
+                 "\n"
+                 "apipa-off  No automatic private address\n"
+                 "  + [HKLM\\SYSTEM\\New]\n"
+                 "  + @=expand_sz:\"%T%\"\n"
+                 "    [HKLM\\SYSTEM\\Old]\n"
+                 "  - \"Gone\"=dword:00000001\n"
+                 "  - [HKLM\\SYSTEM\\Ghost]\n"
+                 "\n"
+                 "Not done\n"
+                 "    wsus  needs --set wsus=URL\n"
+                 "\n"
+                 "5 changes by 2 fixes. Nothing was written: this was a dry run.\n");
+        assert_string_equal(text, want);
+        ow_text_free(text);
+}
+
+static void places_with_the_same_lines_share_them(void **state)
+{
+        const ow_change changes[] = { probe("HKLM\\SYSTEM\\ControlSet001\\X"), probe("HKLM\\SYSTEM\\ControlSet002\\X") };
+        ow_plan plan = { .changes = changes, .n_changes = OW_COUNT(changes) };
+        char *text = report(&plan, OW_PLAN_PROPOSED, NULL, NULL);
+
+        assert_non_null(strstr(text, "    [HKLM\\SYSTEM\\ControlSet001\\X]\n"
+                                     "    [HKLM\\SYSTEM\\ControlSet002\\X]\n"
+                                     "  - \"EnableActiveProbing\"=dword:00000001\n"
+                                     "  + \"EnableActiveProbing\"=dword:00000000\n"));
+        assert_int_equal(text[strlen(text) - 2], '0');          /* PROPOSED has no end */
+        ow_text_free(text);
+}
+
+static void a_commit_says_what_it_wrote_and_how_to_go_back(void **state)
+{
+        const ow_change changes[] = { probe(PATH) };
+        ow_plan plan = { .changes = changes, .n_changes = 1 };
+        ow_commit_result commit = { .bytes_changed = 1536, .extents = 3, .journal = TEXT("server.img.offwin-1") };
+        char *text = report(&plan, OW_PLAN_DONE, &commit, NULL);
+
+        assert_string_equal(text, "\n"
+                                  "1 change by 1 fix, written and read back: 1536 bytes in 3 places of the image.\n"
+                                  "Undo record  server.img.offwin-1\n"
+                                  "To go back   offwin undo server.img\n");
+        ow_text_free(text);
+}
+
+static void nothing_to_do_is_said(void **state)
+{
+        const ow_skipped skipped[] = {
+                { .fix = &fake_ncsi, .status = OW_FIX_DONE, .reason = TEXT("") },
+                { .fix = &fake_apipa, .status = OW_FIX_DONE, .reason = TEXT("") },
+        };
+        ow_plan plan = { .skipped = skipped, .n_skipped = OW_COUNT(skipped) };
+        char *text = report(&plan, OW_PLAN_NOTHING_TO_DO, NULL, NULL);
+
+        assert_non_null(strstr(text, "\n2 fixes are already in place.\n\nNothing to change.\n"));
+        ow_text_free(text);
+}
+
+static void what_settle_needs_has_its_own_heading(void **state)
+{
+        ow_change changes[] = { probe(PATH), probe("HKLM\\SOFTWARE\\Ledger") };
+        ow_plan plan = { .changes = changes, .n_changes = 2 };
+        char *text;
+
+        changes[1].fix = NULL;
+        text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
+        assert_non_null(strstr(text, "\nledger  what `offwin settle` gives back later\n    [HKLM\\SOFTWARE\\Ledger]\n"));
+        ow_text_free(text);
+}
+
+static void no_control_of_a_value_reaches_the_terminal(void **state)
+{
+        ow_change change = probe(HOSTILE);
+        ow_plan plan = { .changes = &change, .n_changes = 1 };
+        char *text;
+
+        change.name = TEXT(HOSTILE);
+        change.after = (ow_datum){ true, OW_REG_SZ, { escape, sizeof escape } };
+        text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
+        assert_null(strchr(text, 033));
+        assert_null(strstr(text, "\xe2\x80\xae"));
+        assert_non_null(strstr(text, "\"a\\x1b[2J"));
+        ow_text_free(text);
+}
+
+static void long_binary_is_cut_in_text_only(void **state)
+{
+        static uint8_t big[5000];
+        ow_report_options as_json = { .format = OW_REPORT_JSON };
+        ow_change change = probe(PATH);
+        ow_plan plan = { .changes = &change, .n_changes = 1 };
+        char *text, *json;
+
+        change.after = (ow_datum){ true, OW_REG_BINARY, { big, sizeof big } };
+        text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
+        json = report(&plan, OW_PLAN_DRY_RUN, NULL, &as_json);
+        assert_non_null(strstr(text, "+ \"EnableActiveProbing\"=REG_BINARY, 5000 bytes: "));
+        assert_true(strlen(text) < 1000);
+        assert_true(strlen(json) > 10000);
+        ow_text_free(text);
+        ow_text_free(json);
+}
+
+static void json_has_the_promised_keys(void **state)
+{
+        ow_report_options options = { .format = OW_REPORT_JSON };
+        const ow_change changes[] = { probe(PATH) };
+        const ow_skipped skipped[] = {
+                { .fix = &fake_wsus, .status = OW_FIX_NEEDS_PARAMETER, .reason = TEXT("needs --set wsus=URL") },
+        };
+        ow_plan plan = { changes, 1, skipped, 1 };
+        ow_commit_result commit = { .bytes_changed = 512, .extents = 1, .journal = TEXT("j") };
+        char *text = report(&plan, OW_PLAN_APPLIED, &commit, &options);
+        json_t *root = json_loads(text, 0, NULL);
+        const char *outcome, *fix, *kind, *where, *name, *type, *hex, *status, *record;
+        int before, after, bytes;
+
+        assert_non_null(root);
+        assert_int_equal(json_unpack(root, "{s:s, s:[{s:s, s:s, s:s, s:s, s:{s:s, s:i, s:s}, s:{s:i}}], s:[{s:s}],"
+                                           " s:{s:i, s:s}}",
+                                     "outcome", &outcome, "changes", "fix", &fix, "kind", &kind, "where", &where, "name",
+                                     &name, "before", "type", &type, "value", &before, "hex", &hex, "after", "value",
+                                     &after, "skipped", "status", &status, "commit", "bytes_changed", &bytes,
+                                     "undo_record", &record), 0);
+        assert_string_equal(outcome, "applied");
+        assert_string_equal(kind, "value");
+        assert_string_equal(where, PATH);
+        assert_string_equal(type, "REG_DWORD");
+        assert_string_equal(hex, "01000000");
+        assert_string_equal(status, "needs-parameter");
+        assert_string_equal(record, "j");
+        assert_int_equal(before, 1);
+        assert_int_equal(after, 0);
+        assert_int_equal(bytes, 512);
+        json_decref(root);
+        ow_text_free(text);
+}
+
+static void html_is_for_diagnoses_only(void **state)
+{
+        ow_report_options options = { .format = OW_REPORT_HTML };
+        ow_machine machine = fake_machine();
+        ow_guest guest = fake_guest(&machine);
+        ow_plan plan = { 0 };
+        char *text = NULL;
+
+        assert_fails(OW_E_UNSUPPORTED, ow_report_plan(&guest, &plan, OW_PLAN_DRY_RUN, NULL, &options, &text, &err));
+        assert_null(text);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_difference_is_exact),
+                cmocka_unit_test(places_with_the_same_lines_share_them),
+                cmocka_unit_test(a_commit_says_what_it_wrote_and_how_to_go_back),
+                cmocka_unit_test(nothing_to_do_is_said),
+                cmocka_unit_test(what_settle_needs_has_its_own_heading),
+                cmocka_unit_test(no_control_of_a_value_reaches_the_terminal),
+                cmocka_unit_test(long_binary_is_cut_in_text_only),
+                cmocka_unit_test(json_has_the_promised_keys),
+                cmocka_unit_test(html_is_for_diagnoses_only),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

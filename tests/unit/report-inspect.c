@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `offwin inspect` shows, on a machine of plain fields. */
+#include "test.h"
+
+#include <jansson.h>
+
+#include <offwin/report.h>
+
+#include "report-fake.h"
+
+static char *report(ow_machine *machine, ow_guest *guest, const ow_report_options *options)
+{
+        char *text = NULL;
+
+        assert_ok(ow_report_inspect(machine, &guest, guest ? 1 : 0, options, &text, &err));
+        return text;
+}
+
+static void text_is_as_drawn(void **state)
+{
+        static const char want[] =
+                "Disk 1  server.img\n"
+                "  20.0 GiB, raw, MBR signature 0x1a2b3c4d\n"
+                "    2   19.0 GiB  NTFS      C:   0x07 active  \"System\"\n"
+                "\n"
+                "Windows  disk1:partition2:Windows\n"
+                "  Windows       Windows Server 2008 R2 Standard, Service Pack 1\n"
+                "  Version       6.1.7601, x64, server, boots by BIOS\n"
+                "  Computer      SRV01, member of the domain corp.example\n"
+                "  Control sets  current 1, default 1, failed 0, last known good 2\n"
+                "  State         file renames wait for a reboot; fast startup is on\n"
+                "  Services      1, of which 1 start by themselves; 1 drivers\n"
+                "\n"
+                "  Drives\n"
+                "    C:  disk 1 partition 2\n"
+                "\n"
+                "  Profiles\n"
+                "    Administrator  person   C:\\Users\\Administrator\n"
+                "\n"
+                "  Network adapters\n"
+                "    Team\n"
+                "      Card      HP Network Team (team), 00:11:22:33:44:55\n"
+                "      Address   static 10.0.0.5/24; gateway 10.0.0.1; DNS 10.0.0.2\n"
+                "      Gone?     its card is an HP one\n"
+                "    and 1 software adapter\n"
+                "\n"
+                "Next: offwin doctor server.img\n";
+        ow_machine machine = fake_machine();
+        ow_guest guest = fake_guest(&machine);
+        char *text;
+
+        fake_volume.info = (ow_volume_info){ .kind_name = "NTFS", .label = "System" };
+        guest.state = (ow_guest_state){ .pending_renames = true, .fast_startup = true };
+        guest.users[0] = (ow_user){ .kind = OW_USER_PERSON, .name = "Administrator",
+                                    .profile = "C:\\Users\\Administrator", .hive_present = true };
+        guest.n_users = 1;
+        guest.adapters[0] = (ow_adapter){ .name = "Team", .driver = "HP Network Team", .mac = "00:11:22:33:44:55",
+                                          .team = true, .addresses = "10.0.0.5/24", .gateways = "10.0.0.1",
+                                          .dns = "10.0.0.2", .ghost_reason = "its card is an HP one" };
+        guest.adapters[1] = (ow_adapter){ .name = "Teredo" };
+        guest.n_adapters = 2;
+        text = report(&machine, &guest, NULL);
+        assert_string_equal(text, want);
+        ow_text_free(text);
+}
+
+static void a_disk_without_windows_is_shown_too(void **state)
+{
+        ow_machine machine = fake_machine();
+        char *text;
+
+        machine.n_guests = 0;
+        machine.volumes[0].volume = NULL;
+        machine.volumes[0].kind = OW_VOLUME_BITLOCKER;
+        (void)ow_fail(&machine.volumes[0].why_not, OW_E_UNSUPPORTED, OW_NOWHERE, "this volume is encrypted");
+        text = report(&machine, NULL, NULL);
+        assert_non_null(strstr(text, "19.0 GiB  BitLocker"));
+        assert_non_null(strstr(text, "      ! this volume is encrypted\n"));
+        assert_non_null(strstr(text, "No Windows was found on it.\n"));
+        ow_text_free(text);
+}
+
+static void json_has_the_promised_keys(void **state)
+{
+        ow_report_options options = { .format = OW_REPORT_JSON };
+        ow_machine machine = fake_machine();
+        ow_guest guest = fake_guest(&machine);
+        json_t *root;
+        const char *scheme, *kind, *label, *id, *letter;
+        int build, current;
+        char *text;
+
+        fake_volume.info = (ow_volume_info){ .kind_name = "NTFS", .label = HOSTILE };
+        text = report(&machine, &guest, &options);
+        root = json_loads(text, 0, NULL);
+        assert_non_null(root);
+        assert_int_equal(json_unpack(root, "{s:[{s:s, s:[{s:{s:s, s:s}}]}], s:[{s:s, s:{s:i}, s:{s:i}, s:[{s:s}]}]}",
+                                     "disks", "scheme", &scheme, "partitions", "volume", "kind", &kind, "label", &label,
+                                     "installations", "id", &id, "windows", "build", &build, "control_sets", "current",
+                                     &current, "drives", "letter", &letter), 0);
+        assert_string_equal(scheme, "MBR");
+        assert_string_equal(kind, "NTFS");
+        assert_string_equal(letter, "C:");
+        assert_int_equal(build, 7601);
+        assert_int_equal(current, 1);
+        json_decref(root);
+        ow_text_free(text);
+}
+
+static void no_control_of_a_guest_reaches_the_terminal(void **state)
+{
+        ow_machine machine = fake_machine();
+        ow_guest guest = fake_guest(&machine);
+        char *text;
+
+        fake_volume.info = (ow_volume_info){ .kind_name = "NTFS", .label = HOSTILE };
+        machine.disks[0].name = HOSTILE;
+        strcpy(machine.tables[0].warning, HOSTILE);
+        guest.id = HOSTILE;
+        strcpy(guest.windows.name, HOSTILE);
+        strcpy(guest.windows.domain, HOSTILE);
+        strcpy(guest.drives[0].what, HOSTILE);
+        strcpy(guest.users[0].name, HOSTILE);
+        strcpy(guest.users[0].profile, HOSTILE);
+        guest.n_users = 1;
+        strcpy(guest.adapters[0].name, HOSTILE);
+        strcpy(guest.adapters[0].driver, HOSTILE);
+        strcpy(guest.adapters[0].addresses, HOSTILE);
+        guest.n_adapters = 1;
+        guest.problems[0] = HOSTILE;
+        guest.n_problems = 1;
+        text = report(&machine, &guest, NULL);
+        for (const char *p = text; *p; p++)
+                assert_true((unsigned char)*p >= 0x20 || *p == '\n');
+        assert_null(strstr(text, "\xc2\x9b"));
+        assert_null(strstr(text, "\xe2\x80\xae"));
+        ow_text_free(text);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(text_is_as_drawn),
+                cmocka_unit_test(a_disk_without_windows_is_shown_too),
+                cmocka_unit_test(json_has_the_promised_keys),
+                cmocka_unit_test(no_control_of_a_guest_reaches_the_terminal),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
