@@ -29,6 +29,8 @@ typedef struct ow_disk_options {
         unsigned flags;                 /* OW_DISK_* */
         const char *journal_dir;        /* where journals are looked for and written; NULL: beside the image */
         ow_log log;
+        const char *const *companions;  /* paths of the other disks of the machine, as the user named them */
+        size_t n_companions;            /* finishing a cut-off commit may write to these; see ow_disk_open() */
 } ow_disk_options;
 
 /**
@@ -38,12 +40,15 @@ typedef struct ow_disk_options {
  * @ret_disk: the caller's: ow_disk_close()
  *
  * The format is told from the header by our own look and given to qemu-nbd by name. A pending journal (a commit
- * that was cut off) is honoured: a read-only disk shows the finished state through its overlay, a writable one is
- * finished on the image first.
+ * that was cut off) is honoured: a read-only disk shows the finished state and writes nothing, a writable one is
+ * finished on the image first. When the commit had several disks, the others are opened and finished with it if they
+ * lie in the same folder or are named as companions; otherwise the writable open is refused and names them.
  *
- * Return: 0; OW_E_ABSENT no such file; OW_E_DIRTY somebody else (a running VM, another offwin) has the image open;
- *         OW_E_READONLY wanted writable and is not; OW_E_UNSUPPORTED a format that cannot be written, or qemu-nbd
- *         is not installed; OW_E_CORRUPT a damaged journal or image header; OW_E_IO; OW_E_NOMEM.
+ * Return: 0; OW_E_ABSENT no such file; OW_E_DIRTY somebody else (a running VM, another offwin) has the image open, or
+ *         a cut-off commit needs other disks; OW_E_READONLY wanted writable and is not; OW_E_UNSUPPORTED a format
+ *         that cannot be written, or qemu-nbd is not installed; OW_E_REFUSED a header that names files elsewhere;
+ *         OW_E_CONFLICT the image was changed after a commit was cut off; OW_E_CORRUPT a damaged journal or image
+ *         header; OW_E_IO; OW_E_NOMEM.
  */
 OW_API int ow_disk_open(const char *name, const ow_disk_options *options, ow_disk **ret_disk, ow_error *err);
 
@@ -129,8 +134,9 @@ typedef struct ow_commit_result {
  * write the images; flush them; mark the journal done. A failure before the journal is complete leaves the images
  * as they were; after that point the images are written back from the before-images.
  *
- * Return: 0; OW_E_READONLY; OW_E_CONFLICT the image changed since it was read; OW_E_NOSPACE or OW_E_IO while
- *         journalling (images untouched) or writing (text says in which state they are).
+ * Return: 0; OW_E_READONLY; OW_E_CONFLICT the image changed since it was read; OW_E_REFUSED a block device or nbd URI
+ *         without journal_dir; OW_E_NOSPACE or OW_E_IO while journalling (images untouched) or writing (text says in
+ *         which state they are).
  */
 OW_API int ow_transaction_commit(ow_disk *const *disks, size_t n_disks, const char *title, ow_commit_result *ret,
                                  ow_error *err);

@@ -7,42 +7,63 @@
 #include "disk/disk.h"
 #include "disk/raw.h"
 
-int disk_open_store(struct store *store, const char *name, const char *format, const ow_disk_options *options,
+static int copy_text(char **ret, const char *text, ow_error *err)
+{
+        if (!text)
+                return 0;
+        *ret = ow_strdup(text);
+        return *ret ? 0 : ow_fail_nomem(err);
+}
+
+static int copy_place(ow_disk *disk, const struct disk_place *place, ow_error *err)
+{
+        int r = copy_text(&disk->name, place->name, err);
+
+        if (r == 0)
+                r = copy_text(&disk->path, place->path, err);
+        if (r == 0)
+                r = copy_text(&disk->base, place->base, err);
+        if (r == 0)
+                r = copy_text(&disk->folder, place->folder, err);
+        disk->format = place->format;
+        disk->shared_folder = place->shared_folder;
+        disk->host = place->host;
+        return r;
+}
+
+int disk_open_store(struct store *store, const struct disk_place *place, const ow_disk_options *options,
                     ow_disk **ret, ow_error *err)
 {
-        ow_disk *disk = ow_calloc(1, sizeof *disk);
-        char *copy = ow_strdup(name);
+        OW_AUTO(ow_disk) disk = ow_calloc(1, sizeof *disk);
+        int r;
 
-        if (!disk || !copy) {
+        if (!disk) {
                 store_close(store);
-                ow_free(copy);
-                ow_free(disk);
                 return ow_fail_nomem(err);
         }
         disk->store = store;
-        disk->name = copy;
-        disk->format = format;
+        r = copy_place(disk, place, err);
+        if (r < 0)
+                return r;
         if (options) {
                 disk->writable = options->flags & OW_DISK_WRITABLE;
                 disk->log = options->log;
         }
-        disk->stamp = store_stamp(store);
-        *ret = disk;
+        r = disk_recover(disk, options, err);
+        if (r < 0)
+                return r;
+        disk->stamp = store_stamp(disk->store);
+        *ret = OW_TAKE(disk);
         return 0;
 }
 
-int ow_disk_open(const char *name, const ow_disk_options *options, ow_disk **ret_disk, ow_error *err)
+int disk_open_folder(const ow_disk *disk, struct folder **ret, ow_error *err)
 {
-        bool writable = options && options->flags & OW_DISK_WRITABLE;
-        struct store *store;
-        int r;
-
-        if (!name || !ret_disk)
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "no disk named");
-        r = raw_open(name, writable, options ? &options->log : NULL, &store, err);
-        if (r < 0)
-                return r;
-        return disk_open_store(store, name, "raw", options, ret_disk, err);
+        if (!disk->host || !disk->folder)
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                               "'%s' has no folder where a journal could be kept: name one with --journal-dir",
+                               disk->name);
+        return disk->host->open_folder(disk->host, disk->folder, ret, err);
 }
 
 void ow_disk_close(ow_disk *disk)
@@ -52,6 +73,9 @@ void ow_disk_close(ow_disk *disk)
         overlay_done(&disk->overlay);
         store_close(disk->store);
         ow_free(disk->name);
+        ow_free(disk->path);
+        ow_free(disk->base);
+        ow_free(disk->folder);
         ow_free(disk);
 }
 

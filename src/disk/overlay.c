@@ -68,11 +68,19 @@ static size_t block_size(const struct store *base, uint64_t number)
         return left < OVERLAY_BLOCK ? (size_t)left : OVERLAY_BLOCK;
 }
 
-/* A new block that holds what base holds; the read is saved when the caller is about to fill all of it. */
-static int add(struct overlay *overlay, struct store *base, uint64_t number, bool filled, struct overlay_block **ret,
-               ow_error *err)
+/* What base holds, and zeros behind its end. */
+static int fill(struct overlay_block *block, struct store *base, ow_error *err)
 {
-        OW_AUTO_FREE struct overlay_block *block = NULL;
+        size_t size = block_size(base, block->number);
+
+        memset(block->bytes + size, 0, OVERLAY_BLOCK - size);
+        return store_read(base, block->number * OVERLAY_BLOCK, block->bytes, size, err);
+}
+
+/* A new block; reading it from base is saved when the caller is about to write all of it. */
+static int add(struct overlay *overlay, struct store *base, uint64_t number, bool whole, ow_error *err)
+{
+        struct overlay_block *block;
         int r;
 
         if (overlay->count >= OVERLAY_MAX_BYTES / OVERLAY_BLOCK)
@@ -84,24 +92,20 @@ static int add(struct overlay *overlay, struct store *base, uint64_t number, boo
         block = ow_malloc(sizeof *block);
         if (!block)
                 return ow_fail_nomem(err);
-        if (!filled) {
-                size_t size = block_size(base, number);
-
-                r = store_read(base, number * OVERLAY_BLOCK, block->bytes, size, err);
-                if (r < 0)
-                        return r;
-                memset(block->bytes + size, 0, OVERLAY_BLOCK - size);
-        }
         block->number = number;
         block->changed = 0;
         block->compared = false;
-        if (overlay->count && overlay->order[overlay->count - 1]->number > number)
-                overlay->sorted = false;
-        else if (overlay->count == 0)
+        r = whole ? 0 : fill(block, base, err);
+        if (r < 0) {
+                ow_free(block);
+                return r;
+        }
+        if (overlay->count == 0)
                 overlay->sorted = true;
+        else if (overlay->order[overlay->count - 1]->number > number)
+                overlay->sorted = false;
         overlay->order[overlay->count++] = block;
         overlay->slots[slot_of(overlay, number)] = block;
-        *ret = OW_TAKE(block);
         return 0;
 }
 
@@ -144,10 +148,11 @@ int overlay_write(struct overlay *overlay, struct store *base, uint64_t offset, 
                 struct overlay_block *block = find(overlay, number);
 
                 if (!block) {
-                        int r = add(overlay, base, number, n == OVERLAY_BLOCK, &block, err);
+                        int r = add(overlay, base, number, n == OVERLAY_BLOCK, err);
 
                         if (r < 0)
                                 return r;
+                        block = find(overlay, number);
                 }
                 memcpy(block->bytes + within, p, n);
                 block->compared = false;

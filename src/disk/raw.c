@@ -14,6 +14,7 @@
 struct raw {
         struct store store;
         int fd;
+        bool device;
         char *path;
 };
 
@@ -108,6 +109,11 @@ int raw_of_fd(int fd, const char *path, uint64_t size_bytes, struct store **ret,
         return 0;
 }
 
+bool raw_is_device(const struct store *store)
+{
+        return ((const struct raw *)store)->device;
+}
+
 static int open_failed(int sys, const char *path, bool writable, ow_error *err)
 {
         if (sys == EBUSY)
@@ -171,7 +177,9 @@ int raw_open(const char *path, bool writable, const ow_log *log, struct store **
         if (r < 0)
                 return r;
         r = raw_of_fd(ow_take_fd(&fd), path, size_bytes, ret, err);
-        if (r == 0)
-                (*ret)->sector_bytes = sector_bytes;
-        return r;
+        if (r < 0)
+                return r;
+        (*ret)->sector_bytes = sector_bytes;
+        ((struct raw *)*ret)->device = S_ISBLK(st.st_mode);
+        return 0;
 }

@@ -14,4 +14,7 @@ int raw_open(const char *path, bool writable, const ow_log *log, struct store **
 /* Takes fd over in any case. path is for messages. size_bytes: what the store shows of the file. */
 int raw_of_fd(int fd, const char *path, uint64_t size_bytes, struct store **ret, ow_error *err);
 
+/* store is from raw_open(): is it a block device? */
+bool raw_is_device(const struct store *store);
+
 #endif

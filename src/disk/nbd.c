@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * NBD through libnbd. Requests are asynchronous inside, so that a large one is split into pieces that travel together
+ * and a server that falls silent is an error and not a hang. The cache above (disk/cache.h) keeps small reads local.
+ */
+#include <errno.h>
+#include <libnbd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "disk/cache.h"
+#include "disk/nbd.h"
+
+enum {
+        MAX_PIECE = 1 << 20,            /* bytes of one request; every server takes 32 MiB, but smaller ones overlap */
+        MAX_IN_FLIGHT = 16,
+        PATIENCE_MS = 60000,            /* without any answer */
+        MAX_COMPLAINT = 400,            /* bytes of qemu-nbd's last words */
+};
+
+typedef struct nbd_handle nbd_handle;
+OW_DEFINE_AUTO(nbd_handle, nbd_close);
+
+struct nbd {
+        struct store store;
+        nbd_handle *handle;
+        char *name;
+        uint32_t granule;               /* smallest write that the server takes, bytes */
+        bool can_flush;
+};
+
+bool nbd_is_uri(const char *name)
+{
+        static const char *const schemes[] = { "nbd://", "nbds://", "nbd+unix://", "nbds+unix://", "nbd+vsock://",
+                                               "nbds+vsock://" };
+
+        for (size_t i = 0; i < OW_COUNT(schemes); i++)
+                if (strncmp(name, schemes[i], strlen(schemes[i])) == 0)
+                        return true;
+        return false;
+}
+
+static int nbd_failed(const struct nbd *nbd, const char *what, uint64_t offset, ow_error *err)
+{
+        const char *text = nbd_get_error();
+        int code = ow_fail_sys(err, nbd_get_errno() ? nbd_get_errno() : EIO, "%s", "");
+
+        (void)ow_fail(err, code, offset, "%s '%s' at byte %llu: %s", what, nbd->name, (unsigned long long)offset,
+                      text ? text : "the connection broke");
+        return code;
+}
+
+struct flight {
+        int64_t cookies[MAX_IN_FLIGHT];
+        unsigned n;
+};
+
+/* Waits until one of the requests is answered and takes it off the list. */
+static int land_one(struct nbd *nbd, struct flight *flight, const char *what, uint64_t offset, ow_error *err)
+{
+        for (;;) {
+                int r;
+
+                for (unsigned i = 0; i < flight->n; i++) {
+                        r = nbd_aio_command_completed(nbd->handle, (uint64_t)flight->cookies[i]);
+                        if (r == 0)
+                                continue;
+                        flight->cookies[i] = flight->cookies[--flight->n];
+                        return r < 0 ? nbd_failed(nbd, what, offset, err) : 0;
+                }
+                r = nbd_poll(nbd->handle, PATIENCE_MS);
+                if (r < 0)
+                        return nbd_failed(nbd, what, offset, err);
+                if (r == 0)
+                        return ow_fail(err, OW_E_IO, offset, "%s '%s' at byte %llu: no answer for %d seconds", what,
+                                       nbd->name, (unsigned long long)offset, PATIENCE_MS / 1000);
+        }
+}
+
+/*
+ * Buffers belong to the caller, so no request may be left in flight: after a failure the rest is still waited for, and
+ * when even that fails the connection is dead and libnbd has dropped them.
+ */
+static int land_all(struct nbd *nbd, struct flight *flight, int r, const char *what, uint64_t offset, ow_error *err)
+{
+        while (flight->n > 0) {
+                int landed = land_one(nbd, flight, what, offset, r < 0 ? NULL : err);
+
+                if (r == 0)
+                        r = landed;
+                if (landed < 0 && nbd_aio_is_dead(nbd->handle) == 1)
+                        break;
+        }
+        return r;
+}
+
+static int nbd_store_read(struct store *store, uint64_t offset, void *buf, size_t size, ow_error *err)
+{
+        struct nbd *nbd = (struct nbd *)store;
+        struct flight flight = { .n = 0 };
+        uint8_t *p = buf;
+        uint64_t at = offset;
+        int r = 0;
+
+        while (r == 0 && size > 0) {
+                size_t n = size < MAX_PIECE ? size : MAX_PIECE;
+                int64_t cookie = nbd_aio_pread(nbd->handle, p, n, at, NBD_NULL_COMPLETION, 0);
+
+                if (cookie < 0) {
+                        r = nbd_failed(nbd, "read", at, err);
+                        break;
+                }
+                flight.cookies[flight.n++] = cookie;
+                p += n;
+                at += n;
+                size -= n;
+                if (flight.n == MAX_IN_FLIGHT)
+                        r = land_one(nbd, &flight, "read", offset, err);
+        }
+        return land_all(nbd, &flight, r, "read", offset, err);
+}
+
+static int write_pieces(struct nbd *nbd, uint64_t offset, const void *buf, size_t size, ow_error *err)
+{
+        struct flight flight = { .n = 0 };
+        const uint8_t *p = buf;
+        uint64_t at = offset;
+        int r = 0;
+
+        while (r == 0 && size > 0) {
+                size_t n = size < MAX_PIECE ? size : MAX_PIECE;
+                int64_t cookie = nbd_aio_pwrite(nbd->handle, p, n, at, NBD_NULL_COMPLETION, 0);
+
+                if (cookie < 0) {
+                        r = nbd_failed(nbd, "write", at, err);
+                        break;
+                }
+                flight.cookies[flight.n++] = cookie;
+                p += n;
+                at += n;
+                size -= n;
+                if (flight.n == MAX_IN_FLIGHT)
+                        r = land_one(nbd, &flight, "write", offset, err);
+        }
+        return land_all(nbd, &flight, r, "write", offset, err);
+}
+
+static int nbd_store_write(struct store *store, uint64_t offset, const void *buf, size_t size, ow_error *err)
+{
+        struct nbd *nbd = (struct nbd *)store;
+        uint64_t start = offset - offset % nbd->granule;
+        uint64_t end = (offset + size + nbd->granule - 1) / nbd->granule * nbd->granule;
+        OW_AUTO_FREE uint8_t *whole = NULL;
+        int r;
+
+        if (end > store->size_bytes)
+                end = store->size_bytes;
+        if (start == offset && end == offset + size)
+                return write_pieces(nbd, offset, buf, size, err);
+        whole = ow_malloc((size_t)(end - start));
+        if (!whole)
+                return ow_fail_nomem(err);
+        r = nbd_store_read(store, start, whole, (size_t)(end - start), err);
+        if (r < 0)
+                return r;
+        memcpy(whole + (offset - start), buf, size);
+        return write_pieces(nbd, start, whole, (size_t)(end - start), err);
+}
+
+static int nbd_store_flush(struct store *store, ow_error *err)
+{
+        struct nbd *nbd = (struct nbd *)store;
+        struct flight flight = { .n = 0 };
+
+        if (!nbd->can_flush)
+                return 0;
+        flight.cookies[0] = nbd_aio_flush(nbd->handle, NBD_NULL_COMPLETION, 0);
+        if (flight.cookies[0] < 0)
+                return nbd_failed(nbd, "flush", 0, err);
+        flight.n = 1;
+        return land_all(nbd, &flight, 0, "flush", 0, err);
+}
+
+static void nbd_store_close(struct store *store)
+{
+        struct nbd *nbd = (struct nbd *)store;
+
+        nbd_close(nbd->handle);
+        ow_free(nbd->name);
+        ow_free(nbd);
+}
+
+/* Takes the connected handle over on success only. */
+static int make_store(nbd_handle **handle, const char *name, bool writable, const ow_log *log, struct store **ret,
+                      ow_error *err)
+{
+        static const struct store_ops ops = { nbd_store_read, nbd_store_write, nbd_store_flush, NULL, nbd_store_close };
+        int64_t size = nbd_get_size(*handle);
+        int64_t granule = nbd_get_block_size(*handle, LIBNBD_SIZE_MINIMUM);
+        OW_AUTO_FREE char *copy = NULL;
+        struct nbd *nbd;
+
+        if (size < 0)
+                return ow_fail(err, OW_E_IO, OW_NOWHERE, "size of '%s': %s", name, nbd_get_error());
+        if (writable && nbd_is_read_only(*handle) == 1)
+                return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "'%s' is served for reading only", name);
+        if (granule > MAX_PIECE)
+                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "'%s' wants requests of %lld bytes, limit %d", name,
+                               (long long)granule, MAX_PIECE);
+        copy = ow_strdup(name);
+        nbd = ow_calloc(1, sizeof *nbd);
+        if (!copy || !nbd) {
+                ow_free(nbd);
+                return ow_fail_nomem(err);
+        }
+        nbd->store = (struct store){ &ops, (uint64_t)size, 0 };
+        nbd->granule = granule > 0 ? (uint32_t)granule : 1;
+        nbd->can_flush = nbd_can_flush(*handle) == 1;
+        if (writable && !nbd->can_flush)
+                ow_log_printf(log, OW_LOG_WARNING, "'%s' cannot be flushed: a power cut may lose the change", name);
+        nbd->name = OW_TAKE(copy);
+        nbd->handle = OW_TAKE(*handle);
+        return cache_open(&nbd->store, ret, err);
+}
+
+int nbd_open_uri(const char *uri, bool writable, const ow_log *log, struct store **ret, ow_error *err)
+{
+        OW_AUTO(nbd_handle) handle = nbd_create();
+
+        if (!handle)
+                return ow_fail_nomem(err);
+        if (nbd_connect_uri(handle, uri) < 0)
+                return ow_fail(err, OW_E_IO, OW_NOWHERE, "connect to '%s': %s", uri, nbd_get_error());
+        return make_store(&handle, uri, writable, log, ret, err);
+}
+
+/* The last line that qemu-nbd wrote, without its own name before it. */
+static void last_words(int fd, char words[MAX_COMPLAINT])
+{
+        off_t size = lseek(fd, 0, SEEK_END);
+        off_t from = size >= MAX_COMPLAINT ? size - MAX_COMPLAINT + 1 : 0;
+        ssize_t n = size > 0 ? pread(fd, words, MAX_COMPLAINT - 1, from) : 0;
+        char *line;
+
+        words[n > 0 ? n : 0] = '\0';
+        while (n > 0 && words[n - 1] == '\n')
+                words[--n] = '\0';
+        line = strrchr(words, '\n');
+        line = line ? line + 1 : words;
+        if (strncmp(line, "qemu-nbd: ", 10) == 0)
+                line += 10;
+        memmove(words, line, strlen(line) + 1);
+}
+
+/* What a user would do about it decides the code; the words are qemu's. */
+static int explain(const char *path, const char *words, ow_error *err)
+{
+        static const struct { const char *part; int code; } meanings[] = {
+                { " lock", OW_E_DIRTY },
+                { "log that needs", OW_E_DIRTY },
+                { "Permission denied", OW_E_READONLY },
+                { "Read-only", OW_E_READONLY },
+                { "not support", OW_E_UNSUPPORTED },
+                { "nsupported", OW_E_UNSUPPORTED },
+                { "Unknown driver", OW_E_UNSUPPORTED },
+                { "No space", OW_E_NOSPACE },
+                { "nput/output error", OW_E_IO },
+        };
+
+        if (strcmp(words, "no qemu-nbd") == 0)
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' needs qemu-nbd, which is not installed "
+                               "(Debian and Ubuntu: qemu-utils; Fedora: qemu-img; openSUSE: qemu-tools)", path);
+        for (size_t i = 0; i < OW_COUNT(meanings); i++)
+                if (strstr(words, meanings[i].part))
+                        return ow_fail(err, meanings[i].code, OW_NOWHERE, "%s '%s': %s",
+                                       meanings[i].code == OW_E_DIRTY ? "another program uses" : "open", path, words);
+        return ow_fail(err, *words ? OW_E_CORRUPT : OW_E_IO, OW_NOWHERE, "open '%s': %s", path,
+                       *words ? words : "qemu-nbd ended without a word");
+}
+
+/*
+ * The shell finds qemu-nbd and sends its complaints to a file of ours, which it reaches through /proc so that no
+ * descriptor has to be left open across exec in a program that may have threads.
+ */
+static int connect_to_qemu(nbd_handle *handle, const char *image_opts, bool writable, int complaints)
+{
+        static char script[] = "exec 2>\"$1\"; shift; command -v qemu-nbd >/dev/null && exec qemu-nbd \"$@\"; "
+                               "echo no qemu-nbd >&2";
+        static char shell[] = "sh", option[] = "-c", opts[] = "--image-opts", read_only[] = "--read-only";
+        static char share[] = "--shared=1";
+        OW_AUTO_FREE char *words = ow_asprintf("/proc/%ld/fd/%d", (long)getpid(), complaints);
+        OW_AUTO_FREE char *image = ow_strdup(image_opts);
+        char *argv[] = { shell, option, script, shell, words, opts, image, writable ? share : read_only, NULL };
+
+        if (!words || !image)
+                return -1;
+        return nbd_connect_systemd_socket_activation(handle, argv);
+}
+
+int nbd_open_qemu(const char *image_opts, const char *path, bool writable, const ow_log *log, struct store **ret,
+                  ow_error *err)
+{
+        OW_AUTO(nbd_handle) handle = nbd_create();
+        OW_AUTO_FD complaints = memfd_create("qemu-nbd", MFD_CLOEXEC);
+        char words[MAX_COMPLAINT];
+
+        if (!handle)
+                return ow_fail_nomem(err);
+        if (complaints < 0)
+                return ow_fail_sys(err, errno, "memory for the words of qemu-nbd");
+        if (connect_to_qemu(handle, image_opts, writable, complaints) < 0) {
+                last_words(complaints, words);
+                return explain(path, words, err);
+        }
+        return make_store(&handle, path, writable, log, ret, err);
+}
