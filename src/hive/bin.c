@@ -86,21 +86,20 @@ static int discover(ow_hive *h, uint32_t page, ow_error *err)
         return 0;
 }
 
-int hive_bin_find(ow_hive *h, uint32_t offset, uint32_t *ret_start, uint32_t *ret_end, ow_error *err)
+int hive_bin_discover(ow_hive *h, uint32_t offset, ow_error *err)
 {
         uint32_t page = offset / HIVE_PAGE;
-        const struct hive_bin_slot *slot = &h->image.bins[page];
         int r;
 
-        if (slot->end == 0) {
+        if (h->image.bins[page].end == 0) {
                 r = discover(h, page, err);
                 if (r < 0)
                         return r;
         }
-        if (slot->start == NO_BIN)
-                return ow_fail(err, OW_E_CORRUPT, offset, "no bin holds 0x%x", offset);
-        *ret_start = slot->start;
-        *ret_end = slot->end;
+        if (h->image.bins[page].start == NO_BIN)
+                return ow_fail(err, OW_E_CORRUPT, offset,
+                               offset < h->image.backed || !h->truncated ? "no bin holds 0x%x" :
+                               "0x%x is past the end of the file", offset);
         return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "hive/hive.h"
 
 enum {
+        FEW = 4,                /* keys that are looked at without searching in order first */
         SHORT_LIST = 64,        /* elements of a leaf without hashes that are also searched one by one */
         SHORT_RI = 8,           /* leaves of a list that are all searched */
 };
@@ -101,25 +102,25 @@ static bool hint_fits(uint32_t hint, const struct hive_name *name)
         return true;
 }
 
-static bool may_match(const struct hive_list *leaf, uint32_t i, const struct hive_name *name)
+/* The first element, from that one on, that may be the key; count when there is none. */
+static uint32_t next_candidate(const struct hive_list *leaf, uint32_t from, const struct hive_name *name)
 {
         /* Not every writer knows the upper case of letters outside ASCII, which goes into hashes; nor their hints. */
         if (leaf->kind == HIVE_LI || !name->ascii)
-                return true;
-        if (leaf->kind == HIVE_LF)
-                return hint_fits(hive_list_hint(leaf, i), name);
-        return hive_list_hint(leaf, i) == name->hash;
+                return from;
+        if (leaf->kind == HIVE_LH)
+                return hive_list_find_hash(leaf, from, name->hash);
+        while (from < leaf->count && !hint_fits(hive_list_hint(leaf, from), name))
+                from++;
+        return from;
 }
 
 static int find_one_by_one(ow_hive *h, const struct hive_list *leaf, const struct hive_name *name, uint32_t *ret_cell,
                            ow_error *err)
 {
-        for (uint32_t i = 0; i < leaf->count; i++) {
-                int order, r;
+        for (uint32_t i = 0; (i = next_candidate(leaf, i, name)) < leaf->count; i++) {
+                int order, r = order_of(h, hive_list_cell(leaf, i), name, &order, err);
 
-                if (!may_match(leaf, i, name))
-                        continue;
-                r = order_of(h, hive_list_cell(leaf, i), name, &order, err);
                 if (r < 0)
                         return r;
                 if (order == 0) {
@@ -138,14 +139,16 @@ static int find_in_leaf(ow_hive *h, const struct hive_list *leaf, const struct h
 
         if (leaf->kind == HIVE_RI)
                 return ow_fail(err, OW_E_CORRUPT, leaf->cell, "list 0x%x is inside a list of its own kind", leaf->cell);
-        for (i = 0; i < leaf->count; i++)
-                candidates += may_match(leaf, i, name);
-        if (candidates > 4) {
+        if (leaf->kind == HIVE_LH && name->ascii)
+                return find_one_by_one(h, leaf, name, ret_cell, err);
+        for (i = 0; (i = next_candidate(leaf, i, name)) < leaf->count && candidates <= SHORT_LIST; i++)
+                candidates++;
+        if (candidates > FEW) {
                 if (hive_find_slot(h, leaf, name, &i, &equal, NULL) >= 0 && equal) {
                         *ret_cell = hive_list_cell(leaf, i);
                         return 1;
                 }
-                if (candidates > SHORT_LIST && leaf->kind != HIVE_LH)
+                if (candidates > SHORT_LIST)
                         return 0;
         }
         return find_one_by_one(h, leaf, name, ret_cell, err);

@@ -54,8 +54,24 @@ static inline uint32_t hive_minor(const ow_hive *h)
 
 /* ---- bin.c ---- */
 
+/* The bin that holds the byte at offset, for a page that hive_bin_find() does not know yet. */
+int hive_bin_discover(ow_hive *h, uint32_t offset, ow_error *err);
+
 /* The bin that holds the byte at offset: where it starts and ends. */
-int hive_bin_find(ow_hive *h, uint32_t offset, uint32_t *ret_start, uint32_t *ret_end, ow_error *err);
+static inline int hive_bin_find(ow_hive *h, uint32_t offset, uint32_t *ret_start, uint32_t *ret_end, ow_error *err)
+{
+        const struct hive_bin_slot *slot = &h->image.bins[offset / HIVE_PAGE];
+
+        if (slot->end <= offset) {
+                int r = hive_bin_discover(h, offset, err);
+
+                if (r < 0)
+                        return r;
+        }
+        *ret_start = slot->start;
+        *ret_end = slot->end;
+        return 0;
+}
 
 /* The size field of a bin header that passes every check, for a bin that starts at offset. */
 int hive_bin_size(ow_hive *h, uint32_t offset, uint32_t *ret_size, ow_error *err);
@@ -156,6 +172,8 @@ int hive_list_decode(ow_hive *h, uint32_t cell, struct hive_list *ret, ow_error 
 uint32_t hive_list_stride(enum hive_list_kind kind);
 uint32_t hive_list_cell(const struct hive_list *list, uint32_t i);
 uint32_t hive_list_hint(const struct hive_list *list, uint32_t i);
+/* The first element of an lh list, from that one on, with this hash; count when there is none. */
+uint32_t hive_list_find_hash(const struct hive_list *list, uint32_t from, uint32_t hash);
 /* The kind of leaf that this version of the format wants, and how many elements Windows puts in one leaf. */
 enum hive_list_kind hive_list_kind_of(const ow_hive *h);
 uint32_t hive_list_limit(enum hive_list_kind kind);

@@ -56,6 +56,15 @@ uint32_t hive_list_hint(const struct hive_list *list, uint32_t i)
         return ow_le32_at(list->body.p + HIVE_LIST_HEAD + (size_t)i * kinds[list->kind].stride + 4);
 }
 
+uint32_t hive_list_find_hash(const struct hive_list *list, uint32_t from, uint32_t hash)
+{
+        const uint8_t *hints = list->body.p + HIVE_LIST_HEAD + 4;
+
+        while (from < list->count && ow_le32_at(hints + 8 * (size_t)from) != hash)
+                from++;
+        return from;
+}
+
 enum hive_list_kind hive_list_kind_of(const ow_hive *h)
 {
         return hive_minor(h) >= 5 ? HIVE_LH : HIVE_LF;
