@@ -32,7 +32,7 @@ static int data_parse(struct fix_condition *c, const char *value, ow_error *err)
 
         if (!text)
                 return ow_fail_nomem(err);
-        r = ow_reg_parse(text, strlen(text), OW_REG_NO_HEADER, &document, err);
+        r = ow_reg_parse(text, strlen(text), OW_REG_NO_HEADER | OW_REG_EXTENDED, &document, err);
         if (r < 0)
                 return ow_wrap(err, r, "'%s'", value);
         if (document.n_keys == 1 && document.keys[0].n_values == 1 && !document.keys[0].values[0].remove) {

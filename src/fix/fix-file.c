@@ -344,13 +344,16 @@ static int edit_take(struct parser *p, ow_reg_key *key, ow_error *err)
 static int registry_read(struct parser *p, ow_error *err)
 {
         ow_reg_document document = { NULL, 0 };
+        size_t text = 0;
         int r;
 
         if (ow_buffer_failed(&p->reg) || ow_buffer_failed(&p->key) || ow_buffer_failed(&p->value))
                 return ow_fail_nomem(err);
-        if (strspn((const char *)p->reg.p, "\n") >= p->reg.len)
+        while (text < p->reg.len && p->reg.p[text] == '\n')
+                text++;
+        if (text == p->reg.len)
                 return 0;
-        r = ow_reg_parse(p->reg.p, p->reg.len, OW_REG_NO_HEADER, &document, err);
+        r = ow_reg_parse(p->reg.p, p->reg.len, OW_REG_NO_HEADER | OW_REG_EXTENDED, &document, err);
         if (r == OW_E_FORMAT)
                 r = OW_E_INVAL;
         for (size_t i = 0; r == 0 && i < document.n_keys; i++)
