@@ -19,6 +19,25 @@ void reg_writer_done(struct reg_writer *w)
         ow_buffer_done(&w->wide);
 }
 
+/* text as UTF-16LE into w->wide. Nearly all of it is ASCII, so runs of that are widened here and in pieces. */
+static int widen(struct reg_writer *w, ow_view text)
+{
+        uint8_t chunk[1024] = { 0 };
+        int r = 0;
+
+        for (size_t at = 0; at < text.len && r == 0;) {
+                size_t n = 0, begin;
+
+                for (; n < sizeof chunk && at < text.len && text.p[at] < 0x80; n += 2)
+                        chunk[n] = text.p[at++];
+                ow_buffer_put(&w->wide, chunk, n);
+                for (begin = at; at < text.len && text.p[at] >= 0x80;)
+                        at++;
+                r = ow_utf8_to_utf16((const char *)text.p + begin, at - begin, &w->wide, &w->error);
+        }
+        return r;
+}
+
 static void spill(struct reg_writer *w)
 {
         ow_view out = ow_buffer_view(&w->text);
@@ -29,7 +48,7 @@ static void spill(struct reg_writer *w)
                 w->wide.len = 0;
                 if (w->offset == 0)
                         ow_buffer_put(&w->wide, "\xff\xfe", 2);
-                w->status = ow_utf8_to_utf16((const char *)out.p, out.len, &w->wide, &w->error);
+                w->status = widen(w, out);
                 if (w->status < 0)
                         return;
                 out = ow_buffer_view(&w->wide);
