@@ -9,16 +9,9 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "volume/hiberfil.h"
 #include "volume/journal.h"
 #include "volume/ntfs.h"
-
-enum { HIBERFIL_HEADER = 4096 };        /* bytes; a file shorter than its header page is not trusted */
-
-/* Windows: "hibr"/"HIBR" holds a session; "wake", "RSTR" and zeros do not. */
-static bool header_is_hibernated(const uint8_t *header, size_t size)
-{
-        return size < HIBERFIL_HEADER || memcmp(header, "hibr", 4) == 0 || memcmp(header, "HIBR", 4) == 0;
-}
 
 static int find_hibernation(struct nt_fs *fs, ow_error *err)
 {
@@ -45,7 +38,7 @@ static int find_hibernation(struct nt_fs *fs, ow_error *err)
         nt_inode_close(fs, ni);
         if (r < 0)
                 return ow_wrap(err, r, "read 'hiberfil.sys'");
-        fs->hibernated = header_is_hibernated(header, size);
+        fs->hibernated = hiberfil_is_session(header, size);
         return 0;
 }
 
@@ -123,11 +116,7 @@ int nt_state_find(struct nt_fs *fs, ow_error *err)
 int nt_state_check_writable(const struct nt_fs *fs, ow_error *err)
 {
         if (fs->hibernated)
-                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                               "Windows is hibernated on this volume, or was shut down with fast startup: what is "
-                               "changed now would be lost or damage it; boot the guest once and shut it down fully "
-                               "(shutdown /s /f /t 0), or give the saved session up with "
-                               "'ntfs-3g -o remove_hiberfile'");
+                return hiberfil_fail(err);
         if (fs->unclean_journal)
                 return ow_fail(err, OW_E_DIRTY, OW_NOWHERE,
                                "the NTFS journal ($LogFile) was not closed: the guest is running, crashed, or lost "
