@@ -53,7 +53,8 @@ static void a_hive_is_spelled_as_regedit_does(void **state)
         memory_done(&text);
 
         assert_ok(ow_reg_export(hive, key, "HKEY_USERS\\Y", OW_REG_EXPORT_UTF16, &sink, &err));
-        assert_int_equal(text.size, 2 + 2 * strlen("Windows Registry Editor Version 5.00\r\n\r\n[HKEY_USERS\\Y]\r\n\r\n"));
+        assert_int_equal(text.size, 2 + 2 * strlen("Windows Registry Editor Version 5.00\r\n\r\n"
+                                                   "[HKEY_USERS\\Y]\r\n\r\n"));
         assert_memory_equal(text.p, "\xff\xfeW\0i\0", 6);
         assert_memory_equal(text.p + text.size - 8, "\r\0\n\0\r\0\n\0", 8);
         memory_done(&text);
