@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where Windows is: every top-level folder of a readable volume that holds System32\config\SYSTEM, whatever the
- * folder is called. Only names are looked up and four bytes read, so that a large volume costs no more than a small one.
+ * Where Windows is: every top-level folder of a readable volume that holds System32\config\SYSTEM, whatever it
+ * is called. Only names are looked up and four bytes read, so that a large volume costs no more than a small one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +62,11 @@ static int is_hive(ow_volume *volume, const char *root, const char *name, bool *
         if (r < 0)
                 return r == OW_E_NOMEM ? r : 0;
         *ret_there = true;
-        if (ow_file_size(file) < sizeof magic || ow_file_read(file, 0, magic, sizeof magic, err) < 0)
+        if (ow_file_size(file) < sizeof magic)
                 return 0;
+        r = ow_file_read(file, 0, magic, sizeof magic, err);
+        if (r < 0)
+                return r == OW_E_NOMEM ? r : 0;
         return memcmp(magic, "regf", sizeof magic) == 0;
 }
 

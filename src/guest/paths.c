@@ -29,13 +29,11 @@ void guest_expand_path(const ow_guest *guest, const char *path, char *buf, size_
         for (size_t i = 0; i < OW_COUNT(variables); i++) {
                 const struct variable *v = &variables[i];
                 size_t len = strlen(v->name);
-                OW_AUTO_FREE char *text = NULL;
 
                 if (strncasecmp(path, v->name, len) != 0)
                         continue;
-                text = ow_asprintf("%c:%s%s%s", guest->system_drive, v->below ? "" : "\\",
-                                   v->below ? v->below : guest->root, path + len);
-                guest_copy(buf, size, text ? text : "");
+                (void)snprintf(buf, size, "%c:%s%s%s", guest->system_drive, v->below ? "" : "\\",
+                               v->below ? v->below : guest->root, path + len);
                 return;
         }
         guest_copy(buf, size, path);
@@ -167,7 +165,8 @@ int ow_guest_resolve_path(ow_guest *guest, const char *path, ow_volume **ret_vol
                 return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "the path is longer than %zu bytes", sizeof expanded / 2);
         guest_expand_path(guest, path, expanded, sizeof expanded);
         if (expanded[0] == '%')
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' begins with a variable that is not known", path);
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' begins with a variable that is not known",
+                               path);
         r = split(guest, expanded, &letter, &below, &in_root, err);
         if (r >= 0)
                 r = find_volume(guest, letter, &volume, err);

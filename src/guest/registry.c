@@ -217,8 +217,8 @@ static int save(ow_guest *guest, struct guest_hive *h, uint64_t now, ow_error *e
         int r;
 
         if (!guest->machine->writable)
-                return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "hive %s was edited, but the disks were opened read-only",
-                               h->place);
+                return ow_fail(err, OW_E_READONLY, OW_NOWHERE,
+                               "hive %s was edited, but the disks were opened read-only", h->place);
         r = guest_hive_editable(guest, h, err);
         if (r < 0)
                 return r;

@@ -28,9 +28,24 @@ void guest_append(char *buf, size_t size, const char *part)
                 (void)snprintf(buf + at, size - at, "%s%s", gap, part);
 }
 
+static uint8_t ascii_upper(uint8_t c)
+{
+        return c >= 'a' && c <= 'z' ? (uint8_t)(c - 0x20) : c;
+}
+
+/* Nearly every name is ASCII and differs in its first letters; only what is not takes the long way. */
 bool guest_text_equal(const char *a, const char *b)
 {
-        return ow_name_compare(a, b) == 0;
+        for (;; a++, b++) {
+                uint8_t x = (uint8_t)*a, y = (uint8_t)*b;
+
+                if ((x | y) & 0x80)
+                        return ow_name_compare(a, b) == 0;
+                if (ascii_upper(x) != ascii_upper(y))
+                        return false;
+                if (x == '\0')
+                        return true;
+        }
 }
 
 bool guest_text_begins(const char *text, const char *prefix)

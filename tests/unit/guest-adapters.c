@@ -88,7 +88,8 @@ static void a_mac_is_told_only_where_it_is_known(void **state)
 
         assert_string_equal(find_adapter(guest, G1)->mac, "00:50:56:8b:3c:91");
         assert_string_equal(find_adapter(guest, G1)->ghost_reason, "");         /* a card of VMware's */
-        assert_string_equal(find_adapter(guest, G2)->mac, "");          /* port 1 has another MAC; the gateway's is not its */
+        /* Port 1 has another MAC than the serial number's, and the gateway's is not its own. */
+        assert_string_equal(find_adapter(guest, G2)->mac, "");
         assert_string_equal(find_adapter(guest, G3)->mac, "");
         assert_non_null(find_adapter(guest, G4));               /* GUIDs are shown in upper case */
         assert_string_equal(find_adapter(guest, G4)->mac, "ec:f4:bb:48:7f:ed");

@@ -256,6 +256,50 @@ static void nt4_domain_controller_is_told(void **state)
         assert_int_equal(count_services(guest), 134);
 }
 
+/* What was opened with less and less memory: all or nothing, and nothing is left behind (the sanitizer looks). */
+static void every_failing_allocation_is_survived(void **state)
+{
+        struct rig *rig = rig_get(state);
+        const char *name = rig->image[0];
+        size_t n_problems = 0, n = 0;
+        bool done = false;
+
+        rig_plain_disk(rig, 0, 12, "11111111");
+        rig_begin(rig, 0, 0);
+        rig_put_data(rig, "WINNT\\system32\\config\\system", "machines/nt4-server/SYSTEM");
+        rig_put_data(rig, "WINNT\\system32\\config\\software", "machines/nt4-server/SOFTWARE");
+        rig_put_data(rig, "WINNT\\Profiles\\Default User\\ntuser.dat", "machines/xp-virtualpc/NTUSER.DAT");
+        rig_end(rig);
+        n_problems = ow_guest_problem_count(rig_open(rig, false));
+        rig_close(rig);
+        for (size_t step = 1; !done; n += step, step = n < 400 ? 1 : 37) {
+                const ow_service *services;
+                ow_machine *machine = NULL;
+                ow_error err = OW_ERROR_INIT;
+                ow_guest *guest = NULL;
+                size_t count = 0;
+                int r;
+
+                ow_alloc_fail_from(n + 1);
+                r = ow_machine_open(&name, 1, NULL, &machine, &err);
+                if (r >= 0)
+                        r = ow_guest_open(machine, 0, &guest, &err);
+                if (r >= 0)
+                        r = ow_guest_services(guest, &services, &count, &err);
+                ow_alloc_fail_from(0);
+                if (r >= 0) {
+                        assert_int_equal(ow_guest_problem_count(guest), n_problems);
+                        assert_int_equal(count, 134);
+                        done = true;
+                } else {
+                        assert_int_equal(r, OW_E_NOMEM);
+                        assert_int_equal(err.code, OW_E_NOMEM);
+                }
+                ow_machine_close(machine);
+        }
+        print_message("%zu allocations\n", n);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
@@ -266,6 +310,7 @@ int main(void)
                 TEST(win81_without_logs_is_read_but_not_edited),
                 TEST(xp_has_its_second_set_and_no_false_ghosts),
                 TEST(nt4_domain_controller_is_told),
+                TEST(every_failing_allocation_is_survived),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@ static const char system_text[] =
         "[HKEY_LOCAL_MACHINE\\MountedDevices]\n"
         "\"\\\\DosDevices\\\\C:\"=hex:44,4d,49,4f,3a,49,44,3a,21,1f,93,99,af,7f,a9,44,81,d8,1e,73,c1,4b,9e,af\n"
         "\"\\\\DosDevices\\\\D:\"=hex:be,ba,fe,ca,00,00,10,00,00,00,00,00\n"
-        "\"\\\\DosDevices\\\\E:\"=hex:5c,00,3f,00,3f,00,5c,00,43,00,64,00\n"
+        "\"\\\\DosDevices\\\\E:\"=hex:5c,00,3f,00,3f,00,5c,00,43,00,64,00,31,00\n"
         "\"\\\\DosDevices\\\\F:\"=hex:01,02,03,04,00,00,10,00,00,00,00,00\n"
         "\"\\\\DosDevices\\\\G:\"=hex:01,02,03\n"
         "\"\\\\??\\\\Volume{656b1715-ecf6-11df-92e6-806e6f6e6963}\"=hex:be,ba,fe,ca,00,00,10,00,00,00,00,00\n"
@@ -47,7 +47,7 @@ static void letters_lead_to_volumes_of_all_disks(void **state)
         static const struct { char letter; size_t volume; const char *what; } want[] = {
                 { 'C', 1, "disk 1 partition 2" },
                 { 'D', 2, "disk 2 partition 1" },
-                { 'E', SIZE_MAX, "\\??\\Cd" },
+                { 'E', SIZE_MAX, "\\??\\Cd1" },
                 { 'F', SIZE_MAX, "signature 04030201 at byte 1048576" },
                 { 'G', SIZE_MAX, "3 bytes of an unknown form" },
         };
