@@ -210,7 +210,7 @@ static int load(struct journal *journal, ow_error *err)
         uint64_t file_bytes = journal->file->size_bytes;
         ow_view head = { first, file_bytes < sizeof first ? (size_t)file_bytes : sizeof first };
         OW_AUTO_FREE uint8_t *table = NULL;
-        struct header header;
+        struct header header = { .n_disks = 0 };
         int r;
 
         r = store_read(journal->file, 0, first, head.len, err);

@@ -24,12 +24,21 @@ enum {
 typedef struct nbd_handle nbd_handle;
 OW_DEFINE_AUTO(nbd_handle, nbd_close);
 
+/* Requests without an answer yet. */
+struct flight {
+        int64_t cookies[MAX_IN_FLIGHT];
+        uint8_t *buffers[MAX_IN_FLIGHT];        /* of writes, ours; NULL for reads */
+        unsigned n;
+};
+
 struct nbd {
         struct store store;
         nbd_handle *handle;
         char *name;
         uint32_t granule;               /* smallest write that the server takes, bytes */
         bool can_flush;
+        bool broken;                    /* the server fell silent: late answers must not reach anybody's buffer */
+        struct flight writes;           /* told done to the caller; a failure comes out of the next call */
 };
 
 bool nbd_is_uri(const char *name)
@@ -43,58 +52,62 @@ bool nbd_is_uri(const char *name)
         return false;
 }
 
-static int nbd_failed(const struct nbd *nbd, const char *what, uint64_t offset, ow_error *err)
+static int nbd_failed(const struct nbd *nbd, const char *what, ow_error *err)
 {
         const char *text = nbd_get_error();
-        int code = ow_fail_sys(err, nbd_get_errno() ? nbd_get_errno() : EIO, "%s", "");
+        int sys = nbd_get_errno();
+        int code = sys == ENOSPC ? OW_E_NOSPACE : sys == ENOMEM ? OW_E_NOMEM : OW_E_IO;
 
-        (void)ow_fail(err, code, offset, "%s '%s' at byte %llu: %s", what, nbd->name, (unsigned long long)offset,
-                      text ? text : "the connection broke");
-        return code;
+        return ow_fail(err, code, OW_NOWHERE, "%s '%s': %s", what, nbd->name, text ? text : "the connection broke");
 }
 
-struct flight {
-        int64_t cookies[MAX_IN_FLIGHT];
-        unsigned n;
-};
-
 /* Waits until one of the requests is answered and takes it off the list. */
-static int land_one(struct nbd *nbd, struct flight *flight, const char *what, uint64_t offset, ow_error *err)
+static int land_one(struct nbd *nbd, struct flight *flight, const char *what, ow_error *err)
 {
-        for (;;) {
+        while (!nbd->broken) {
                 int r;
 
                 for (unsigned i = 0; i < flight->n; i++) {
                         r = nbd_aio_command_completed(nbd->handle, (uint64_t)flight->cookies[i]);
                         if (r == 0)
                                 continue;
-                        flight->cookies[i] = flight->cookies[--flight->n];
-                        return r < 0 ? nbd_failed(nbd, what, offset, err) : 0;
+                        ow_free(flight->buffers[i]);
+                        flight->n--;
+                        flight->cookies[i] = flight->cookies[flight->n];
+                        flight->buffers[i] = flight->buffers[flight->n];
+                        return r < 0 ? nbd_failed(nbd, what, err) : 0;
                 }
                 r = nbd_poll(nbd->handle, PATIENCE_MS);
+                nbd->broken = r <= 0;
                 if (r < 0)
-                        return nbd_failed(nbd, what, offset, err);
-                if (r == 0)
-                        return ow_fail(err, OW_E_IO, offset, "%s '%s' at byte %llu: no answer for %d seconds", what,
-                                       nbd->name, (unsigned long long)offset, PATIENCE_MS / 1000);
+                        return nbd_failed(nbd, what, err);
         }
+        return ow_fail(err, OW_E_IO, OW_NOWHERE, "%s '%s': no answer for %d seconds", what, nbd->name,
+                       PATIENCE_MS / 1000);
 }
 
-/*
- * Buffers belong to the caller, so no request may be left in flight: after a failure the rest is still waited for, and
- * when even that fails the connection is dead and libnbd has dropped them.
- */
-static int land_all(struct nbd *nbd, struct flight *flight, int r, const char *what, uint64_t offset, ow_error *err)
+/* All of them, also after a failure, because reads in flight go to the caller's buffer. Tells the first failure. */
+static int land_all(struct nbd *nbd, struct flight *flight, const char *what, ow_error *err)
 {
-        while (flight->n > 0) {
-                int landed = land_one(nbd, flight, what, offset, r < 0 ? NULL : err);
+        int r = 0;
+
+        while (flight->n > 0 && !nbd->broken) {
+                int landed = land_one(nbd, flight, what, r < 0 ? NULL : err);
 
                 if (r == 0)
                         r = landed;
                 if (landed < 0 && nbd_aio_is_dead(nbd->handle) == 1)
-                        break;
+                        nbd->broken = true;
         }
         return r;
+}
+
+/* After what is still being written, so that a read sees it. */
+static int settle(struct nbd *nbd, ow_error *err)
+{
+        if (nbd->broken)
+                return ow_fail(err, OW_E_IO, OW_NOWHERE, "the connection to '%s' is lost", nbd->name);
+        return land_all(nbd, &nbd->writes, "write", err);
 }
 
 static int nbd_store_read(struct store *store, uint64_t offset, void *buf, size_t size, ow_error *err)
@@ -102,52 +115,68 @@ static int nbd_store_read(struct store *store, uint64_t offset, void *buf, size_
         struct nbd *nbd = (struct nbd *)store;
         struct flight flight = { .n = 0 };
         uint8_t *p = buf;
-        uint64_t at = offset;
-        int r = 0;
+        int landed, r = settle(nbd, err);
 
         while (r == 0 && size > 0) {
                 size_t n = size < MAX_PIECE ? size : MAX_PIECE;
-                int64_t cookie = nbd_aio_pread(nbd->handle, p, n, at, NBD_NULL_COMPLETION, 0);
+                int64_t cookie = nbd_aio_pread(nbd->handle, p, n, offset, NBD_NULL_COMPLETION, 0);
 
                 if (cookie < 0) {
-                        r = nbd_failed(nbd, "read", at, err);
+                        r = nbd_failed(nbd, "read", err);
                         break;
                 }
+                flight.buffers[flight.n] = NULL;
                 flight.cookies[flight.n++] = cookie;
                 p += n;
-                at += n;
+                offset += n;
                 size -= n;
                 if (flight.n == MAX_IN_FLIGHT)
-                        r = land_one(nbd, &flight, "read", offset, err);
+                        r = land_one(nbd, &flight, "read", err);
         }
-        return land_all(nbd, &flight, r, "read", offset, err);
+        landed = land_all(nbd, &flight, "read", r < 0 ? NULL : err);
+        return r < 0 ? r : landed;
 }
 
-static int write_pieces(struct nbd *nbd, uint64_t offset, const void *buf, size_t size, ow_error *err)
+/* Sends one piece off; the server has it after the next flush. */
+static int write_piece(struct nbd *nbd, uint64_t offset, const uint8_t *bytes, size_t size, ow_error *err)
 {
-        struct flight flight = { .n = 0 };
-        const uint8_t *p = buf;
-        uint64_t at = offset;
-        int r = 0;
+        OW_AUTO_FREE uint8_t *copy = ow_malloc(size);
+        struct flight *writes = &nbd->writes;
+        int64_t cookie;
 
-        while (r == 0 && size > 0) {
-                size_t n = size < MAX_PIECE ? size : MAX_PIECE;
-                int64_t cookie = nbd_aio_pwrite(nbd->handle, p, n, at, NBD_NULL_COMPLETION, 0);
+        if (!copy)
+                return ow_fail_nomem(err);
+        memcpy(copy, bytes, size);
+        if (writes->n == MAX_IN_FLIGHT) {
+                int r = land_one(nbd, writes, "write", err);
 
-                if (cookie < 0) {
-                        r = nbd_failed(nbd, "write", at, err);
-                        break;
-                }
-                flight.cookies[flight.n++] = cookie;
-                p += n;
-                at += n;
-                size -= n;
-                if (flight.n == MAX_IN_FLIGHT)
-                        r = land_one(nbd, &flight, "write", offset, err);
+                if (r < 0)
+                        return r;
         }
-        return land_all(nbd, &flight, r, "write", offset, err);
+        cookie = nbd_aio_pwrite(nbd->handle, copy, size, offset, NBD_NULL_COMPLETION, 0);
+        if (cookie < 0)
+                return nbd_failed(nbd, "write", err);
+        writes->buffers[writes->n] = OW_TAKE(copy);
+        writes->cookies[writes->n++] = cookie;
+        return 0;
 }
 
+static int write_pieces(struct nbd *nbd, uint64_t offset, const uint8_t *bytes, size_t size, ow_error *err)
+{
+        while (size > 0) {
+                size_t n = size < MAX_PIECE ? size : MAX_PIECE;
+                int r = write_piece(nbd, offset, bytes, n, err);
+
+                if (r < 0)
+                        return r;
+                bytes += n;
+                offset += n;
+                size -= n;
+        }
+        return 0;
+}
+
+/* A server may take whole granules only: then what is around the bytes is read and written back. */
 static int nbd_store_write(struct store *store, uint64_t offset, const void *buf, size_t size, ow_error *err)
 {
         struct nbd *nbd = (struct nbd *)store;
@@ -156,6 +185,8 @@ static int nbd_store_write(struct store *store, uint64_t offset, const void *buf
         OW_AUTO_FREE uint8_t *whole = NULL;
         int r;
 
+        if (nbd->broken)
+                return ow_fail(err, OW_E_IO, offset, "the connection to '%s' is lost", nbd->name);
         if (end > store->size_bytes)
                 end = store->size_bytes;
         if (start == offset && end == offset + size)
@@ -174,14 +205,16 @@ static int nbd_store_flush(struct store *store, ow_error *err)
 {
         struct nbd *nbd = (struct nbd *)store;
         struct flight flight = { .n = 0 };
+        int r = settle(nbd, err);
 
-        if (!nbd->can_flush)
-                return 0;
+        if (r < 0 || !nbd->can_flush)
+                return r;
         flight.cookies[0] = nbd_aio_flush(nbd->handle, NBD_NULL_COMPLETION, 0);
         if (flight.cookies[0] < 0)
-                return nbd_failed(nbd, "flush", 0, err);
+                return nbd_failed(nbd, "flush", err);
+        flight.buffers[0] = NULL;
         flight.n = 1;
-        return land_all(nbd, &flight, 0, "flush", 0, err);
+        return land_all(nbd, &flight, "flush", err);
 }
 
 static void nbd_store_close(struct store *store)
@@ -189,6 +222,8 @@ static void nbd_store_close(struct store *store)
         struct nbd *nbd = (struct nbd *)store;
 
         nbd_close(nbd->handle);
+        for (unsigned i = 0; i < nbd->writes.n; i++)
+                ow_free(nbd->writes.buffers[i]);
         ow_free(nbd->name);
         ow_free(nbd);
 }

@@ -4,6 +4,7 @@
  * of a block differ from the store is worked out on demand, for runs of neighbours with one read, and remembered
  * until the block is written again.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,6 +154,7 @@ int overlay_write(struct overlay *overlay, struct store *base, uint64_t offset, 
                         if (r < 0)
                                 return r;
                         block = find(overlay, number);
+                        assert(block);          /* it was just added */
                 }
                 memcpy(block->bytes + within, p, n);
                 block->compared = false;

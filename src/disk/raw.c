@@ -149,8 +149,8 @@ int raw_open(const char *path, bool writable, const ow_log *log, struct store **
 {
         OW_AUTO_FD fd = -1;
         struct stat st;
-        uint64_t size_bytes;
-        uint32_t sector_bytes;
+        uint64_t size_bytes = 0;
+        uint32_t sector_bytes = 0;
         int flags = (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
         int r;
 

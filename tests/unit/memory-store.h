@@ -40,13 +40,14 @@ static inline void memory_close(struct store *store)
 static inline ow_disk *memory_disk(uint8_t *bytes, size_t size)
 {
         static const struct store_ops ops = { memory_read, memory_write, memory_flush, NULL, memory_close };
+        static const struct disk_place place = { .name = "memory", .format = "raw" };
         struct memory_store *memory = calloc(1, sizeof *memory);
         ow_disk *disk = NULL;
 
         if (!memory)
                 abort();
         *memory = (struct memory_store){ { &ops, size, 0 }, bytes };
-        if (disk_open_store(&memory->store, "memory", "raw", NULL, &disk, NULL) < 0)
+        if (disk_open_store(&memory->store, &place, NULL, &disk, NULL) < 0)
                 abort();
         return disk;
 }
