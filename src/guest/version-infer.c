@@ -64,8 +64,10 @@ static void from_services(ow_guest *guest)
                 set(guest, 6, 1, "there is the service Power and no driver database");
         else if (componentized)
                 set(guest, 6, 0, "it is a componentized build without the service Power");
+        else if (has_service(guest, "NetDetect"))
+                set(guest, 4, 0, "there is the service NetDetect");
         else if (!guest_ccs_key(guest, "Control\\CriticalDeviceDatabase", &key))
-                set(guest, 4, 0, "there is no database of critical devices");
+                guest_note(guest, "nothing in SYSTEM tells which Windows this is");
         else if (!has_service(guest, "Themes"))
                 set(guest, 5, 0, "there is a database of critical devices but no service Themes");
         else if (w->product == OW_PRODUCT_CLIENT && w->arch == OW_ARCH_X86)

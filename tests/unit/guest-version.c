@@ -85,7 +85,8 @@ struct inference { const char *system; uint32_t major, minor, build; const char 
 
 /* One mark at a time, each on top of what the older releases have too. */
 static const struct inference inferences[] = {
-        { "", 4, 0, 1381, "Windows NT Workstation 4.0" },
+        { "", 0, 0, 0, "Windows" },
+        { CCS "Services\\NetDetect]\n", 4, 0, 1381, "Windows NT Workstation 4.0" },
         { CCS "Control\\CriticalDeviceDatabase]\n", 5, 0, 2195, "Windows 2000 Professional" },
         { CCS "Control\\CriticalDeviceDatabase]\n" CCS "Services\\Themes]\n"
           CCS "Control\\ProductOptions]\n\"ProductType\"=\"ServerNT\"\n", 5, 2, 3790, "Windows Server 2003" },
