@@ -43,7 +43,7 @@ static uint32_t last_cluster(const struct fat_chain *chain)
 int fat_chain_load(struct fat_fs *fs, uint32_t first, uint32_t limit, struct fat_chain *ret, ow_error *err)
 {
         __attribute__((cleanup(fat_chain_done))) struct fat_chain chain = { 0 };
-        uint32_t cluster = first;
+        uint32_t cluster = first, seen = 0, renew = 1;
 
         while (first && cluster != FAT_END && chain.n_clusters < limit) {
                 int r;
@@ -52,8 +52,13 @@ int fat_chain_load(struct fat_fs *fs, uint32_t first, uint32_t limit, struct fat
                         return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
                                        "the cluster chain from %u leads to cluster %u of %u", first, cluster,
                                        fs->boot.n_clusters);
-                if (chain.n_clusters == fs->boot.n_clusters)
+                /* Brent: what was seen at the last power of two comes by again when there is a circle. */
+                if (cluster == seen || chain.n_clusters == fs->boot.n_clusters)
                         return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "the cluster chain from %u is a circle", first);
+                if (chain.n_clusters == renew) {
+                        seen = cluster;
+                        renew *= 2;
+                }
                 r = append(&chain, cluster, err);
                 if (r < 0)
                         return r;

@@ -140,8 +140,13 @@ static inline void image_save(struct image *image)
                 size_t n = left < piece ? (size_t)left : piece;
 
                 assert_ok(ow_disk_read(image->disk, at, bytes, n, &err));
-                assert_int_equal(fwrite(bytes, 1, n, out), n);
+                if (bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0)
+                        assert_int_equal(fseek(out, (long)n, SEEK_CUR), 0);     /* a hole */
+                else
+                        assert_int_equal(fwrite(bytes, 1, n, out), n);
         }
+        assert_int_equal(fflush(out), 0);
+        assert_int_equal(ftruncate(fileno(out), (off_t)ow_disk_size(image->disk)), 0);
         assert_int_equal(fclose(out), 0);
         free(bytes);
 }
