@@ -86,15 +86,16 @@ static int read_all(const struct fix_view *view, const struct wanted *wanted, si
 
 typedef int (*profile_fn)(const struct fix_view *view, const char *where, bool *ret, ow_error *err);
 
-/* True when fn says so for one profile. */
-static int any_profile(const struct fix_view *view, const char *path, profile_fn fn, bool *ret, ow_error *err)
+/* True when fn says so for one profile; otherwise when there is no profile to ask. */
+static int any_profile(const struct fix_view *view, const char *path, profile_fn fn, bool otherwise, bool *ret,
+                       ow_error *err)
 {
         char **paths = NULL;
         size_t n = 0;
         int r;
 
-        *ret = false;
         r = ow_registry_expand(view->guest, path, &paths, &n, err);
+        *ret = n == 0 && otherwise;
         for (size_t i = 0; i < n && r >= 0 && !*ret; i++)
                 r = fn(view, paths[i], ret, err);
         ow_registry_paths_free(paths, n);
@@ -142,9 +143,10 @@ static int policy_facts(const struct fix_view *view, struct fix_facts *f, ow_err
 
         r = read_all(view, wanted, OW_COUNT(wanted), err);
         if (r == 0)
-                r = any_profile(view, PUBLISHING, checks_publishers, &f->revocation, err);
+                r = any_profile(view, PUBLISHING, checks_publishers, true, &f->revocation, err);
         if (r == 0)
-                r = any_profile(view, "HKCU\\Software" INTERNET "\\Connections", detects_proxy, &users_detect, err);
+                r = any_profile(view, "HKCU\\Software" INTERNET "\\Connections", detects_proxy, false, &users_detect,
+                                err);
         if (r < 0)
                 return r;
         f->updates = !no_update;

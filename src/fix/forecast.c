@@ -42,8 +42,9 @@ static uint32_t apipa(const struct fix_facts *f, ow_buffer *model)
 {
         uint32_t s = fix_constant(FIX_C_APIPA_PROBES);
 
-        if (!f->apipa) {
-                ow_buffer_put_text(model, "off: no address, nothing to probe");
+        if (version_of(f) < 500 || !f->apipa) {
+                ow_buffer_put_text(model, version_of(f) < 500 ? "not before Windows 2000" :
+                                   "off: no address, nothing to probe");
                 return 0;
         }
         ow_buffer_printf(model, "conflict probes for the address that it makes up: %u s", s);
@@ -103,8 +104,8 @@ static uint32_t gpo(const struct fix_facts *f, ow_buffer *model)
 {
         uint32_t s = f->gpo_wait_s;
 
-        if (!f->member) {
-                ow_buffer_put_text(model, "no domain member");
+        if (!f->member || version_of(f) < 500) {
+                ow_buffer_put_text(model, f->member ? "not before Windows 2000" : "no domain member");
                 return 0;
         }
         if (version_of(f) < 600)
@@ -145,8 +146,8 @@ static uint32_t crl(const struct fix_facts *f, ow_buffer *model)
 
 static uint32_t roots(const struct fix_facts *f, ow_buffer *model)
 {
-        if (!f->roots) {
-                ow_buffer_put_text(model, "off");
+        if (version_of(f) < 501 || !f->roots) {
+                ow_buffer_put_text(model, version_of(f) < 501 ? "not before Windows XP" : "off");
                 return 0;
         }
         ow_buffer_printf(model, "one fetch: %u s", seconds(f->crl_one_ms));
@@ -166,8 +167,8 @@ static uint32_t wpad(const struct fix_facts *f, ow_buffer *model)
 
 static uint32_t updates(const struct fix_facts *f, ow_buffer *model)
 {
-        if (!f->updates) {
-                ow_buffer_put_text(model, "off");
+        if (version_of(f) < 500 || !f->updates) {
+                ow_buffer_put_text(model, version_of(f) < 500 ? "not before Windows 2000" : "off");
                 return 0;
         }
         ow_buffer_printf(model, "one connection attempt: %u s", fix_constant(FIX_C_HTTP_CONNECT));
