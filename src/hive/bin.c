@@ -29,6 +29,9 @@ int hive_bin_size(ow_hive *h, uint32_t offset, uint32_t *ret_size, ow_error *err
         uint32_t size;
         int r;
 
+        if (offset >= h->image.size)
+                return ow_fail(err, OW_E_CORRUPT, offset, "no bin starts at 0x%x: there are %u bytes of bins", offset,
+                               h->image.size);
         r = hive_image_need(&h->image, offset, BIN_HEAD, err);
         if (r < 0)
                 return r;

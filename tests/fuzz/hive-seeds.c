@@ -29,7 +29,7 @@ static void put(const char *folder, const char *name, const void *head, size_t h
                 abort();
 }
 
-/* A few keys and values of every kind; many: enough subkeys for lists of lists. */
+/* A few keys and values of every kind; many: enough subkeys for a list of lists of version 1.3, and a big value. */
 static struct bytes make_hive(uint32_t minor, unsigned many)
 {
         static uint8_t data[17000];
@@ -93,14 +93,13 @@ int main(int argc, char **argv)
         if (argc != 2)
                 return 2;
         for (size_t i = 0; i < 2; i++) {
-                struct bytes files[2] = { make_hive(minors[i], 0) }, large = make_hive(minors[i], 1100);
+                struct bytes files[2] = { make_hive(minors[i], 0) }, large = make_hive(minors[i], i ? 3 : 507);
                 uint8_t head[8] = { 0 };
                 char name[64];
 
                 (void)snprintf(name, sizeof name, "hive_load/corpus/good-1.%u", minors[i]);
                 put(argv[1], name, head, 2, files, 1);
-                if (i == 1)
-                        put(argv[1], "hive_load/corpus/good-ri-and-db", head, 2, &large, 1);
+                put(argv[1], i ? "hive_load/corpus/good-db" : "hive_load/corpus/good-ri", head, 2, &large, 1);
                 files[1] = make_log(&files[0], i ? HIVE_FILE_HVLE : HIVE_FILE_DIRT);
                 ow_le16_put(head + 2, (uint16_t)(files[0].size / 512));
                 ow_le16_put(head + 4, (uint16_t)(files[1].size / 512));
