@@ -163,6 +163,62 @@ static void win10_is_read_with_its_logs(void **state)
         assert_int_equal(ow_guest_adapter_count(guest), 15);
 }
 
+/* The first edit of a replayed hive puts the replayed state on disk too; after that no log is needed. */
+static void a_replayed_hive_is_saved_whole(void **state)
+{
+        struct rig *rig = rig_get(state);
+        const char *path = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\offwin-test";
+        ow_hive_info info;
+        const char *rest;
+        ow_guest *guest;
+        ow_regkey key;
+        ow_hive *hive;
+
+        rig_plain_disk(rig, 0, 32, "76d45981");
+        rig_begin(rig, 0, 0);
+        rig_put_data(rig, "Windows\\System32\\config\\SYSTEM", "machines/win10-laptop/SYSTEM");
+        rig_put_data(rig, "Windows\\System32\\config\\SYSTEM.LOG1", "machines/win10-laptop/SYSTEM.LOG1");
+        rig_put_data(rig, "Windows\\System32\\config\\SYSTEM.LOG2", "machines/win10-laptop/SYSTEM.LOG2");
+        rig_end(rig);
+        guest = rig_open(rig, true);
+        assert_int_equal(ow_registry_hive(guest, "HKLM\\SYSTEM", &hive, &rest, NULL), 1);
+        ow_hive_info_get(hive, &info);
+        assert_int_equal(info.replay, OW_REPLAY_DONE);
+        assert_int_equal(info.replayed_entries, 24);
+        assert_ok(ow_registry_create(guest, path, &key, &err));
+        assert_ok(ow_hive_set_value(key.hive, key.key, "Type", OW_REG_DWORD, "\1\0\0\0", 4, &err));
+        assert_ok(ow_machine_commit(rig->machine, "test", NULL, &err));
+        rig_close(rig);
+
+        guest = rig_open(rig, false);
+        assert_int_equal(ow_registry_hive(guest, "HKLM\\SYSTEM", &hive, &rest, NULL), 1);
+        ow_hive_info_get(hive, &info);
+        assert_int_equal(info.replay, OW_REPLAY_NOT_NEEDED);
+        assert_non_null(find_service(guest, "ad_driver"));
+        assert_non_null(find_service(guest, "offwin-test"));
+}
+
+static void a_dirty_hive_is_edited_when_that_is_accepted(void **state)
+{
+        struct rig *rig = rig_get(state);
+        const char *name = rig->image[0];
+        const ow_machine_options options = { .writable = true, .accept_dirty = true, .journal_dir = rig->dir };
+        ow_regkey key;
+        ow_guest *guest;
+
+        (void)open_system(rig, 16, "273e4cfe", "Windows", "machines/win81-virtualbox/SYSTEM");
+        rig_close(rig);
+        assert_ok(ow_machine_open(&name, 1, &options, &rig->machine, &err));
+        assert_ok(ow_guest_open(rig->machine, 0, &guest, &err));
+        assert_true(has_problem(guest, "was not closed"));
+        assert_ok(ow_registry_create(guest, "HKLM\\SYSTEM\\CurrentControlSet\\Services\\new", &key, &err));
+        assert_ok(ow_machine_commit(rig->machine, "test", NULL, &err));
+        rig_close(rig);
+        guest = rig_open(rig, false);
+        assert_false(has_problem(guest, "was not closed"));
+        assert_int_equal(ow_registry_find(guest, "HKLM\\SYSTEM\\CurrentControlSet\\Services\\new", &key, NULL), 1);
+}
+
 static void win81_without_logs_is_read_but_not_edited(void **state)
 {
         struct rig *rig = rig_get(state);
@@ -307,7 +363,9 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(win7_with_two_static_cards),
                 TEST(win10_is_read_with_its_logs),
+                TEST(a_replayed_hive_is_saved_whole),
                 TEST(win81_without_logs_is_read_but_not_edited),
+                TEST(a_dirty_hive_is_edited_when_that_is_accepted),
                 TEST(xp_has_its_second_set_and_no_false_ghosts),
                 TEST(nt4_domain_controller_is_told),
                 TEST(every_failing_allocation_is_survived),

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Facts of a guest from a registry that whoever filled the image controls. The input is .reg text; it becomes a hive
+ * that stands for SYSTEM and for SOFTWARE alike, so that values of any type and length reach every reader of facts.
+ * Damage of the hive itself is the matter of the hive targets. Caps: the hive's size, and the limits of each list.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/internal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool put_hive(ow_guest *guest, const char *place, const ow_reg_document *document)
+{
+        struct guest_hive **grown = ow_grow(guest->hives, guest->n_hives, &guest->cap_hives, sizeof(*grown));
+        struct guest_hive *h = ow_calloc(1, sizeof *h);
+
+        if (!grown || !h)
+                abort();
+        guest->hives = grown;
+        grown[guest->n_hives++] = h;
+        h->place = ow_strdup(place);
+        h->path = ow_strdup("config\\HIVE");
+        h->state = GUEST_HIVE_OPEN;
+        return ow_hive_new(5, "fuzz", NULL, 0, &h->hive, NULL) >= 0 &&
+               ow_reg_import(h->hive, ow_hive_root(h->hive), "HKEY_LOCAL_MACHINE", document, NULL) >= 0;
+}
+
+static void use(ow_guest *guest)
+{
+        const ow_service *services;
+        char **paths;
+        ow_regkey key;
+        size_t n;
+
+        guest_load_control_sets(guest);
+        guest_load_version(guest);
+        guest_load_drives(guest);
+        guest_load_firmware(guest);
+        if (guest_key(guest, "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList", &key))
+                guest_load_users(guest);        /* without it, the folders of a volume would be listed */
+        guest_load_adapters(guest);
+        if (ow_guest_services(guest, &services, &n, NULL) < 0)
+                abort();
+        if (ow_registry_expand(guest, "HKLM\\SYSTEM\\CurrentControlSet\\Services", &paths, &n, NULL) >= 0)
+                ow_registry_paths_free(paths, n);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        ow_partition partition = { .number = 1, .offset = 1 << 20, .size = 1 << 20, .active = true };
+        struct machine_disk disk = { .table = { .scheme = OW_SCHEME_MBR, .mbr_signature = 0x5cbea03e,
+                                                .partitions = &partition, .n_partitions = 1 } };
+        ow_machine_volume volume = { .partition = &partition, .why_not = { .code = OW_E_FORMAT, .text = "none" } };
+        ow_machine machine = { .disks = &disk, .n_disks = 1, .volumes = &volume, .n_volumes = 1 };
+        ow_reg_document document = { 0 };
+        ow_guest *guest;
+
+        if (size > 16384 || ow_reg_parse(data, size, OW_REG_NO_HEADER | OW_REG_EXTENDED, &document, NULL) < 0)
+                return 0;
+        guest = ow_calloc(1, sizeof *guest);
+        if (!guest)
+                abort();
+        guest->machine = &machine;
+        guest->root = guest->id = "Windows";
+        guest->system_drive = 'C';
+        guest->bcd_volume = SIZE_MAX;
+        machine.open_guests = guest;
+        if (put_hive(guest, "HKLM\\SYSTEM", &document) && put_hive(guest, "HKLM\\SOFTWARE", &document))
+                use(guest);
+        ow_guest_close(guest);
+        ow_reg_document_done(&document);
+        return 0;
+}
