@@ -122,13 +122,12 @@ static int check_content(struct nt_fs *fs, ntfs_inode *ni, const char *path, ow_
         }
 }
 
-static int check_stream(const ntfs_attr *na, const char *path, unsigned flags, ow_error *err)
+static int check_stream(const ntfs_attr *na, const char *path, ow_error *err)
 {
         if (na->data_flags & ATTR_IS_ENCRYPTED)
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' is encrypted (EFS)", path);
-        if ((na->data_flags & ATTR_COMPRESSION_MASK) && (flags & OW_FILE_WRITE))
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "'%s' is NTFS-compressed; it is read, but not written", path);
+        if ((na->data_flags & ATTR_COMPRESSION_MASK) && (na->data_flags & ATTR_COMPRESSION_MASK) != ATTR_IS_COMPRESSED)
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' is compressed by an unknown method", path);
         if (na->data_size < 0 || na->initialized_size < 0 || na->initialized_size > na->data_size)
                 return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "'%s' has impossible sizes", path);
         return 0;
@@ -181,7 +180,7 @@ static int open_record(struct nt_fs *fs, uint64_t record, const char *path, unsi
                 if (r < 0)
                         return r;
         }
-        r = check_stream(node->na, path, flags, err);
+        r = check_stream(node->na, path, err);
         if (r < 0) {
                 node_put(fs, node);
                 return r;
@@ -283,6 +282,9 @@ int nt_file_write(ow_file *file, uint64_t offset, const void *buf, size_t size, 
         int r;
 
         fs->device.reads_left += size / 512;
+        r = nt_node_decompress(fs, node, err);
+        if (r < 0)
+                return r;
         if (offset + size > before) {
                 r = set_size(fs, node, offset + size, err);
                 if (r < 0)
@@ -310,10 +312,12 @@ int nt_file_set_size(ow_file *file, uint64_t size, ow_error *err)
 {
         struct nt_fs *fs = fs_of(file);
         NT_CALL(fs);
+        int r;
 
         if (size == (uint64_t)node_of(file)->na->data_size)
                 return 0;
-        return set_size(fs, node_of(file), size, err);
+        r = nt_node_decompress(fs, node_of(file), err);
+        return r < 0 ? r : set_size(fs, node_of(file), size, err);
 }
 
 int nt_file_set_attributes(ow_file *file, uint32_t attributes, ow_error *err)

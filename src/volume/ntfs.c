@@ -108,7 +108,7 @@ static int nt_info(ow_volume *volume, ow_volume_info *ret, ow_error *err)
 }
 
 /* Counts the clear bits of $Bitmap: megabytes on a large volume, so only on demand. */
-static int nt_free_space(ow_volume *volume, uint64_t *ret, ow_error *err)
+int nt_free_space(ow_volume *volume, uint64_t *ret, ow_error *err)
 {
         struct nt_fs *fs = nt_fs_of(volume);
         NT_CALL(fs);

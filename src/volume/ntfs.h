@@ -159,6 +159,15 @@ int nt_file_write(ow_file *file, uint64_t offset, const void *buf, size_t size, 
 int nt_file_set_size(ow_file *file, uint64_t size, ow_error *err);
 int nt_file_set_attributes(ow_file *file, uint32_t attributes, ow_error *err);
 
+/* ---- ntfs-compressed.c ---- */
+
+/* Before a write: stores the content of an NTFS-compressed file uncompressed. Does nothing for others. */
+int nt_node_decompress(struct nt_fs *fs, struct nt_node *node, ow_error *err);
+
+/* ---- ntfs.c ---- */
+
+int nt_free_space(ow_volume *volume, uint64_t *ret, ow_error *err);
+
 /* ---- ntfs-edit.c ---- */
 
 /* Makes a file or folder named by the last name of path in parent, which it closes. *ret_record: what was made. */

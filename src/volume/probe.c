@@ -13,7 +13,10 @@
 #include "volume/ntfs-boot.h"
 #include "volume/probe.h"
 
-enum { MBR_TYPE_LDM = 0x42 };
+enum {
+        MBR_TYPE_LDM = 0x42,
+        NTFS_SLACK_SECTORS = 16,        /* of a partition behind its NTFS, the backup boot sector among them */
+};
 
 static const struct {
         const char *guid;
@@ -153,8 +156,10 @@ bool volume_ntfs_backup_is_good(const struct volume_window *window, uint64_t par
                 if (partition_size < size ||
                     volume_window_read(window, (partition_size / size - 1) * size, sector, sizeof sector, NULL) < 0)
                         continue;
+                /* It says how large its volume is: nearly the whole partition, or it is of something that was here before. */
                 if (ntfs_boot_decode((ow_view){ sector, sizeof sector }, &boot, NULL) == 0 &&
-                    boot.sector_size == size && boot.n_sectors <= partition_size / size)
+                    boot.sector_size == size && boot.n_sectors < partition_size / size &&
+                    partition_size / size - boot.n_sectors <= NTFS_SLACK_SECTORS)
                         return true;
         }
         return false;

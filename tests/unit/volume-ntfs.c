@@ -366,6 +366,51 @@ static void a_hibernated_volume_is_read_but_not_written(void **state)
         }
 }
 
+static void compressed_files_are_read_and_become_plain_when_written(void **state)
+{
+        size_t size = 1500003;
+        uint8_t *bytes = malloc(size);
+        struct image image;
+        ow_file *file = NULL;
+        ow_stat st;
+
+        make(&image, 16, "-C");
+        for (size_t i = 0; i < size; i++)
+                bytes[i] = (uint8_t)"text that can be made smaller "[i % 30];
+        image_pattern(bytes + 400000, 300000, 6);
+        memset(bytes + 900000, 0, 400000);
+        image_host_file(&image, "text", bytes, size);
+        image_must(&image, "ntfscp %s %s/text a.txt && ntfscp %s %s/text b.txt && ntfsinfo -F a.txt %s", image.path,
+                   image.folder, image.path, image.folder, image.path);
+        assert_true(image_said(&image, "Compressed size:"));
+        assert_ok(image_open_volume(&image, OW_VOLUME_WRITABLE, &err));
+        image_expect(&image, "a.txt", bytes, size);
+        assert_int_equal(ow_volume_stat(image.volume, "a.txt", &st, NULL), 1);
+        assert_int_equal(st.attributes, OW_ATTR_ARCHIVE | OW_ATTR_COMPRESSED);
+        assert_ok(ow_file_open(image.volume, "a.txt", OW_FILE_WRITE, &file, &err));
+        assert_ok(ow_file_write(file, 950000, "hello", 5, &err));
+        memcpy(bytes + 950000, "hello", 5);
+        ow_file_close(file);
+        image_expect(&image, "a.txt", bytes, size);
+        assert_ok(ow_file_open(image.volume, "b.txt", OW_FILE_WRITE, &file, &err));
+        assert_ok(ow_file_set_size(file, 500000, &err));
+        ow_file_close(file);
+        image_put(&image, "new.txt", bytes, 100000);
+        assert_int_equal(ow_volume_stat(image.volume, "a.txt", &st, NULL), 1);
+        assert_int_equal(st.attributes, OW_ATTR_ARCHIVE);
+        assert_int_equal(ow_volume_stat(image.volume, "new.txt", &st, NULL), 1);
+        assert_int_equal(st.attributes, OW_ATTR_ARCHIVE);
+        assert_ok(ow_volume_flush(image.volume, &err));
+        expect_clean(&image);
+        image_host_file(&image, "text", bytes, size);
+        image_must(&image, "ntfscat %s a.txt | cmp - %s/text", image.out, image.folder);
+        image_must(&image, "ntfscat %s b.txt | cmp -n 500000 - %s/text", image.out, image.folder);
+        image_must(&image, "ntfsinfo -F a.txt %s", image.out);
+        assert_false(image_said(&image, "Compressed size:"));
+        image_done(&image);
+        free(bytes);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -380,6 +425,7 @@ int main(void)
                 cmocka_unit_test(big_folders_grow_and_shrink),
                 cmocka_unit_test(handles_on_one_file_agree),
                 cmocka_unit_test(metafiles_and_readers_are_safe_from_writes),
+                cmocka_unit_test(compressed_files_are_read_and_become_plain_when_written),
                 cmocka_unit_test(a_hibernated_volume_is_read_but_not_written),
         };
 
