@@ -8,11 +8,15 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <offwin/hive.h>
+
 #include "base/alloc.h"
 
 #include "report/datum.h"
 #include "report/facts.h"
 #include "report/text.h"
+
+enum { LONG_BINARY = 16, MAX_BYTES_SHOWN = 12 };
 
 static const char *fix_name(const ow_fix *fix)
 {
@@ -46,12 +50,41 @@ static void put_marked(struct report_page *page, char mark, const char *text)
         }
 }
 
+/* Bytes at which two binaries of one size differ: what a person needs to see of a long one. */
+static size_t count_different(const ow_blob *a, const ow_blob *b)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < a->size; i++)
+                n += a->p[i] != b->p[i];
+        return n;
+}
+
+static bool show_bytes_only(const ow_change *change)
+{
+        const ow_datum *a = &change->before, *b = &change->after;
+
+        return change->kind == OW_CHANGE_VALUE && a->present && b->present && a->type == OW_REG_BINARY &&
+               b->type == OW_REG_BINARY && a->data.size == b->data.size && a->data.size > LONG_BINARY &&
+               count_different(&a->data, &b->data) <= MAX_BYTES_SHOWN;
+}
+
+/* "name"=hex, 56 bytes, at 4: 02, at 8: 09 */
+static void put_bytes_only(const ow_change *change, const ow_datum *datum, ow_buffer *line)
+{
+        report_datum_name(change->name, line);
+        ow_buffer_printf(line, "=hex, %zu bytes", datum->data.size);
+        for (size_t i = 0; i < datum->data.size; i++)
+                if (change->before.data.p[i] != change->after.data.p[i])
+                        ow_buffer_printf(line, ", at %zu: %02x", i, datum->data.p[i]);
+}
+
 static int put_datum(struct report_page *page, char mark, const ow_change *change, const ow_datum *datum,
                      ow_error *err)
 {
         OW_AUTO_BUFFER line = OW_BUFFER_INIT;
         char size[REPORT_NUMBER_TEXT];
-        int r;
+        int r = 0;
 
         if (!datum->present)
                 return 0;
@@ -60,7 +93,10 @@ static int put_datum(struct report_page *page, char mark, const ow_change *chang
                 put_marked(page, mark, size);
                 return 0;
         }
-        r = report_datum_line(change->name, datum->type, datum->data.p, datum->data.size, &line, err);
+        if (show_bytes_only(change))
+                put_bytes_only(change, datum, &line);
+        else
+                r = report_datum_line(change->name, datum->type, datum->data.p, datum->data.size, &line, err);
         if (r < 0)
                 return ow_wrap(err, r, "show '%s' of '%s'", change->name, change->where);
         ow_buffer_put_byte(&line, '\0');
@@ -124,16 +160,34 @@ static int block_of(const struct report_page *like, const struct report_changes 
         return report_page_take(&block, ret, err);
 }
 
+/* Our own bookkeeping beside the fixes; in a settle or an edit by hand nothing is. */
+static bool is_ledger(const struct report_changes *what, const ow_change *change)
+{
+        return !change->fix && what->changes[0]->fix;
+}
+
+static size_t count_ledger(const struct report_changes *what)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < what->n_changes; i++)
+                n += is_ledger(what, what->changes[i]);
+        return n;
+}
+
 static void put_fix_heading(struct report_page *page, const struct report_changes *what, size_t index)
 {
         const ow_change *change = what->changes[index];
 
-        if (!change->fix && what->changes[0]->fix) {
+        if (is_ledger(what, change)) {
                 report_put(page, "\n");
                 report_put_style(page, REPORT_BOLD);
                 report_put(page, "ledger");
                 report_put_style(page, REPORT_PLAIN);
-                report_put(page, "  what `offwin settle` gives back later\n");
+                report_put(page, "  What `offwin settle` gives back later");
+                if (!page->verbose)
+                        report_printf(page, " (--verbose shows its %zu changes)", count_ledger(what));
+                report_put(page, "\n");
         }
         if (!change->fix)
                 return;
@@ -169,9 +223,12 @@ static int put_changes(struct report_page *page, const struct report_changes *wh
                         report_put(page, pending);
                 if (new_fix)
                         put_fix_heading(page, what, i);
-                put_place(page, what->changes[i]);
                 ow_free(pending);
-                pending = OW_TAKE(block);
+                pending = NULL;
+                if (page->verbose || !is_ledger(what, what->changes[i])) {
+                        put_place(page, what->changes[i]);
+                        pending = OW_TAKE(block);
+                }
                 i += n;
         }
         if (pending)
@@ -229,8 +286,9 @@ static size_t count_fixes(const struct report_changes *what)
 static void put_totals(struct report_page *page, const struct report_changes *what)
 {
         size_t n_fixes = count_fixes(what);
+        size_t n_changes = what->n_changes - count_ledger(what);
 
-        report_printf(page, "%zu change%s", what->n_changes, what->n_changes == 1 ? "" : "s");
+        report_printf(page, "%zu change%s", n_changes, n_changes == 1 ? "" : "s");
         if (n_fixes)
                 report_printf(page, " by %zu fix%s", n_fixes, n_fixes == 1 ? "" : "es");
 }

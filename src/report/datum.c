@@ -31,7 +31,7 @@ void report_type_name(uint32_t type, char text[REPORT_TYPE_TEXT])
                 snprintf(text, REPORT_TYPE_TEXT, "0x%x", type);
 }
 
-static void put_name(const char *name, ow_buffer *out)
+void report_datum_name(const char *name, ow_buffer *out)
 {
         if (!*name) {
                 ow_buffer_put_byte(out, '@');
@@ -53,14 +53,14 @@ int report_datum_line(const char *name, uint32_t type, const void *data, size_t 
         int r;
 
         if (readable && size % 2 == 0) {
-                put_name(name, out);
+                report_datum_name(name, out);
                 ow_buffer_put_text(out, type == OW_REG_SZ ? "=" : type == OW_REG_EXPAND_SZ ? "=expand_sz:" : "=multi_sz:");
                 r = ow_reg_display_data(type, data, size, MAX_STRING_CHARS, &text, err);
         } else if (size > MAX_BINARY) {
                 char type_name[REPORT_TYPE_TEXT];
 
                 report_type_name(type, type_name);
-                put_name(name, out);
+                report_datum_name(name, out);
                 ow_buffer_printf(out, "=%s, %zu bytes: ", type_name, size);
                 r = ow_reg_display_data(OW_REG_BINARY, data, MAX_BINARY, 96, &text, err);
         } else {

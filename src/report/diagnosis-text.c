@@ -13,7 +13,7 @@
 #include "report/facts.h"
 #include "report/text.h"
 
-enum { MAX_NAME_COLUMN = 28, NUMBER_COLUMN = 13 };
+enum { INDENT = 4, NUMBER_COLUMN = 13 };
 
 static void put_forecast_line(struct report_page *page, const ow_forecast_line *line, size_t what_width)
 {
@@ -46,7 +46,6 @@ static void put_forecast(struct report_page *page, const ow_diagnosis *d)
         size_t what_width = page->columns - 2 * NUMBER_COLUMN - 2;
         bool beside = false;
 
-        what_width = what_width > 60 ? 60 : what_width;
         report_format_duration(d->before_s, before);
         report_format_duration(d->after_s, after);
         report_put(page, "\nModelled first-boot delay: ");
@@ -87,60 +86,79 @@ static void put_forecast(struct report_page *page, const ow_diagnosis *d)
 
 /* ---- findings ---- */
 
-static const struct { const char *mark; enum report_style style; } marks[] = {
-        [OW_FIX_NEEDED] = { "!", REPORT_BAD },
-        [OW_FIX_DONE] = { "+", REPORT_GOOD },
-        [OW_FIX_NOT_FOR_THIS] = { "-", REPORT_DIM },
-        [OW_FIX_NEEDS_PARAMETER] = { "?", REPORT_WARN },
-        [OW_FIX_FAILED] = { "x", REPORT_BAD },
+struct mark {
+        const char *text;
+        enum report_style style;
 };
+
+static const struct mark *mark_of(const ow_finding *finding)
+{
+        static const struct mark marks[] = {
+                [OW_FIX_NEEDED] = { "!", REPORT_BAD },
+                [OW_FIX_DONE] = { "+", REPORT_GOOD },
+                [OW_FIX_NOT_FOR_THIS] = { "-", REPORT_DIM },
+                [OW_FIX_NEEDS_PARAMETER] = { "?", REPORT_WARN },
+                [OW_FIX_FAILED] = { "x", REPORT_BAD },
+        };
+        static const struct mark to_know = { "i", REPORT_WARN };
+
+        return finding->status == OW_FIX_NEEDED && !finding->fix ? &to_know : &marks[finding->status];
+}
 
 static bool is_shown(const struct report_page *page, const ow_finding *finding)
 {
         return page->verbose || (finding->status != OW_FIX_DONE && finding->status != OW_FIX_NOT_FOR_THIS);
 }
 
-static void put_finding(struct report_page *page, const ow_finding *finding, size_t name_width)
+/* The title at the left, the fix's name at the right edge; below the title when there is no room. */
+static void put_title(struct report_page *page, const ow_finding *finding)
 {
-        size_t indent = 4 + name_width + 2;
-        char delay[REPORT_NUMBER_TEXT];
+        size_t title = report_width(finding->title), id = report_width(finding->id);
+        bool fits = INDENT + title + 2 + id <= page->columns;
 
         report_put_spaces(page, 2);
-        report_put_styled(page, marks[finding->status].style, marks[finding->status].mark);
+        report_put_styled(page, mark_of(finding)->style, mark_of(finding)->text);
         report_put(page, " ");
         report_put_style(page, REPORT_BOLD);
-        report_put_padded(page, finding->id, name_width);
+        if (fits)
+                report_put_padded(page, finding->title, page->columns - INDENT - id);
+        else
+                report_put_wrapped(page, INDENT, finding->title);
         report_put_style(page, REPORT_PLAIN);
-        report_put(page, "  ");
-        if (report_width(finding->id) > name_width) {
-                report_put(page, "\n");
-                report_put_spaces(page, indent);
-        }
-        report_put_wrapped(page, indent, finding->title);
+        if (!fits)
+                report_put_spaces(page, page->columns > id ? page->columns - id : 0);
+        report_put_guest(page, finding->id);
+        report_put(page, "\n");
+}
 
+static void put_detail(struct report_page *page, const char *guest)
+{
+        if (!*guest)
+                return;
         report_put_style(page, REPORT_DIM);
-        if (finding->detail[0]) {
-                report_put_spaces(page, indent);
-                report_put_wrapped(page, indent, finding->detail);
-        }
-        if (finding->reason[0]) {
-                report_put_spaces(page, indent);
-                report_put_wrapped(page, indent, finding->reason);
-        }
-        if (finding->status == OW_FIX_NEEDED && finding->fix && !ow_fix_in_all(finding->fix)) {
-                report_put_spaces(page, indent);
-                report_put(page, "not part of --all: ask for it by name\n");
-        }
-        if (page->verbose && finding->delay_before_s) {
-                report_format_duration(finding->delay_before_s, delay);
-                report_put_spaces(page, indent);
-                report_printf(page, "takes part in a delay of %s\n", delay);
-        }
-        if (page->verbose && finding->fix && ow_fix_why(finding->fix)[0]) {
-                report_put_spaces(page, indent);
-                report_put_wrapped(page, indent, ow_fix_why(finding->fix));
-        }
+        report_put_spaces(page, INDENT);
+        report_put_wrapped(page, INDENT, guest);
         report_put_style(page, REPORT_PLAIN);
+}
+
+static void put_finding(struct report_page *page, const ow_finding *finding)
+{
+        char delay[REPORT_NUMBER_TEXT], text[REPORT_NUMBER_TEXT + 32];
+
+        put_title(page, finding);
+        put_detail(page, finding->detail);
+        put_detail(page, finding->reason);
+        if (finding->status == OW_FIX_NEEDED && finding->fix && !ow_fix_in_all(finding->fix))
+                put_detail(page, "not part of --all: ask for it by name");
+        if (!page->verbose)
+                return;
+        if (finding->delay_before_s) {
+                report_format_duration(finding->delay_before_s, delay);
+                snprintf(text, sizeof text, "takes part in a delay of %s", delay);
+                put_detail(page, text);
+        }
+        if (finding->fix)
+                put_detail(page, ow_fix_why(finding->fix));
 }
 
 struct counts {
@@ -180,52 +198,47 @@ static struct counts count(const ow_diagnosis *d)
         return c;
 }
 
-static void put_count(struct report_page *page, size_t n, const char *what, bool *first)
+static void put_count(ow_buffer *line, size_t n, const char *what)
 {
-        if (n == 0)
-                return;
-        report_printf(page, "%s%zu %s", *first ? "" : ", ", n, what);
-        *first = false;
+        if (n)
+                ow_buffer_printf(line, "%s%zu %s", line->len ? ", " : "", n, what);
 }
 
 static void put_summary(struct report_page *page, const struct counts *c)
 {
-        bool first = true;
+        OW_AUTO_BUFFER line = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *text = NULL;
 
+        put_count(&line, c->open, "to fix");
+        put_count(&line, c->by_name, "to fix by name");
+        put_count(&line, c->notes, "to know");
+        put_count(&line, c->parameter, "waiting for a value");
+        put_count(&line, c->failed, "not judged");
+        put_count(&line, c->done, "fine");
+        put_count(&line, c->other, "not for this Windows");
+        text = ow_buffer_take_text(&line);
+        if (!text) {
+                page->text.failed = true;
+                return;
+        }
         report_put(page, "\n");
         report_put_style(page, REPORT_BOLD);
         report_put(page, "Findings: ");
-        put_count(page, c->open, "to fix", &first);
-        put_count(page, c->by_name, "to fix by name", &first);
-        put_count(page, c->notes, "to know", &first);
-        put_count(page, c->parameter, "waiting for a value", &first);
-        put_count(page, c->failed, "not judged", &first);
-        put_count(page, c->done, "fine", &first);
-        put_count(page, c->other, "not for this Windows", &first);
-        if (first)
-                report_put(page, "none");
+        report_put_wrapped(page, strlen("Findings: "), *text ? text : "none");
         report_put_style(page, REPORT_PLAIN);
-        report_put(page, "\n");
 }
 
 static int put_findings(struct report_page *page, const ow_diagnosis *d, ow_error *err)
 {
         const struct counts c = count(d);
         OW_AUTO_FREE const ow_finding **sorted = report_findings_sorted(d);
-        size_t width = 0;
 
         if (!sorted)
                 return ow_fail_nomem(err);
         put_summary(page, &c);
-        for (size_t i = 0; i < d->n_findings; i++) {
-                size_t w = report_width(sorted[i]->id);
-
-                if (is_shown(page, sorted[i]) && w > width && w <= MAX_NAME_COLUMN)
-                        width = w;
-        }
         for (size_t i = 0; i < d->n_findings; i++)
                 if (is_shown(page, sorted[i]))
-                        put_finding(page, sorted[i], width);
+                        put_finding(page, sorted[i]);
         return 0;
 }
 

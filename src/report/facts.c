@@ -57,14 +57,12 @@ void report_put_heading(struct report_page *page, ow_guest *guest)
         if (windows->computer_name[0])
                 ow_buffer_printf(&first, "%s: ", windows->computer_name);
         report_windows_name(windows, &first);
-        ow_buffer_put_text(&first, " (");
-        report_windows_version(windows, &first);
-        ow_buffer_put_text(&first, ")");
         report_put_style(page, REPORT_BOLD);
         put_line(page, &first);
         report_put_style(page, REPORT_PLAIN);
 
-        ow_buffer_printf(&second, "%s of", ow_guest_id(guest));
+        report_windows_version(windows, &second);
+        ow_buffer_printf(&second, "; %s of", ow_guest_id(guest));
         for (size_t i = 0; i < ow_machine_disk_count(machine); i++)
                 ow_buffer_printf(&second, "%s %s", i ? "," : "", ow_disk_name(ow_machine_disk(machine, i)));
         report_put_style(page, REPORT_DIM);
@@ -166,14 +164,30 @@ bool report_finding_is_open(const ow_finding *finding)
         return finding->status == OW_FIX_NEEDED && finding->fix && ow_fix_in_all(finding->fix);
 }
 
+/* To fix, to fix by name, to know, and then what is open for other reasons, fine, not for this. */
+static int rank(const ow_finding *finding)
+{
+        switch (finding->status) {
+        case OW_FIX_NEEDED:
+                return report_finding_is_open(finding) ? 0 : finding->fix ? 1 : 2;
+        case OW_FIX_NEEDS_PARAMETER:
+                return 3;
+        case OW_FIX_FAILED:
+                return 4;
+        case OW_FIX_DONE:
+                return 5;
+        case OW_FIX_NOT_FOR_THIS:
+                return 6;
+        }
+        return 6;
+}
+
 int report_finding_compare(const ow_finding *a, const ow_finding *b)
 {
-        static const int order[] = { [OW_FIX_NEEDED] = 0, [OW_FIX_NEEDS_PARAMETER] = 1, [OW_FIX_FAILED] = 2,
-                                     [OW_FIX_DONE] = 3, [OW_FIX_NOT_FOR_THIS] = 4 };
-        int by_status = order[a->status] - order[b->status];
+        int by_rank = rank(a) - rank(b);
 
-        if (by_status)
-                return by_status;
+        if (by_rank)
+                return by_rank;
         if (a->delay_before_s != b->delay_before_s)
                 return a->delay_before_s > b->delay_before_s ? -1 : 1;
         return strcmp(a->id, b->id);

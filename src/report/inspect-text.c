@@ -215,8 +215,8 @@ static int put_services(struct report_page *page, ow_guest *guest, ow_error *err
         }
         if (count == 0)
                 return 0;
-        ow_buffer_printf(&line, "%zu, of which %zu start by themselves; %zu drivers", count - n_drivers, n_automatic,
-                         n_drivers);
+        ow_buffer_printf(&line, "%zu (%zu automatic), and %zu driver%s", count - n_drivers, n_automatic, n_drivers,
+                         n_drivers == 1 ? "" : "s");
         put_field(page, "Services", &line);
         return 0;
 }

@@ -36,8 +36,8 @@ static char *report(const ow_plan *plan, enum ow_plan_outcome outcome, const ow_
         return text;
 }
 
-static const char heading[] = "SRV01: Windows Server 2008 R2 Standard, Service Pack 1 (6.1.7601, x64, server)\n"
-                              "disk1:partition2:Windows of server.img\n";
+static const char heading[] = "SRV01: Windows Server 2008 R2 Standard, Service Pack 1\n"
+                              "6.1.7601, x64, server; disk1:partition2:Windows of server.img\n";
 
 static void the_difference_is_exact(void **state)
 {
@@ -125,12 +125,37 @@ static void nothing_to_do_is_said(void **state)
 static void what_settle_needs_has_its_own_heading(void **state)
 {
         ow_change changes[] = { probe(PATH), probe("HKLM\\SOFTWARE\\Ledger") };
+        ow_report_options verbose = { .verbose = true };
         ow_plan plan = { .changes = changes, .n_changes = 2 };
         char *text;
 
         changes[1].fix = NULL;
         text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
-        assert_non_null(strstr(text, "\nledger  what `offwin settle` gives back later\n    [HKLM\\SOFTWARE\\Ledger]\n"));
+        assert_non_null(strstr(text, "\nledger  What `offwin settle` gives back later (--verbose shows its 1 changes)\n"));
+        assert_null(strstr(text, "Ledger"));
+        assert_non_null(strstr(text, "\n1 change by 1 fix. Nothing"));
+        ow_text_free(text);
+        text = report(&plan, OW_PLAN_DRY_RUN, NULL, &verbose);
+        assert_non_null(strstr(text, "\nledger  What `offwin settle` gives back later\n    [HKLM\\SOFTWARE\\Ledger]\n"));
+        ow_text_free(text);
+}
+
+static void a_small_change_of_a_long_binary_shows_its_bytes(void **state)
+{
+        static uint8_t old[20] = { 0x46 }, new[20] = { 0x46, [4] = 3, [8] = 0xff };
+        ow_change change = probe(PATH);
+        ow_plan plan = { .changes = &change, .n_changes = 1 };
+        char *text;
+
+        change.before = (ow_datum){ true, OW_REG_BINARY, { old, sizeof old } };
+        change.after = (ow_datum){ true, OW_REG_BINARY, { new, sizeof new } };
+        text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
+        assert_non_null(strstr(text, "  - \"EnableActiveProbing\"=hex, 20 bytes, at 4: 00, at 8: 00\n"
+                                     "  + \"EnableActiveProbing\"=hex, 20 bytes, at 4: 03, at 8: ff\n"));
+        ow_text_free(text);
+        change.after.data.size = 19;                    /* another size: both whole */
+        text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
+        assert_non_null(strstr(text, "  - \"EnableActiveProbing\"=hex:46,00,"));
         ow_text_free(text);
 }
 
@@ -222,6 +247,7 @@ int main(void)
                 cmocka_unit_test(a_commit_says_what_it_wrote_and_how_to_go_back),
                 cmocka_unit_test(nothing_to_do_is_said),
                 cmocka_unit_test(what_settle_needs_has_its_own_heading),
+                cmocka_unit_test(a_small_change_of_a_long_binary_shows_its_bytes),
                 cmocka_unit_test(no_control_of_a_value_reaches_the_terminal),
                 cmocka_unit_test(long_binary_is_cut_in_text_only),
                 cmocka_unit_test(json_has_the_promised_keys),

@@ -45,8 +45,8 @@ static char *report(ow_guest *guest, const ow_diagnosis *d, const ow_report_opti
 static void text_is_as_drawn(void **state)
 {
         static const char want[] =
-                "SRV01: Windows Server 2008 R2 Standard, Service Pack 1 (6.1.7601, x64, server)\n"
-                "disk1:partition2:Windows of server.img\n"
+                "SRV01: Windows Server 2008 R2 Standard, Service Pack 1\n"
+                "6.1.7601, x64, server; disk1:partition2:Windows of server.img\n"
                 "\n"
                 "Modelled first-boot delay: 23 min 40 s now, 1 min 10 s after `offwin fix --all`\n"
                 "\n"
@@ -56,12 +56,12 @@ static void text_is_as_drawn(void **state)
                 "  NCSI probe                                                   40 s          0 s\n"
                 "\n"
                 "Findings: 1 to fix, 1 to know, 1 waiting for a value, 1 fine\n"
-                "  ! ncsi-off        Turn off the Internet-connectivity probe (NCSI)\n"
-                "                    EnableActiveProbing is 1\n"
-                "  ! pending-reboot  Windows waits for a reboot\n"
-                "                    PendingFileRenameOperations holds 2 renames\n"
-                "  ? wsus            Point Windows Update at a WSUS server\n"
-                "                    needs --set wsus=URL\n"
+                "  ! Turn off the Internet-connectivity probe (NCSI)                     ncsi-off\n"
+                "    EnableActiveProbing is 1\n"
+                "  i Windows waits for a reboot                                    pending-reboot\n"
+                "    PendingFileRenameOperations holds 2 renames\n"
+                "  ? Point Windows Update at a WSUS server                                   wsus\n"
+                "    needs --set wsus=URL\n"
                 "\n"
                 "Next: offwin fix --all --dry-run server.img\n";
         ow_machine machine = fake_machine();
@@ -80,7 +80,7 @@ static void verbose_adds_the_model_the_reason_and_what_is_fine(void **state)
         char *text = report(&guest, &diagnosis, &options);
 
         assert_non_null(strstr(text, "    4 tries\n"));
-        assert_non_null(strstr(text, "  + apipa-off       No automatic private address\n"));
+        assert_non_null(strstr(text, "  + No automatic private address                                       apipa-off\n"));
         assert_non_null(strstr(text, "takes part in a delay of 40 s\n"));
         assert_non_null(strstr(text, "On an unplugged network the probe can only time out.\n"));
         ow_text_free(text);

@@ -29,7 +29,7 @@ static void text_is_as_drawn(void **state)
                 "  Computer      SRV01, member of the domain corp.example\n"
                 "  Control sets  current 1, default 1, failed 0, last known good 2\n"
                 "  State         file renames wait for a reboot; fast startup is on\n"
-                "  Services      1, of which 1 start by themselves; 1 drivers\n"
+                "  Services      1 (1 automatic), and 1 driver\n"
                 "\n"
                 "  Drives\n"
                 "    C:  disk 1 partition 2\n"
