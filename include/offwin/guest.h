@@ -75,7 +75,7 @@ enum ow_user_kind { OW_USER_PERSON, OW_USER_DEFAULT, OW_USER_SYSTEM, OW_USER_SER
 
 typedef struct ow_user {
         enum ow_user_kind kind;
-        char sid[192];                  /* "" for the default profile; "" too without SOFTWARE: HKU\offwin-user-<name> */
+        char sid[192];                  /* "" for the default profile, or when not known (no SOFTWARE) */
         char name[260];                 /* last part of the profile path */
         char profile[520];              /* ProfileImagePath, resolved: C:\Users\... */
         bool hive_present;              /* its NTUSER.DAT is on the disks given */

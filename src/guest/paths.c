@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "guest/internal.h"
 
@@ -30,7 +29,7 @@ void guest_expand_path(const ow_guest *guest, const char *path, char *buf, size_
                 const struct variable *v = &variables[i];
                 size_t len = strlen(v->name);
 
-                if (strncasecmp(path, v->name, len) != 0)
+                if (!guest_text_begins(path, v->name))
                         continue;
                 (void)snprintf(buf, size, "%c:%s%s%s", guest->system_drive, v->below ? "" : "\\",
                                v->below ? v->below : guest->root, path + len);
@@ -96,10 +95,10 @@ static const char *strip_prefix(const char *path)
         for (size_t i = 0; i < OW_COUNT(prefixes); i++) {
                 size_t len = strlen(prefixes[i]);
 
-                if (strncasecmp(path, prefixes[i], len) == 0)
+                if (guest_text_begins(path, prefixes[i]))
                         return has_drive(path + len) ? path + len : "";
         }
-        if ((is_slash(path[0]) && is_slash(path[1])) || strncasecmp(path, "\\Device\\", 8) == 0)
+        if ((is_slash(path[0]) && is_slash(path[1])) || guest_text_begins(path, "\\Device\\"))
                 return "";
         return path;
 }
@@ -142,7 +141,7 @@ static int split(const ow_guest *guest, const char *path, char *ret_letter, cons
         if (has_drive(bare)) {
                 *ret_letter = (char)(bare[0] & ~0x20);
                 *ret_below = bare + 2;
-        } else if (strncasecmp(bare, root, root_len) == 0 && (is_slash(bare[root_len]) || !bare[root_len])) {
+        } else if (guest_text_begins(bare, root) && (is_slash(bare[root_len]) || !bare[root_len])) {
                 *ret_in_root = true;
                 *ret_below = bare + root_len;
         } else if (!is_slash(bare[0])) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/upcase.h"
 #include "guest/version.h"
 
 enum { MAX_SERVICES = 20000, MAX_DEPENDENCIES = 200 };
@@ -221,7 +222,7 @@ static int by_name(const void *a, const void *b)
 {
         const ow_service *x = a, *y = b;
 
-        return strcasecmp(x->name, y->name);
+        return ow_name_compare(x->name, y->name);
 }
 
 int ow_guest_services(ow_guest *guest, const ow_service **ret, size_t *ret_count, ow_error *err)

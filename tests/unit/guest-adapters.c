@@ -74,7 +74,8 @@ static void a_mac_is_told_only_where_it_is_known(void **state)
         static const char text[] =
                 CCS NET "0001]\n\"NetCfgInstanceId\"=\"" G1 "\"\n\"Characteristics\"=dword:00000084\n"
                 "\"DeviceInstanceID\"=\"PCI\\\\VEN_15AD&DEV_07B0&SUBSYS_07B015AD&REV_01\\\\005056FFFF8B3C9100\"\n"
-                CCS "Enum\\PCI\\VEN_15AD&DEV_07B0&SUBSYS_07B015AD&REV_01\\005056FFFF8B3C9100]\n\"Service\"=\"vmxnet3\"\n"
+                CCS "Enum\\PCI\\VEN_15AD&DEV_07B0&SUBSYS_07B015AD&REV_01\\005056FFFF8B3C9100]\n"
+                "\"Service\"=\"vmxnet3\"\n"
                 CCS NET "0002]\n\"NetCfgInstanceId\"=\"" G2 "\"\n\"Characteristics\"=dword:00000084\n"
                 "\"DeviceInstanceID\"=\"PCI\\\\VEN_8086&DEV_10C9&SUBSYS_0&REV_01\\\\A0369FFFFF01020301\"\n"
                 CCS "Enum\\PCI\\VEN_8086&DEV_10C9&SUBSYS_0&REV_01\\A0369FFFFF01020301]\n\"Service\"=\"e1q\"\n"

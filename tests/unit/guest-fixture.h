@@ -116,8 +116,8 @@ static MAYBE_UNUSED void rig_disk(struct rig *rig, int disk, unsigned size_mib, 
                                              parts[i].start_mib * 2048, part), 0);
                 else
                         assert_int_equal(run("mkfs.fat '%s' >/dev/null", part), 0);
-                assert_int_equal(run("dd if='%s' of='%s' bs=1M seek=%u conv=notrunc,sparse status=none && rm '%s'", part,
-                                     rig->image[disk], parts[i].start_mib, part), 0);
+                assert_int_equal(run("dd if='%s' of='%s' bs=1M seek=%u conv=notrunc,sparse status=none && rm '%s'",
+                                     part, rig->image[disk], parts[i].start_mib, part), 0);
         }
 }
 
