@@ -56,7 +56,7 @@ OW_API int ow_disk_open(const char *name, const ow_disk_options *options, ow_dis
 OW_APIV void ow_disk_close(ow_disk *disk);
 
 OW_APIV const char *ow_disk_name(const ow_disk *disk);          /* as given to ow_disk_open() */
-OW_APIV const char *ow_disk_format(const ow_disk *disk);        /* "raw", "qcow2", "vpc", "vhdx", "vmdk", "vdi", "nbd" */
+OW_APIV const char *ow_disk_format(const ow_disk *disk);        /* "raw", "qcow2", "vpc", "vhdx", "vmdk", ... */
 OW_APIV uint64_t ow_disk_size(const ow_disk *disk);             /* bytes the guest sees */
 OW_APIV bool ow_disk_writable(const ow_disk *disk);
 
@@ -84,7 +84,7 @@ OW_API int ow_disk_next_change(ow_disk *disk, uint64_t *offset, uint64_t *ret_si
 enum ow_partition_scheme { OW_SCHEME_NONE, OW_SCHEME_MBR, OW_SCHEME_GPT };
 
 typedef struct ow_partition {
-        uint32_t number;                /* as the guest counts: MBR 1-4 primary, 5+ logical; GPT slot + 1; 0: whole disk */
+        uint32_t number;                /* MBR 1-4 primary, 5+ logical; GPT slot + 1; 0: the whole disk */
         uint64_t offset;                /* bytes from the start of the disk */
         uint64_t size;                  /* bytes */
         uint8_t mbr_type;               /* MBR only */

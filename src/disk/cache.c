@@ -41,12 +41,13 @@ static int fetch(struct cache *cache, uint64_t number, ow_error *err)
 {
         uint8_t *landing = cache->bytes + (size_t)CHUNKS * CHUNK;
         uint64_t last = (cache->store.size_bytes - 1) / CHUNK, n = 1, limit = number == cache->expected ? AHEAD : 1;
+        size_t size;
         int r;
 
         while (n < limit && number + n <= last && cache->numbers[(number + n) % CHUNKS] != number + n)
                 n++;
-        r = store_read(cache->inner, number * CHUNK, landing, (size_t)(n - 1) * CHUNK + chunk_size(cache, number + n - 1),
-                       err);
+        size = (size_t)(n - 1) * CHUNK + chunk_size(cache, number + n - 1);
+        r = store_read(cache->inner, number * CHUNK, landing, size, err);
         if (r < 0)
                 return r;
         for (uint64_t i = 0; i < n; i++) {

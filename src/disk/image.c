@@ -73,7 +73,8 @@ static int resolve(const char *image, const char *name, char **ret, ow_error *er
         if (!path)
                 return ow_fail_nomem(err);
         if (!realpath(path, real))
-                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "'%s' needs the file '%s', which is not there", image, name);
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "'%s' needs the file '%s', which is not there", image,
+                               name);
         if (strncmp(real, image, folder + 1) != 0 || strchr(real + folder + 1, '/'))
                 return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' names the file '%s', which is outside its folder",
                                image, name);
@@ -136,7 +137,8 @@ static int put_backing(ow_buffer *opts, const char *prefix, const char *image, c
         if (!below)
                 return ow_fail_nomem(err);
         if (depth == MAX_CHAIN)
-                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "a chain of more than %d images below '%s'", MAX_CHAIN, image);
+                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "a chain of more than %d images below '%s'", MAX_CHAIN,
+                               image);
         r = resolve(image, upper->backing, &path, err);
         if (r == 0)
                 r = raw_open(path, false, NULL, &file, err);

@@ -8,11 +8,12 @@
 #include "disk/journal-disk.h"
 #include "disk/journal.h"
 
-enum { BUFFER = 1 << 20 };
+enum { BUFFER = 1 << 18 };
 
 int journal_writer_open(struct store *file, struct journal *journal, struct journal_writer *ret, ow_error *err)
 {
-        *ret = (struct journal_writer){ .file = file, .journal = journal, .written = sizeof(struct journal_header_disk) };
+        *ret = (struct journal_writer){ .file = file, .journal = journal };
+        ret->written = sizeof(struct journal_header_disk);      /* the header itself comes last */
         ret->buffer = ow_malloc(BUFFER);
         return ret->buffer ? 0 : ow_fail_nomem(err);
 }

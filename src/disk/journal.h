@@ -10,7 +10,7 @@
 
 enum {
         JOURNAL_SECTOR = 512,
-        JOURNAL_MAX_EXTENT = 1 << 20,   /* bytes; a longer run of changes becomes several extents */
+        JOURNAL_MAX_EXTENT = 1 << 18,   /* bytes; a longer run of changes becomes several extents */
         JOURNAL_MAX_EXTENTS = 1 << 20,
         JOURNAL_MAX_DISKS = 64,
         JOURNAL_MAX_TEXT = 4096,        /* bytes of a path or title */

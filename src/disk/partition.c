@@ -207,7 +207,8 @@ int ow_partition_table_read(ow_disk *disk, ow_partition_table *ret, ow_error *er
         int r;
 
         if (size < MBR_BYTES)
-                return ow_fail(err, OW_E_FORMAT, 0, "'%s' has %zu bytes: too small for a disk", ow_disk_name(disk), size);
+                return ow_fail(err, OW_E_FORMAT, 0, "'%s' has %zu bytes: too small for a disk", ow_disk_name(disk),
+                               size);
         r = ow_disk_read(disk, 0, head, size, err);
         if (r < 0)
                 return r;

@@ -121,8 +121,8 @@ int ow_disk_open(const char *name, const ow_disk_options *options, ow_disk **ret
         if (!name || !ret_disk)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "no disk named");
         if (strlen(name) >= PATH_MAX)
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "the name of the disk has %zu bytes, limit %d", strlen(name),
-                               PATH_MAX - 1);
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "the name of the disk has %zu bytes, limit %d",
+                               strlen(name), PATH_MAX - 1);
         r = locate(name, journal_dir, &texts, err);
         if (r == 0)
                 r = open_store(name, &texts, writable, options ? &options->log : NULL, &store, &place.format, err);

@@ -61,7 +61,8 @@ static int collect(void *state, const char *name, ow_error *err)
         if (!record_parse(listing->base, name, &record))
                 return 0;
         if (listing->count == MAX_RECORDS)
-                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "more than %d journals of '%s'", MAX_RECORDS, listing->base);
+                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "more than %d journals of '%s'", MAX_RECORDS,
+                               listing->base);
         records = ow_grow(listing->records, listing->count, &listing->cap, sizeof *records);
         if (!records)
                 return ow_fail_nomem(err);

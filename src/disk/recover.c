@@ -178,7 +178,8 @@ static int overlay_record(ow_disk *disk, struct folder *folder, struct record re
         int r = record.state == RECORD_PARTIAL ? 0 : entry_open(disk, folder, record, &entry, &why);
 
         if (r == OW_E_ABSENT) {
-                ow_log_printf(&disk->log, OW_LOG_WARNING, "'%s' may have an unfinished change: %s", disk->name, why.text);
+                ow_log_printf(&disk->log, OW_LOG_WARNING, "'%s' may have an unfinished change: %s", disk->name,
+                              why.text);
                 return 0;
         }
         if (r < 0)

@@ -14,7 +14,7 @@ enum { SNIFF_MAX_FILES = 64 };
 
 struct sniff {
         const char *format;             /* "raw", "qcow2", "vpc", "vhdx", "vmdk", "vdi" */
-        uint64_t fixed_bytes;           /* a fixed VHD: bytes of the disk, which lie at the start of the file as in raw */
+        uint64_t fixed_bytes;           /* a fixed VHD: bytes of the disk, which starts where the file does; else 0 */
         bool no_writing;                /* streamOptimized */
         bool encrypted;
         char *backing;                  /* the file that holds what this one does not; NULL: none */

@@ -206,7 +206,8 @@ static int write_pointers(struct commit *commit, ow_error *err)
                 if (r < 0)
                         return r;
                 member->made = true;
-                r = record_change(member->folder, member->disk->base, &member->record, RECORD_POINTER_PENDING, true, err);
+                r = record_change(member->folder, member->disk->base, &member->record, RECORD_POINTER_PENDING, true,
+                                  err);
                 if (r < 0)
                         return r;
         }

@@ -39,12 +39,12 @@ static int fill_list(ow_disk *disk, struct folder *folder, const struct record *
                         ow_log_printf(&disk->log, OW_LOG_WARNING, "a journal is left out: %s", why.text);
                 if (r < 1)
                         continue;
-                r = entry.record.state == RECORD_DONE ? add_to_list(&list[*count], &entry, records[i].sequence, err) : 1;
+                r = 0;
+                if (entry.record.state == RECORD_DONE)
+                        r = add_to_list(&list[(*count)++], &entry, records[i].sequence, err);
                 entry_done(&entry);
                 if (r < 0)
                         return r;
-                if (r == 0)
-                        ++*count;
         }
         return 0;
 }

@@ -198,7 +198,8 @@ static void names_tell_the_state(void **state)
                 { "disk.raw.offwin-0002.pending-pointer", true, 2, RECORD_POINTER_PENDING },
                 { "disk.raw.offwin-0000.journal", false, 0, 0 }, { "disk.raw.offwin-001.journal", false, 0, 0 },
                 { "disk.raw.offwin-0001.journal.bak", false, 0, 0 }, { "disk.raw.offwin-0001", false, 0, 0 },
-                { "disk.raw", false, 0, 0 }, { "disk.ra", false, 0, 0 }, { "disk.raw2.offwin-0001.journal", false, 0, 0 },
+                { "disk.raw", false, 0, 0 }, { "disk.ra", false, 0, 0 },
+                { "disk.raw2.offwin-0001.journal", false, 0, 0 },
                 { "disk.raw.offwin-1234567890.journal", false, 0, 0 }, { "disk.raw.offwin-0001.", false, 0, 0 },
                 { "", false, 0, 0 },
         };
@@ -218,7 +219,8 @@ static void names_tell_the_state(void **state)
 
 static void pointers_lead_nowhere_else_when_damaged(void **state)
 {
-        struct pointer pointer = { .sequence = 7, .base = text("a.raw"), .folder = text("/w"), .own_folder = text("/x") };
+        struct pointer pointer = { .sequence = 7, .base = text("a.raw"), .folder = text("/w"),
+                                   .own_folder = text("/x") };
         struct pointer got;
 
         memset(pointer.id, 9, sizeof pointer.id);

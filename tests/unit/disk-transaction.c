@@ -178,8 +178,8 @@ static void commit_changes_both_and_undo_takes_all_back(void **state)
 }
 
 /* False when act needed fewer steps than cut. */
-static bool cut_once(int (*act)(struct world *w, ow_error *err), bool committed_before, enum world_loss loss, size_t cut,
-                     size_t first)
+static bool cut_once(int (*act)(struct world *w, ow_error *err), bool committed_before, enum world_loss loss,
+                     size_t cut, size_t first)
 {
         struct world w;
         bool was_cut;
