@@ -29,7 +29,8 @@ typedef struct ow_plan ow_plan;
  * ow_fix_set_load - built-in fixes plus every .fix file below the given folders, sorted by name
  * @dirs: later folders win over earlier ones for the same name
  *
- * Return: 0; OW_E_INVAL a bad file (text: file, line, what is wrong); OW_E_ABSENT a folder is not there.
+ * Return: 0; OW_E_INVAL a bad file (text: file, line, what is wrong); OW_E_REFUSED a file that asks for something
+ *         known to be harmful (docs/fixes.md, Guards); OW_E_ABSENT a folder is not there; OW_E_LIMIT; OW_E_IO.
  */
 OW_API int ow_fix_set_load(const char *const *dirs, size_t n_dirs, ow_fix_set **ret_set, ow_error *err);
 OW_APIV void ow_fix_set_free(ow_fix_set *set);
@@ -128,16 +129,19 @@ typedef struct ow_datum {
 
 typedef struct ow_change {
         enum ow_change_kind kind;
-        const ow_fix *fix;              /* whose change it is; NULL: the ledger's, or settle's */
+        const ow_fix *fix;              /* whose change it is; NULL: the ledger's (docs/ledger.md), or settle's */
         char *where;                    /* concrete: HKLM\SYSTEM\ControlSet001\..., HKU\S-1-5-..., C:\... */
         char *name;                     /* value name; "" is the default value */
         ow_datum before, after;
         bool temporary;                 /* goes into the ledger */
 } ow_change;
 
-/* What was asked for and does not become changes, with its reason. */
+/*
+ * What was asked for and does not become changes, with its reason. A fix that could be done in part only has rows
+ * and stands here too, as OW_FIX_NOT_FOR_THIS.
+ */
 typedef struct ow_skipped {
-        const ow_fix *fix;
+        const ow_fix *fix;              /* NULL: settle's; the reason names the place */
         enum ow_fix_status status;
         char *reason;
 } ow_skipped;
@@ -146,7 +150,9 @@ typedef struct ow_skipped {
  * ow_plan_make - what the named fixes would change in guest; reads only
  * @names: fix names; NULL with n_names 0: every fix that is part of --all
  *
- * Return: 0, also for an empty plan; OW_E_INVAL unknown fix or parameter; OW_E_REFUSED a guard or known-bad advice.
+ * Return: 0, also for an empty plan; OW_E_INVAL unknown fix or parameter, or a named fix whose parameter was not
+ *         given; OW_E_REFUSED known-bad advice; OW_E_CONFLICT two fixes want different things of one place (both
+ *         are named); OW_E_LIMIT; OW_E_NOMEM.
  */
 OW_API int ow_plan_make(ow_guest *guest, const ow_fix_set *set, const char *const *names, size_t n_names,
                         const ow_fix_parameter *parameters, size_t n_parameters, ow_plan **ret_plan, ow_error *err);
@@ -164,7 +170,9 @@ OW_APIV const ow_skipped *ow_plan_skipped(const ow_plan *plan, size_t index);
  * ow_plan_apply - make the changes in the guest's hives and files (in memory), with the ledger kept
  *
  * Re-reads each "before" first. Nothing reaches the image before ow_machine_commit().
- * Return: 0; OW_E_CONFLICT a "before" differs (nothing applied); OW_E_NOSPACE the guest's volume is full; ...
+ * Return: 0; OW_E_CONFLICT a "before" differs (nothing applied); OW_E_NOSPACE the guest's volume is full; OW_E_DIRTY
+ *         or OW_E_REFUSED a hive that must not be edited; else the error of the edit that failed. After any error but
+ *         OW_E_CONFLICT the guest is partly changed in memory: close the machine without a commit.
  */
 OW_API int ow_plan_apply(ow_plan *plan, ow_guest *guest, ow_error *err);
 

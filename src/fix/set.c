@@ -160,35 +160,68 @@ static bool is_fix_file(const char *name)
         return n > 4 && strcmp(name + n - 4, ".fix") == 0;
 }
 
-static int not_hidden(const struct dirent *entry)
-{
-        return entry->d_name[0] != '.';
-}
-
+/* Names in a folder, sorted, so that the order of a host's folder never shows. */
 struct listing {
-        struct dirent **entries;
-        int n;
+        char **names;
+        size_t n, cap;
 };
 
 static void listing_done(struct listing *listing)
 {
-        for (int i = 0; i < listing->n; i++)
-                free(listing->entries[i]);      /* scandir() allocates with malloc() */
-        free(listing->entries);
+        for (size_t i = 0; i < listing->n; i++)
+                ow_free(listing->names[i]);
+        ow_free(listing->names);
+}
+
+static void close_folder(DIR **folder)
+{
+        if (*folder)
+                (void)closedir(*folder);
+}
+
+static int by_text(const void *a, const void *b)
+{
+        return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int listing_read(const char *path, struct listing *listing, ow_error *err)
+{
+        __attribute__((cleanup(close_folder))) DIR *folder = opendir(path);
+        struct dirent *entry;
+
+        if (!folder)
+                return ow_fail_sys(err, errno, "read folder of fixes '%s'", path);
+        while (errno = 0, entry = readdir(folder)) {
+                void *grown;
+
+                if (entry->d_name[0] == '.')
+                        continue;
+                grown = ow_grow(listing->names, listing->n, &listing->cap, sizeof(char *));
+                if (!grown)
+                        return ow_fail_nomem(err);
+                listing->names = grown;
+                listing->names[listing->n] = ow_strdup(entry->d_name);
+                if (!listing->names[listing->n])
+                        return ow_fail_nomem(err);
+                listing->n++;
+        }
+        if (errno)
+                return ow_fail_sys(err, errno, "read folder of fixes '%s'", path);
+        if (listing->n)
+                qsort(listing->names, listing->n, sizeof(char *), by_text);
+        return 0;
 }
 
 static int folder_add(ow_fix_set *set, const char *path, const char *area, unsigned depth, ow_error *err)
 {
-        __attribute__((cleanup(listing_done))) struct listing listing = { NULL, 0 };
+        __attribute__((cleanup(listing_done))) struct listing listing = { NULL, 0, 0 };
+        int r;
 
-        listing.n = scandir(path, &listing.entries, not_hidden, alphasort);
-        if (listing.n < 0)
-                return ow_fail_sys(err, errno, "read folder of fixes '%s'", path);
-        for (int i = 0; i < listing.n; i++) {
-                const char *name = listing.entries[i]->d_name;
+        r = listing_read(path, &listing, err);
+        for (size_t i = 0; i < listing.n && r >= 0; i++) {
+                const char *name = listing.names[i];
                 OW_AUTO_FREE char *full = ow_asprintf("%s/%s", path, name);
                 struct stat st;
-                int r = 0;
 
                 if (!full)
                         return ow_fail_nomem(err);
@@ -198,10 +231,8 @@ static int folder_add(ow_fix_set *set, const char *path, const char *area, unsig
                         r = folder_add(set, full, name, depth + 1, err);
                 else if (S_ISREG(st.st_mode) && is_fix_file(name))
                         r = file_add(set, path, area, name, err);
-                if (r < 0)
-                        return r;
         }
-        return 0;
+        return r;
 }
 
 static int by_name(const void *a, const void *b)

@@ -216,7 +216,8 @@ static int load_texts(struct rig *rig, const char *a, const char *b, ow_fix_set 
 static void services_and_removals_of_a_users_fix(void **state)
 {
         static const char *const names[] = { "a", "b" };
-        static const char a[] = HEAD "Temporary=yes\n[Service agent]\nStart=disabled\n[Service nothere]\nStart=demand\n";
+        static const char a[] = HEAD "Temporary=yes\n[Service agent]\nStart=disabled\n"
+                                "[Service nothere]\nStart=demand\n";
         static const char b[] = HEAD "[-HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\agent2]\n"
                                 "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\NlaSvc\\Parameters]\n"
                                 "\"AlwaysExpectDomainController\"=-\n";
@@ -261,6 +262,42 @@ static void two_fixes_that_disagree_are_told(void **state)
         assert_non_null(strstr(why.text, "b.fix:6"));
 }
 
+/* Every 5th allocation of planning, settling and diagnosing fails once: a clean error each time, and no leak. */
+static void running_out_of_memory_is_clean(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_fix_set *set = fixes_load();
+        ow_plan *plan = NULL, *back = NULL;
+        ow_guest *guest;
+        int r = OW_E_NOMEM;
+
+        server_make(rig, true);
+        guest = rig_open(rig, true);
+        assert_ok(ow_plan_make(guest, set, NULL, 0, NULL, 0, &plan, &err));
+        assert_ok(ow_plan_apply(plan, guest, &err));
+        ow_plan_free(plan);
+        for (size_t n = 1; r != 0 && n < 200000; n += 5) {
+                ow_error why = OW_ERROR_INIT;
+                ow_diagnosis d = { .findings = NULL };
+
+                plan = back = NULL;
+                ow_alloc_fail_from(n);
+                r = ow_plan_make(guest, set, NULL, 0, NULL, 0, &plan, &why);
+                if (r == 0)
+                        r = ow_plan_settle(guest, &back, &why);
+                if (r == 0)
+                        r = ow_diagnose(guest, set, NULL, 0, &d, &why);
+                ow_alloc_fail_from(0);
+                if (r != 0 && r != OW_E_NOMEM)
+                        fail_msg("allocation %zu: %d %s", n, r, why.text);
+                ow_diagnosis_done(&d);
+                ow_plan_free(plan);
+                ow_plan_free(back);
+        }
+        assert_int_equal(r, 0);
+        ow_fix_set_free(set);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -273,6 +310,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(without_software_the_rest_is_done, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(services_and_removals_of_a_users_fix, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(two_fixes_that_disagree_are_told, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(running_out_of_memory_is_clean, rig_setup, rig_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

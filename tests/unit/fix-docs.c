@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* docs/ say what the tables in the code say: every word, every fix, every constant. */
+#include "fix-fixture.h"
+
+#include "fix/constants.h"
+#include "fix/delay.h"
+
+static char *page(const char *name)
+{
+        const char *source = getenv("OFFWIN_SOURCE");
+        char path[400];
+        char *text = calloc(1, 1 << 18);
+        FILE *f;
+
+        (void)snprintf(path, sizeof path, "%s/docs/%s", source ? source : ".", name);
+        f = fopen(path, "r");
+        assert_non_null(f);
+        assert_non_null(text);
+        assert_true(fread(text, 1, (1 << 18) - 1, f) > 0);
+        assert_int_equal(fclose(f), 0);
+        return text;
+}
+
+static void needs_row(const char *text, const char *first, const char *second)
+{
+        char row[300];
+
+        (void)snprintf(row, sizeof row, "\n| %s | %s", first, second);
+        if (!strstr(text, row))
+                fail_msg("the page has no row '%s'", row + 1);
+}
+
+static void every_word_is_described(void **state)
+{
+        char *text = page("fixes.md");
+
+        for (size_t i = 0; i < ow_fix_word_count(); i++)
+                needs_row(text, ow_fix_word_get(i)->key, "");
+        for (unsigned i = 0; i < FIX_DELAY_NONE; i++)
+                assert_non_null(strstr(text, fix_delay_name(i)));
+        free(text);
+}
+
+static void every_fix_is_listed_with_its_range(void **state)
+{
+        char *text = page("fixes.md");
+        ow_fix_set *set = fixes_load();
+
+        assert_int_equal(ow_fix_set_count(set), 24);
+        for (size_t i = 0; i < ow_fix_set_count(set); i++) {
+                const ow_fix *fix = ow_fix_set_get(set, i);
+
+                needs_row(text, ow_fix_name(fix), ow_fix_windows(fix)[0] ? ow_fix_windows(fix) : "all");
+        }
+        ow_fix_set_free(set);
+        free(text);
+}
+
+static void every_constant_is_in_the_forecast_page(void **state)
+{
+        char *text = page("forecast.md");
+
+        for (size_t i = 0; i < FIX_C_COUNT; i++) {
+                const struct fix_constant *c = &fix_constants[i];
+                char rest[300], name[120];
+                size_t n = 0;
+
+                /* The page quotes with ", the code with '. */
+                for (const char *p = c->name; *p && n < sizeof name - 1; p++)
+                        name[n++] = *p == '\'' ? '"' : *p;
+                name[n] = '\0';
+                (void)snprintf(rest, sizeof rest, "%u | %s | %s |", c->seconds, c->sure, c->source);
+                needs_row(text, name, rest);
+        }
+        for (unsigned i = 0; i < FIX_DELAY_NONE; i++)
+                needs_row(text, fix_delay_name(i), "");
+        free(text);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(every_word_is_described),
+                cmocka_unit_test(every_fix_is_listed_with_its_range),
+                cmocka_unit_test(every_constant_is_in_the_forecast_page),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
