@@ -5,10 +5,11 @@
 #include "base/le.h"
 #include "hive/edit.h"
 
-static int store_flat(struct hive_edit *e, ow_view bytes, uint32_t *ret_cell, ow_error *err)
+/* A cell with room for room bytes, of which these are set. */
+static int store_flat(struct hive_edit *e, ow_view bytes, size_t room, uint32_t *ret_cell, ow_error *err)
 {
         uint32_t body_len;
-        int r = hive_edit_alloc(e, bytes.len, ret_cell, &body_len, err);
+        int r = hive_edit_alloc(e, room, ret_cell, &body_len, err);
 
         if (r < 0)
                 return r;
@@ -30,7 +31,8 @@ static int store_big(struct hive_edit *e, ow_view bytes, uint32_t *ret_cell, ow_
                 ow_le32 element;
 
                 (void)ow_view_sub(bytes, at, left < HIVE_SEGMENT_BYTES ? left : HIVE_SEGMENT_BYTES, &piece);
-                r = store_flat(e, piece, &cell, err);
+                /* Windows gives the last segment a whole cell too, and hivex and libregf count on that. */
+                r = store_flat(e, piece, HIVE_SEGMENT_BYTES, &cell, err);
                 if (r < 0)
                         return r;
                 element = ow_le32_of(cell);
@@ -64,7 +66,7 @@ int hive_data_store(struct hive_edit *e, struct hive_value *value, ow_view bytes
         if (big && bytes.len > HIVE_SEGMENT_BYTES)
                 r = store_big(e, bytes, &cell, err);
         else
-                r = store_flat(e, bytes, &cell, err);
+                r = store_flat(e, bytes, bytes.len, &cell, err);
         value->data = cell;
         return r;
 }

@@ -1,0 +1,104 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Hives that our engine wrote, read by other people's readers: each must see what we say is in them.
+# Usage: hive-foreign.sh HIVE-MAKE. A reader that is not installed is left out; none at all skips the test.
+set -eu
+make=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+readers=0
+failed=0
+
+have() {
+        command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]
+}
+
+# same LABEL OURS THEIRS
+same() {
+        if cmp -s "$2" "$3"; then
+                echo "ok: $1 ($(wc -l <"$2") lines)"
+        else
+                echo "DIFFERENT: $1"
+                diff "$2" "$3" | cut -c1-160 | head -10
+                failed=1
+        fi
+}
+
+# Values with their whole data, as .reg text in hex, back into our listing.
+by_hivexregedit() {
+        hivexregedit --export "$1" '\' | awk '
+                /^\[/ { path = substr($0, 2, length($0) - 2); if (path == "\\") path = ""; print "K\t" path; next }
+                /^(@|")/ {
+                        name = ""
+                        if ($0 ~ /^"/) { rest = substr($0, 2); i = index(rest, "\"="); name = substr(rest, 1, i - 1); rest = substr(rest, i + 2) }
+                        else rest = substr($0, 3)
+                        if (rest ~ /^dword:/) {
+                                d = substr(rest, 7)
+                                type = 4; rest = substr(d, 7, 2) "," substr(d, 5, 2) "," substr(d, 3, 2) "," substr(d, 1, 2)
+                        } else {
+                                i = index(rest, ")"); type = index("0123456789abcdef", substr(rest, 5, i - 5)) - 1; rest = substr(rest, i + 2)
+                        }
+                        print "V\t" path "\t" name "\t" type "\t" rest
+                }' | LC_ALL=C sort
+}
+
+check_new() {
+        hive=$work/new-1.$1
+        "$make" "$1" "$hive" "$hive.list"
+        LC_ALL=C sort "$hive.list" >"$hive.all"
+        grep '^K' "$hive.all" | cut -f2 | LC_ALL=C sort >"$hive.keys"
+        if have hivexregedit; then
+                readers=$((readers + 1))
+                by_hivexregedit "$hive" >"$hive.theirs"
+                same "1.$1 hivexregedit, keys and data" "$hive.all" "$hive.theirs"
+        fi
+        if have regfexport; then
+                readers=$((readers + 1))
+                regfexport "$hive" | sed -n 's/^Key path: ROOT//p' | LC_ALL=C sort >"$hive.theirs"
+                same "1.$1 regfexport, keys" "$hive.keys" "$hive.theirs"
+        fi
+        if have reglookup; then
+                readers=$((readers + 1))
+                reglookup -t KEY "$hive" | sed -n 's/^\(\/[^,]*\),KEY.*/\1/p' | sed 's/^\/$//; s/%20/ /g' | tr / '\\' |
+                        LC_ALL=C sort >"$hive.theirs"
+                same "1.$1 reglookup, keys" "$hive.keys" "$hive.theirs"
+        fi
+        if have reged; then
+                readers=$((readers + 1))
+                PATH=$PATH:/usr/sbin reged -x "$hive" ROOT '\' "$hive.reg" >/dev/null
+                tr -d '\r' <"$hive.reg" | sed -n 's/^\[ROOT\(.*\)\]$/\1/p' | LC_ALL=C sort >"$hive.theirs"
+                same "1.$1 reged, keys" "$hive.keys" "$hive.theirs"
+        fi
+}
+
+# Names of real hives need quoting that differs from tool to tool: count.
+check_edited() {
+        hive=$work/edited
+        xz -dc "$OFFWIN_DATA/$1.xz" >"$work/old"
+        "$make" edit "$work/old" "$hive" "$hive.list"
+        grep -c '^K' "$hive.list" >"$hive.ours"
+        grep -c '^V' "$hive.list" >>"$hive.ours"
+        if have hivexml; then
+                readers=$((readers + 1))
+                hivexml "$hive" | awk '{ keys += gsub(/<node /, ""); values += gsub(/<value /, "") } END { print keys; print values }' \
+                        >"$hive.theirs"
+                same "$1 hivexml, counts" "$hive.ours" "$hive.theirs"
+        fi
+        if have regfexport; then
+                regfexport "$hive" 2>/dev/null | awk '/^Key: /{ k++ } /^Value: [0-9]+ /{ v++ } END { print k; print v }' >"$hive.theirs"
+                same "$1 regfexport, counts" "$hive.ours" "$hive.theirs"
+        fi
+}
+
+check_new 3
+check_new 5
+for name in machines/nt4-server/SYSTEM machines/xp-virtualpc/SYSTEM bcd/regipy-BCD corner/artemis-NTUSER.DAT; do
+        if [ -n "${OFFWIN_DATA:-}" ] && [ -f "$OFFWIN_DATA/$name.xz" ]; then
+                check_edited "$name"
+        fi
+done
+if [ "$readers" = 0 ]; then
+        echo "skipped: no other reader of hives is installed"
+        exit 77
+fi
+exit "$failed"
