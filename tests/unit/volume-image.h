@@ -46,13 +46,13 @@ static inline int image_run(struct image *image, const char *fmt, ...)
 #define image_must(image, ...)                                                                          \
         do {                                                                                            \
                 if (image_run(image, __VA_ARGS__) != 0) {                                               \
-                        char said[2000] = "";                                                           \
-                        FILE *said_file = fopen((image)->log, "rb");                                    \
-                        if (said_file) {                                                                \
-                                said[fread(said, 1, sizeof said - 1, said_file)] = '\0';                \
-                                (void)fclose(said_file);                                                \
+                        char must_said[2000] = "";                                                      \
+                        FILE *must_log = fopen((image)->log, "rb");                                     \
+                        if (must_log) {                                                                 \
+                                must_said[fread(must_said, 1, sizeof must_said - 1, must_log)] = '\0';  \
+                                (void)fclose(must_log);                                                 \
                         }                                                                               \
-                        fail_msg("%s: %s", #__VA_ARGS__, said);                                         \
+                        fail_msg("%s: %s", #__VA_ARGS__, must_said);                                    \
                 }                                                                                       \
         } while (0)
 
