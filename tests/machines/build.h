@@ -10,7 +10,6 @@
 #include "regtext.h"
 
 struct build {
-        const struct recipe *recipe;
         const char *data;               /* folder of given data (--data), or NULL */
         const char *texts;              /* folder for the plain .reg of each hive (--texts), or NULL */
         int64_t now;                    /* the moment of the build, seconds since 1970 */

@@ -339,9 +339,9 @@ static int put_device(void *state, struct row *row, ow_error *err)
         return 0;
 }
 
-int devices_to_reg(const struct recipe *recipe, const char *file, char *text, struct bytes *out, ow_error *err)
+int devices_to_reg(const struct variables *variables, const char *file, char *text, struct bytes *out, ow_error *err)
 {
-        const char *family = recipe_variable(recipe, "family"), *set_up = recipe_variable(recipe, "installed");
+        const char *family = variables_get(variables, "family"), *set_up = variables_get(variables, "installed");
         struct devices d = { .out = out, .family = family ? (unsigned)strtoul(family, NULL, 10) : 6,
                              .set_up = set_up ? set_up : "2010-01-01 00:00:00" };
 

@@ -43,12 +43,12 @@ static int entry_to_reg(struct build *build, const struct section *s, const stru
         if (r < 0)
                 return ow_wrap(err, r, "%s:%u", s->file, e->line);
         if (strcmp(e->key, "source") == 0)
-                return regtext_expand(build->recipe, path, text.p, plain, err);
+                return regtext_expand(&s->variables, path, text.p, plain, err);
         if (strcmp(e->key, "services") == 0)
                 r = services_to_reg(path, text.p, &readable, images, err);
         else
-                r = devices_to_reg(build->recipe, path, text.p, &readable, err);
-        return r < 0 ? r : regtext_expand(build->recipe, path, readable.p, plain, err);
+                r = devices_to_reg(&s->variables, path, text.p, &readable, err);
+        return r < 0 ? r : regtext_expand(&s->variables, path, readable.p, plain, err);
 }
 
 /* For people and for tests: the .reg text of a hive, as other programs can import it. */
@@ -201,10 +201,10 @@ static char *image_file(const char *root, const char *image)
         return need_printf("\\%s\\%s", root, plain);
 }
 
-static int make_image(const struct recipe *recipe, const struct image *image, const char *machine, ow_volume *volume,
+static int make_image(const struct variables *variables, const struct image *image, const char *machine, ow_volume *volume,
                       ow_error *err)
 {
-        const char *root = recipe_variable(recipe, "root"), *version = recipe_variable(recipe, "file_version");
+        const char *root = variables_get(variables, "root"), *version = variables_get(variables, "file_version");
         AUTO_TEXT path = image_file(root ? root : "Windows", image->path);
         const char *name = strrchr(path, '\\'), *dot = strrchr(path, '.');
         bool theirs = strstr(path, "\\HP") || strstr(path, "\\hp") || strstr(path, "Cpq") || strstr(path, "cpq") ||
@@ -233,7 +233,7 @@ static int make_images(struct build *build, const struct section *s, const struc
         if (strcmp(machine, "none") == 0)
                 return 0;
         for (size_t i = 0; i < images->count && r == 0; i++)
-                r = make_image(build->recipe, &images->list[i], machine, volume, err);
+                r = make_image(&s->variables, &images->list[i], machine, volume, err);
         return r;
 }
 

@@ -146,7 +146,7 @@ static int make_machine(struct build *build, const struct plan *plan, ow_error *
 
 static int machine_time(const struct recipe *recipe, int64_t *ret, ow_error *err)
 {
-        const char *text = recipe_variable(recipe, "time");
+        const char *text = variables_get(&recipe->variables, "time");
 
         if (!parse_time(text ? text : "2020-01-01 00:00:00", ret))
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "time: expected 2011-05-17 09:30:00, found '%s'", text);
@@ -202,7 +202,7 @@ static bool read_options(int argc, char **argv, struct options *ret, struct reci
                         ret->texts = optarg;
                 else if (option == 'v' && equals != NULL) {
                         *equals = '\0';
-                        recipe_set(recipe, optarg, equals + 1);
+                        variables_set(&recipe->variables, optarg, equals + 1);
                 } else
                         return false;
         }
@@ -225,7 +225,7 @@ int main(int argc, char **argv)
                 fputs(usage, stderr);
                 return EXIT_USAGE;
         }
-        struct build build = { .recipe = &recipe, .data = options.data, .texts = options.texts };
+        struct build build = { .data = options.data, .texts = options.texts };
         r = run(&options, &recipe, &build, &plan, &err);
         plan_done(&plan);
         recipe_done(&recipe);

@@ -5,7 +5,7 @@
 
 #include "plan.h"
 
-enum { ALIGNMENT = 1 << 20, GPT_TAIL = 33 * SECTOR };
+enum { ALIGNMENT = 1 << 20, GPT_HEAD = 34 * SECTOR, GPT_TAIL = 33 * SECTOR };
 
 static const struct {
         const char *name;
@@ -96,6 +96,7 @@ static int add_partition(const struct section *s, struct disk *disk, ow_error *e
 static int place_partitions(struct disk *disk, ow_error *err)
 {
         uint64_t end = disk->size, at = disk->scheme == SCHEME_NONE ? 0 : ALIGNMENT;
+        uint64_t lowest = disk->scheme == SCHEME_NONE ? 0 : disk->scheme == SCHEME_MBR ? SECTOR : GPT_HEAD;
 
         if (disk->scheme == SCHEME_GPT)
                 end = (disk->size - GPT_TAIL) / ALIGNMENT * ALIGNMENT;
@@ -110,10 +111,11 @@ static int place_partitions(struct disk *disk, ow_error *err)
                                   (disk->partitions[j].logical ? ALIGNMENT : 0);
                 if (p->size == 0 && end > p->start + behind)
                         p->size = (end - behind - p->start) / SECTOR * SECTOR;
-                if (p->size == 0 || p->start % SECTOR || p->size % SECTOR || p->start < at || p->start > end ||
+                if (p->size == 0 || p->start % SECTOR || p->size % SECTOR || p->start < lowest || p->start > end ||
                     p->size > end - p->start)
                         return section_fail(p->section, "size", err, "no room for it on its disk");
-                at = (p->start + p->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+                lowest = p->start + p->size;
+                at = (lowest + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         }
         return 0;
 }

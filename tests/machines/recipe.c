@@ -32,31 +32,39 @@ static int fail_at(ow_error *err, const char *file, unsigned line, const char *w
 
 /* ---- variables ---- */
 
-const char *recipe_variable(const struct recipe *recipe, const char *name)
+const char *variables_get(const struct variables *variables, const char *name)
 {
-        for (size_t i = 0; i < recipe->n_variables; i++)
-                if (strcmp(recipe->variables[i].name, name) == 0)
-                        return recipe->variables[i].value;
+        for (size_t i = 0; i < variables->count; i++)
+                if (strcmp(variables->list[i].name, name) == 0)
+                        return variables->list[i].value;
         return NULL;
 }
 
-void recipe_set(struct recipe *recipe, const char *name, const char *value)
+void variables_set(struct variables *variables, const char *name, const char *value)
 {
-        for (size_t i = 0; i < recipe->n_variables; i++)
-                if (strcmp(recipe->variables[i].name, name) == 0) {
+        for (size_t i = 0; i < variables->count; i++)
+                if (strcmp(variables->list[i].name, name) == 0) {
                         char *copy = need_copy(value);
 
-                        free(recipe->variables[i].value);
-                        recipe->variables[i].value = copy;
+                        free(variables->list[i].value);
+                        variables->list[i].value = copy;
                         return;
                 }
-        recipe->variables = need_resize(recipe->variables, (recipe->n_variables + 1) * sizeof *recipe->variables);
-        recipe->variables[recipe->n_variables++] =
-                (struct variable){ .name = need_copy(name), .value = need_copy(value) };
+        variables->list = need_resize(variables->list, (variables->count + 1) * sizeof *variables->list);
+        variables->list[variables->count++] = (struct variable){ .name = need_copy(name), .value = need_copy(value) };
 }
 
-int recipe_expand(const struct recipe *recipe, const char *text, const char *file, unsigned line, char **ret,
-                  ow_error *err)
+static void variables_done(struct variables *variables)
+{
+        for (size_t i = 0; i < variables->count; i++) {
+                free(variables->list[i].name);
+                free(variables->list[i].value);
+        }
+        free(variables->list);
+}
+
+int variables_expand(const struct variables *variables, const char *text, const char *file, unsigned line, char **ret,
+                     ow_error *err)
 {
         AUTO_BYTES out = { 0 };
 
@@ -69,7 +77,7 @@ int recipe_expand(const struct recipe *recipe, const char *text, const char *fil
                 if (close == NULL)
                         return fail_at(err, file, line, "no '}' after", open);
                 name = need_copy_part(open + 2, (size_t)(close - open - 2));
-                value = recipe_variable(recipe, name);
+                value = variables_get(variables, name);
                 if (value == NULL)
                         return fail_at(err, file, line, "nothing is set for the name", name);
                 bytes_put(&out, text, (size_t)(open - text));
@@ -119,6 +127,9 @@ static int open_section(struct reader *in, char *text, ow_error *err)
         recipe->sections = need_resize(recipe->sections, (recipe->n_sections + 1) * sizeof *recipe->sections);
         recipe->sections[recipe->n_sections++] =
                 (struct section){ .kind = need_copy(text + 1), .file = need_copy(in->file), .line = in->line };
+        for (size_t i = 0; i < recipe->variables.count; i++)
+                variables_set(&recipe->sections[in->current].variables, recipe->variables.list[i].name,
+                              recipe->variables.list[i].value);
         return 0;
 }
 
@@ -130,8 +141,8 @@ static int take_entry(struct reader *in, const char *key, char *value, ow_error 
         struct section *s = &in->recipe->sections[in->current];
 
         if (strcmp(s->kind, "set") == 0 || strcmp(s->kind, "default") == 0) {
-                if (s->kind[0] == 's' || recipe_variable(in->recipe, key) == NULL)
-                        recipe_set(in->recipe, key, value);
+                if (s->kind[0] == 's' || variables_get(&in->recipe->variables, key) == NULL)
+                        variables_set(&in->recipe->variables, key, value);
                 free(value);
                 return 0;
         }
@@ -165,7 +176,7 @@ static int read_entry(struct reader *in, char *text, ow_error *err)
         spaced = need_printf(" %s ", key);
         if (keys != NULL && strstr(keys, spaced) == NULL)
                 return fail_at(err, in->file, in->line, "no such key in this kind of section:", key);
-        r = recipe_expand(in->recipe, trim(equals + 1), in->file, in->line, &value, err);
+        r = variables_expand(&in->recipe->variables, trim(equals + 1), in->file, in->line, &value, err);
         return r < 0 ? r : take_entry(in, key, value, err);
 }
 
@@ -210,13 +221,10 @@ void recipe_done(struct recipe *recipe)
                 free(s->entries);
                 free(s->kind);
                 free(s->file);
-        }
-        for (size_t i = 0; i < recipe->n_variables; i++) {
-                free(recipe->variables[i].name);
-                free(recipe->variables[i].value);
+                variables_done(&s->variables);
         }
         free(recipe->sections);
-        free(recipe->variables);
+        variables_done(&recipe->variables);
         *recipe = (struct recipe){ 0 };
 }
 

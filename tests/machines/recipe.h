@@ -20,34 +20,37 @@ struct entry {
         unsigned line;
 };
 
+struct variables {
+        struct variable {
+                char *name, *value;
+        } *list;
+        size_t count;
+};
+
 struct section {
         char *kind;                     /* "disk", "partition", "file", ... */
         char *file;                     /* the recipe it stands in; relative names in it start at its folder */
         unsigned line;
         struct entry *entries;
         size_t n_entries;
-};
-
-struct variable {
-        char *name, *value;
+        struct variables variables;     /* as they stood where the section begins: for the texts it names */
 };
 
 struct recipe {
         struct section *sections;
         size_t n_sections;
-        struct variable *variables;
-        size_t n_variables;
+        struct variables variables;     /* while reading: what is set so far */
 };
 
 int recipe_load(const char *path, struct recipe *ret, ow_error *err);
 void recipe_done(struct recipe *recipe);
 
-void recipe_set(struct recipe *recipe, const char *name, const char *value);
-const char *recipe_variable(const struct recipe *recipe, const char *name);     /* NULL: not set */
+void variables_set(struct variables *variables, const char *name, const char *value);
+const char *variables_get(const struct variables *variables, const char *name);  /* NULL: not set */
 
 /* text with ${names} filled in, the caller's; OW_E_INVAL for a name that is not set. */
-int recipe_expand(const struct recipe *recipe, const char *text, const char *file, unsigned line, char **ret,
-                  ow_error *err);
+int variables_expand(const struct variables *variables, const char *text, const char *file, unsigned line, char **ret,
+                     ow_error *err);
 
 /* The last value of key, or fallback. */
 const char *section_get(const struct section *s, const char *key, const char *fallback);

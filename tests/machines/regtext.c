@@ -296,7 +296,7 @@ static int put_line(const char *file, unsigned number, const char *text, struct 
         return 0;
 }
 
-int regtext_expand(const struct recipe *recipe, const char *file, char *text, struct bytes *out, ow_error *err)
+int regtext_expand(const struct variables *variables, const char *file, char *text, struct bytes *out, ow_error *err)
 {
         unsigned number = 0;
         int r = 0;
@@ -312,7 +312,7 @@ int regtext_expand(const struct recipe *recipe, const char *file, char *text, st
                         bytes_text(&whole, trim(strsep(&text, "\n")));
                         number++;
                 }
-                r = recipe_expand(recipe, *line == ';' ? "" : whole.p, file, first, &filled, err);
+                r = variables_expand(variables, *line == ';' ? "" : whole.p, file, first, &filled, err);
                 if (r == 0)
                         r = put_line(file, first, filled, out, err);
                 for (unsigned n = first; n <= number; n++)

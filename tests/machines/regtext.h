@@ -9,7 +9,7 @@
 #include "recipe.h"
 
 /* Appends the plain form of text; the line numbers of file stay the same in the output. */
-int regtext_expand(const struct recipe *recipe, const char *file, char *text, struct bytes *out, ow_error *err);
+int regtext_expand(const struct variables *variables, const char *file, char *text, struct bytes *out, ow_error *err);
 
 /* A list of host-side names: image paths of services and drivers, as the tables give them. */
 struct images {
@@ -25,7 +25,7 @@ void images_done(struct images *images);
 
 /* Both append .reg text in the readable form, to be given to regtext_expand(). */
 int services_to_reg(const char *file, char *text, struct bytes *out, struct images *images, ow_error *err);
-int devices_to_reg(const struct recipe *recipe, const char *file, char *text, struct bytes *out, ow_error *err);
+int devices_to_reg(const struct variables *variables, const char *file, char *text, struct bytes *out, ow_error *err);
 
 /* One line of a table, cut at '|' and trimmed. Columns that are not there are "". */
 enum { MAX_COLUMNS = 12 };
