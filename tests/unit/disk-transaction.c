@@ -14,9 +14,24 @@ static const struct { size_t disk, offset, size; } changes[] = {
         { 0, 0, 512 }, { 0, 50000, 9000 }, { 1, 4096, 4096 }, { 1, SIZE_B - 100, 100 },
 };
 
+/* The second disk in a folder of its own. */
+static bool apart;
+
+static int set_apart(void **state)
+{
+        apart = true;
+        return 0;
+}
+
+static int set_together(void **state)
+{
+        apart = false;
+        return 0;
+}
+
 static void make_world(struct world *w)
 {
-        static const char *const paths[2] = { "/w/a.raw", "/w/b.raw" };
+        const char *const paths[2] = { "/w/a.raw", apart ? "/v/b.raw" : "/w/b.raw" };
 
         world_init(w);
         for (size_t d = 0; d < 2; d++) {
@@ -48,11 +63,14 @@ static void close_both(ow_disk *disks[2])
         ow_disk_close(disks[1]);
 }
 
-static void write_changes(ow_disk *disks[2])
+static int write_changes(ow_disk *disks[2], ow_error *err)
 {
-        for (size_t i = 0; i < OW_COUNT(changes); i++)
-                assert_ok(ow_disk_write(disks[changes[i].disk], changes[i].offset,
-                                        new_bytes[changes[i].disk] + changes[i].offset, changes[i].size, &err));
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < OW_COUNT(changes); i++)
+                r = ow_disk_write(disks[changes[i].disk], changes[i].offset,
+                                  new_bytes[changes[i].disk] + changes[i].offset, changes[i].size, err);
+        return r;
 }
 
 static int do_commit(struct world *w, ow_commit_result *ret, ow_error *err)
@@ -62,8 +80,9 @@ static int do_commit(struct world *w, ow_commit_result *ret, ow_error *err)
 
         if (r < 0)
                 return r;
-        write_changes(disks);
-        r = ow_transaction_commit(disks, 2, "first", ret, err);
+        r = write_changes(disks, err);
+        if (r == 0)
+                r = ow_transaction_commit(disks, 2, "first", ret, err);
         close_both(disks);
         return r;
 }
@@ -140,9 +159,11 @@ static void check_after_crash(struct world *w, size_t first)
         assert_int_equal(shown_state(w), state);
         if (state) {
                 assert_ok(do_undo(w, &err));
+                world_crash(w, WORLD_DROP);             /* what was told done has to stay done */
                 assert_true(images_are(w, old_bytes));
         }
-        assert_int_equal(w->history[0].at[0].file != NULL, false);
+        assert_int_equal(world_count(w, ".journal"), 0);
+        assert_int_equal(world_count(w, ".undoing"), 0);
 }
 
 static void commit_changes_both_and_undo_takes_all_back(void **state)
@@ -159,7 +180,10 @@ static void commit_changes_both_and_undo_takes_all_back(void **state)
         assert_int_equal(result.bytes_changed, 512 + 9728 + 4096 + 300);
         assert_string_equal(result.journal, "/w/a.raw.offwin-0001.journal");
         ow_commit_result_done(&result);
+        world_crash(&w, WORLD_DROP);
         assert_true(images_are(&w, new_bytes));
+        assert_int_equal(world_count(&w, ".journal"), 1);
+        assert_int_equal(world_count(&w, ".pending"), 0);
         for (size_t d = 0; d < 2; d++) {
                 assert_ok(world_disk(&w, d, false, NULL, &disk, &err));
                 assert_ok(ow_undo_list(disk, &records, &n, &err));
@@ -285,12 +309,36 @@ static void a_failing_device_leaves_old_or_new(void **state)
                                 break;
                         }
                         if (r < 0 && !undo) {
+                                world_crash(&w, WORLD_DROP);
                                 assert_true(images_are(&w, old_bytes));
                                 assert_int_equal(world_count(&w, ".pending"), 0);
                         }
                         w.fail_at = 0;
                         check_after_crash(&w, fail % 2);
                         world_done(&w);
+                }
+        }
+}
+
+/* The nth allocation and all after it fail, until act needs fewer. */
+static void no_allocation_may_fail_badly(void **state)
+{
+        for (size_t undo = 0; undo < 2; undo++) {
+                int r = OW_E_NOMEM;
+
+                for (size_t nth = 1; r != 0; nth++) {
+                        struct world w;
+
+                        make_world(&w);
+                        if (undo)
+                                assert_ok(do_commit(&w, NULL, &err));
+                        ow_alloc_fail_from(nth);
+                        r = undo ? do_undo(&w, NULL) : do_commit(&w, NULL, NULL);
+                        ow_alloc_fail_from(0);
+                        assert_true(r == 0 || r == OW_E_NOMEM);
+                        check_after_crash(&w, nth % 2);
+                        world_done(&w);
+                        assert_true(nth < 500);
                 }
         }
 }
@@ -417,6 +465,27 @@ static void a_pending_change_needs_all_its_disks(void **state)
         world_done(&w);
 }
 
+static void a_disk_elsewhere_is_written_only_when_named(void **state)
+{
+        ow_disk_options options = { .flags = OW_DISK_WRITABLE };
+        struct disk_place place = { .name = "a", .format = "raw", .path = "/w/a.raw", .base = "a.raw", .folder = "/w" };
+        struct world w;
+        ow_disk *disk;
+
+        apart = true;
+        leave_pending(&w);
+        apart = false;
+        w.fail_at = 0;
+        place.host = &w.host;
+        assert_fails(OW_E_DIRTY, disk_open_store(world_store(&w, w.images[0].file, NULL, false), &place, &options,
+                                                 &disk, &err));
+        assert_true(images_are(&w, old_bytes));
+        assert_ok(world_disk(&w, 0, true, NULL, &disk, &err));
+        assert_true(images_are(&w, new_bytes));
+        ow_disk_close(disk);
+        world_done(&w);
+}
+
 static void a_damaged_pending_journal_is_refused(void **state)
 {
         struct world w;
@@ -425,7 +494,7 @@ static void a_damaged_pending_journal_is_refused(void **state)
         leave_pending(&w);
         w.fail_at = 0;
         for (int i = 0; i < WORLD_NAMES; i++) {
-                const struct world_names *now = world_now(&w);
+                const struct world_names *now = world_now(&w.folders[0]);
 
                 if (now->at[i].file && strstr(now->at[i].name, ".pending") && !strstr(now->at[i].name, "pointer"))
                         now->at[i].file->now[700] ^= 1;         /* in the first before-image */
@@ -445,6 +514,12 @@ int main(void)
                 cmocka_unit_test(a_cut_undo_is_old_or_new),
                 cmocka_unit_test(a_cut_recovery_is_old_or_new),
                 cmocka_unit_test(a_failing_device_leaves_old_or_new),
+                cmocka_unit_test_setup_teardown(a_cut_commit_is_old_or_new, set_apart, set_together),
+                cmocka_unit_test_setup_teardown(a_cut_undo_is_old_or_new, set_apart, set_together),
+                cmocka_unit_test_setup_teardown(a_cut_recovery_is_old_or_new, set_apart, set_together),
+                cmocka_unit_test_setup_teardown(a_failing_device_leaves_old_or_new, set_apart, set_together),
+                cmocka_unit_test(a_disk_elsewhere_is_written_only_when_named),
+                cmocka_unit_test(no_allocation_may_fail_badly),
                 cmocka_unit_test(undo_goes_backwards_and_only_so_far),
                 cmocka_unit_test(undo_stops_where_the_guest_wrote),
                 cmocka_unit_test(a_machine_started_in_between_is_left_alone),

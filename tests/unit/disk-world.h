@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A small world that can lose power: images and one folder of files, each with what a reader sees now and what would
+ * A small world that can lose power: images and two folders of files, each with what a reader sees now and what would
  * survive. Every change costs one step; when the steps are used up, this and all later calls fail, and world_crash()
  * decides what of the unflushed rest is kept.
  */
@@ -27,11 +27,16 @@ struct world_names {
         struct { char name[80]; struct world_file *file; } at[WORLD_NAMES];
 };
 
+struct world_folder {
+        const char *path;
+        struct world_names history[WORLD_HISTORY];      /* [0] is safe, the last one is now */
+        size_t n_history;
+};
+
 struct world {
         struct world_file files[WORLD_FILES];
         size_t n_files;
-        struct world_names history[WORLD_HISTORY];      /* [0] is safe, the last one is now */
-        size_t n_history;
+        struct world_folder folders[2]; /* /w and /v */
         struct { const char *path; struct world_file *file; bool locked; } images[WORLD_IMAGES];
         size_t steps;                   /* changes made so far */
         size_t fail_at;                 /* this step fails; 0: none */
@@ -139,26 +144,35 @@ static inline struct store *world_store(struct world *w, struct world_file *file
         return &s->store;
 }
 
+/* What a struct folder of this world is, behind its public part. */
+struct world_handle {
+        struct folder folder;
+        struct world *world;
+        struct world_folder *names;
+};
+
 static inline struct world *world_of(struct folder *folder)
 {
-        struct world *w;
-
-        memcpy(&w, folder + 1, sizeof w);
-        return w;
+        return ((struct world_handle *)folder)->world;
 }
 
-static inline struct world_names *world_now(struct world *w)
+static inline struct world_folder *world_names_of(struct folder *folder)
 {
-        return &w->history[w->n_history - 1];
+        return ((struct world_handle *)folder)->names;
+}
+
+static inline struct world_names *world_now(struct world_folder *f)
+{
+        return &f->history[f->n_history - 1];
 }
 
 /* A copy of the names to change; the old state stays in the history until the folder is flushed. */
-static inline struct world_names *world_change(struct world *w)
+static inline struct world_names *world_change(struct world_folder *f)
 {
-        if (w->n_history == WORLD_HISTORY)
+        if (f->n_history == WORLD_HISTORY)
                 abort();
-        w->history[w->n_history] = w->history[w->n_history - 1];
-        return &w->history[w->n_history++];
+        f->history[f->n_history] = f->history[f->n_history - 1];
+        return &f->history[f->n_history++];
 }
 
 static inline int world_find(const struct world_names *names, const char *name)
@@ -172,7 +186,7 @@ static inline int world_find(const struct world_names *names, const char *name)
 static inline int world_list(struct folder *folder, int (*each)(void *state, const char *name, ow_error *err),
                              void *state, ow_error *err)
 {
-        const struct world_names *names = world_now(world_of(folder));
+        const struct world_names *names = world_now(world_names_of(folder));
 
         for (int i = 0; i < WORLD_NAMES; i++) {
                 int r = names->at[i].file ? each(state, names->at[i].name, err) : 0;
@@ -183,17 +197,19 @@ static inline int world_list(struct folder *folder, int (*each)(void *state, con
         return 0;
 }
 
-static inline int world_create(struct world *w, const char *name, struct store **ret, ow_error *err)
+static inline int world_create(struct folder *folder, const char *name, struct store **ret, ow_error *err)
 {
+        struct world_folder *f = world_names_of(folder);
+        struct world *w = world_of(folder);
         struct world_names *names;
         int r, i;
 
-        if (world_find(world_now(w), name) >= 0)
+        if (world_find(world_now(f), name) >= 0)
                 return ow_fail(err, OW_E_EXISTS, OW_NOWHERE, "'%s' exists", name);
         r = world_step(w, err);
         if (r < 0)
                 return r;
-        names = world_change(w);
+        names = world_change(f);
         for (i = 0; names->at[i].file; i++)
                 if (i + 1 == WORLD_NAMES)
                         abort();
@@ -207,62 +223,63 @@ static inline int world_create(struct world *w, const char *name, struct store *
 
 static inline int world_open(struct folder *folder, const char *name, bool create, struct store **ret, ow_error *err)
 {
-        struct world *w = world_of(folder);
+        struct world_names *now = world_now(world_names_of(folder));
         int i;
 
         if (create)
-                return world_create(w, name, ret, err);
-        i = world_find(world_now(w), name);
+                return world_create(folder, name, ret, err);
+        i = world_find(now, name);
         if (i < 0)
                 return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no '%s'", name);
-        *ret = world_store(w, world_now(w)->at[i].file, NULL, false);
+        *ret = world_store(world_of(folder), now->at[i].file, NULL, false);
         return 0;
 }
 
 static inline int world_rename(struct folder *folder, const char *from, const char *to, ow_error *err)
 {
-        struct world *w = world_of(folder);
-        int i = world_find(world_now(w), from), r;
+        struct world_folder *f = world_names_of(folder);
+        int i = world_find(world_now(f), from), r;
 
         if (i < 0)
                 return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no '%s'", from);
-        if (world_find(world_now(w), to) >= 0)
+        if (world_find(world_now(f), to) >= 0)
                 return ow_fail(err, OW_E_EXISTS, OW_NOWHERE, "'%s' exists", to);
-        r = world_step(w, err);
+        r = world_step(world_of(folder), err);
         if (r < 0)
                 return r;
-        memcpy(world_change(w)->at[i].name, to, strlen(to) + 1);
+        memcpy(world_change(f)->at[i].name, to, strlen(to) + 1);
         return 0;
 }
 
 static inline int world_remove(struct folder *folder, const char *name, ow_error *err)
 {
-        struct world *w = world_of(folder);
-        int i = world_find(world_now(w), name), r;
+        struct world_folder *f = world_names_of(folder);
+        int i = world_find(world_now(f), name), r;
 
         if (i < 0)
                 return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no '%s'", name);
-        r = world_step(w, err);
+        r = world_step(world_of(folder), err);
         if (r < 0)
                 return r;
-        world_change(w)->at[i].file = NULL;
+        world_change(f)->at[i].file = NULL;
         return 0;
 }
 
 static inline int world_sync(struct folder *folder, ow_error *err)
 {
-        struct world *w = world_of(folder);
-        int r = world_step(w, err);
+        struct world_folder *f = world_names_of(folder);
+        int r = world_step(world_of(folder), err);
 
         if (r < 0)
                 return r;
-        w->history[0] = *world_now(w);
-        w->n_history = 1;
+        f->history[0] = *world_now(f);
+        f->n_history = 1;
         return 0;
 }
 
 static inline void world_close_folder(struct folder *folder)
 {
+        free(folder->path);
         free(folder);
 }
 
@@ -270,14 +287,17 @@ static inline int world_open_folder(const struct host *host, const char *path, s
 {
         static const struct folder_ops ops = { world_list, world_open, world_rename, world_remove, world_sync,
                                                world_close_folder };
-        static char name[] = "/w";
-        struct folder *folder = calloc(1, sizeof *folder + sizeof host->state);
+        struct world *w = host->state;
+        struct world_handle *handle = calloc(1, sizeof *handle);
 
-        if (!folder || strcmp(path, name) != 0)
+        if (!handle)
                 abort();
-        *folder = (struct folder){ &ops, name };
-        memcpy(folder + 1, &host->state, sizeof host->state);
-        *ret = folder;
+        for (size_t i = 0; i < OW_COUNT(w->folders); i++)
+                if (strcmp(w->folders[i].path, path) == 0)
+                        *handle = (struct world_handle){ { &ops, strdup(path) }, w, &w->folders[i] };
+        if (!handle->world)
+                abort();
+        *ret = &handle->folder;
         return 0;
 }
 
@@ -301,7 +321,9 @@ static inline int world_open_image(const struct host *host, const char *path, co
 
 static inline void world_init(struct world *w)
 {
-        *w = (struct world){ .n_history = 1, .fail_code = OW_E_IO, .seed = 1 };
+        *w = (struct world){ .fail_code = OW_E_IO, .seed = 1 };
+        w->folders[0] = (struct world_folder){ .path = "/w", .n_history = 1 };
+        w->folders[1] = (struct world_folder){ .path = "/v", .n_history = 1 };
         w->host = (struct host){ w, world_open_folder, world_open_image };
 }
 
@@ -352,10 +374,14 @@ static inline void world_crash(struct world *w, enum world_loss loss)
                 if (f->now_size)
                         memcpy(f->safe, f->now, f->now_size);
         }
-        size_t keep = loss == WORLD_DROP ? 0 : loss == WORLD_KEEP ? w->n_history - 1
-                                                                  : world_random(w, (uint32_t)w->n_history);
-        w->history[0] = w->history[keep];
-        w->n_history = 1;
+        for (size_t i = 0; i < OW_COUNT(w->folders); i++) {
+                struct world_folder *f = &w->folders[i];
+                size_t keep = loss == WORLD_DROP ? 0 : loss == WORLD_KEEP ? f->n_history - 1
+                                                                          : world_random(w, (uint32_t)f->n_history);
+
+                f->history[0] = f->history[keep];
+                f->n_history = 1;
+        }
         w->off = false;
         w->fail_at = 0;
         w->steps = 0;
@@ -364,9 +390,12 @@ static inline void world_crash(struct world *w, enum world_loss loss)
 /* As ow_disk_open() does with the images of this world. */
 static inline int world_disk(struct world *w, size_t i, bool writable, const ow_log *log, ow_disk **ret, ow_error *err)
 {
-        ow_disk_options options = { .flags = writable ? OW_DISK_WRITABLE : 0 };
+        const char *const companions[] = { w->images[0].path, w->images[1].path };
+        ow_disk_options options = { .flags = writable ? OW_DISK_WRITABLE : 0, .companions = companions,
+                                    .n_companions = w->images[1].path ? 2 : 1 };
         struct disk_place place = { .name = w->images[i].path, .format = "raw", .path = w->images[i].path,
-                                    .base = w->images[i].path + 3, .folder = "/w", .host = &w->host };
+                                    .base = w->images[i].path + 3, .host = &w->host,
+                                    .folder = w->images[i].path[1] == 'v' ? "/v" : "/w" };
 
         if (log)
                 options.log = *log;
@@ -379,16 +408,17 @@ static inline int world_disk(struct world *w, size_t i, bool writable, const ow_
                                &options, ret, err);
 }
 
-/* Names of the folder whose end is suffix. */
+/* Names of both folders whose end is suffix. */
 static inline size_t world_count(struct world *w, const char *suffix)
 {
         size_t n = 0;
 
-        for (int i = 0; i < WORLD_NAMES; i++) {
-                const char *name = world_now(w)->at[i].name;
+        for (int i = 0; i < 2 * WORLD_NAMES; i++) {
+                const struct world_names *now = world_now(&w->folders[i % 2]);
+                const char *name = now->at[i / 2].name;
                 size_t length = strlen(name), tail = strlen(suffix);
 
-                if (world_now(w)->at[i].file && length >= tail && strcmp(name + length - tail, suffix) == 0)
+                if (now->at[i / 2].file && length >= tail && strcmp(name + length - tail, suffix) == 0)
                         n++;
         }
         return n;
