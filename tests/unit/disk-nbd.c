@@ -12,6 +12,8 @@
 #define SIZE_TEXT "48M"
 enum { PIECE = 3000 };
 
+static bool run(const char *fmt, ...) OW_PRINTF(1, 2);
+
 static bool run(const char *fmt, ...)
 {
         char command[2000];
