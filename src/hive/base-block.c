@@ -47,8 +47,8 @@ int hive_base_decode(ow_view block, struct hive_base *ret, ow_error *err)
         struct base_disk d;
 
         if (!ow_view_copy(block, 0, &d, sizeof d))
-                return ow_fail(err, OW_E_FORMAT, 0, "not a registry hive: %zu bytes, a base block needs %zu", block.len,
-                               sizeof d);
+                return ow_fail(err, OW_E_FORMAT, 0, "not a registry hive: %zu bytes, a base block needs %zu",
+                               block.len, sizeof d);
         if (memcmp(d.magic, "regf", sizeof d.magic) != 0)
                 return ow_fail(err, OW_E_FORMAT, 0, "not a registry hive: it starts with %02x%02x%02x%02x",
                                d.magic[0], d.magic[1], d.magic[2], d.magic[3]);

@@ -15,7 +15,8 @@ int hive_cell_view(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err)
         int r;
 
         if (cell % CELL_LEAST || cell < BIN_HEAD || cell >= image->size)
-                return ow_fail(err, OW_E_CORRUPT, cell, "no cell can be at 0x%x in %u bytes of bins", cell, image->size);
+                return ow_fail(err, OW_E_CORRUPT, cell, "no cell can be at 0x%x in %u bytes of bins", cell,
+                               image->size);
         r = hive_bin_find(h, cell, &start, &end, err);
         if (r < 0)
                 return r;

@@ -154,8 +154,8 @@ static void check_element(struct check *c, const struct hive_list *leaf, uint32_
                 fault(c, leaf->cell, "list 0x%x: element %u is not above the one before", leaf->cell, i);
         f->previous = cell;
         if (f->parent->max_name < 2 * name.n)
-                fault(c, f->parent->cell, "key at 0x%x: longest subkey name %u, has one of %zu bytes", f->parent->cell,
-                      f->parent->max_name, 2 * name.n);
+                fault(c, f->parent->cell, "key at 0x%x: longest subkey name %u, has one of %zu bytes",
+                      f->parent->cell, f->parent->max_name, 2 * name.n);
         check_node(c, cell, f->parent->cell, f->depth + 1);
 }
 
@@ -192,7 +192,8 @@ static void check_node(struct check *c, uint32_t cell, uint32_t parent, unsigned
                 return;
         c->report->keys++;
         if (parent && node.parent != parent)
-                fault(c, cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent", cell, parent, node.parent);
+                fault(c, cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent", cell, parent,
+                      node.parent);
         if (node.class_len && node.class_cell != HIVE_NIL)
                 (void)reach(c, node.class_cell);
         check_security_of(c, &node);
@@ -270,8 +271,8 @@ static void check_bins(struct check *c)
         }
 }
 
-int ow_hive_check(ow_hive *hive, ow_hive_report *ret, void (*fault_fn)(void *state, const ow_error *fault), void *state,
-                  ow_error *err)
+int ow_hive_check(ow_hive *hive, ow_hive_report *ret, void (*fault_fn)(void *state, const ow_error *fault),
+                  void *state, ow_error *err)
 {
         ow_hive_report report = { 0 };
         struct check c = { .hive = hive, .report = &report, .fault = fault_fn, .state = state, .err = err };

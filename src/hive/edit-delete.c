@@ -72,7 +72,8 @@ static int collect(struct collection *c, uint32_t cell, unsigned depth, ow_error
         int r;
 
         if (depth > HIVE_MAX_DEPTH)
-                return ow_fail(err, OW_E_CORRUPT, cell, "key at 0x%x is more than %d levels deep", cell, HIVE_MAX_DEPTH);
+                return ow_fail(err, OW_E_CORRUPT, cell, "key at 0x%x is more than %d levels deep", cell,
+                               HIVE_MAX_DEPTH);
         r = hive_node_decode(c->edit.hive, cell, &node, err);
         if (r < 0)
                 return r;
@@ -109,7 +110,8 @@ static int check_security(struct collection *c, ow_error *err)
                         if (r >= 0)
                                 r = hive_security_decode(h, sk.previous, &previous, err);
                         if (r >= 0 && (next.previous != cell || previous.next != cell))
-                                r = ow_fail(err, OW_E_CORRUPT, cell, "ring of security cells is broken at 0x%x", cell);
+                                r = ow_fail(err, OW_E_CORRUPT, cell, "ring of security cells is broken at 0x%x",
+                                            cell);
                         if (r >= 0)
                                 r = hive_edit_drop(&c->edit, cell, err);
                 }

@@ -147,7 +147,8 @@ static int create(ow_hive *h, uint32_t parent, const char *path, unsigned missin
         if (r < 0)
                 return r;
         if (sk.references > UINT32_MAX - missing)
-                return ow_fail(err, OW_E_LIMIT, sk.cell, "security at 0x%x has %u references", sk.cell, sk.references);
+                return ow_fail(err, OW_E_LIMIT, sk.cell, "security at 0x%x has %u references", sk.cell,
+                               sk.references);
         if (!hive_map_reserve(&h->changed, missing + 1))
                 return ow_fail_nomem(err);
         r = make_chain(&e, &top, path, &first, &last, err);

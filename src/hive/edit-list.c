@@ -42,7 +42,8 @@ static int make_room(struct hive_edit *e, struct hive_list *list, ow_error *err)
 }
 
 /* There is room. */
-static void put_element(ow_hive *h, struct hive_list *list, uint32_t index, uint32_t child, const struct hive_name *name)
+static void put_element(ow_hive *h, struct hive_list *list, uint32_t index, uint32_t child,
+                        const struct hive_name *name)
 {
         uint32_t stride = hive_list_stride(list->kind);
         size_t at = HIVE_LIST_HEAD + (size_t)index * stride;
@@ -69,7 +70,8 @@ static void set_element_cell(ow_hive *h, const struct hive_list *ri, uint32_t in
 {
         ow_le32 value = ow_le32_of(cell);
 
-        hive_cell_write(h, ri->cell, ri->body.len, HIVE_LIST_HEAD + (size_t)index * sizeof value, &value, sizeof value);
+        hive_cell_write(h, ri->cell, ri->body.len, HIVE_LIST_HEAD + (size_t)index * sizeof value, &value,
+                        sizeof value);
 }
 
 static int new_list(struct hive_edit *e, enum hive_list_kind kind, uint32_t capacity, struct hive_list *ret,
@@ -123,7 +125,8 @@ static int split(struct hive_edit *e, struct hive_node *parent, struct place *p,
         int r;
 
         if (ri.count >= hive_list_limit(HIVE_RI))
-                return ow_fail(err, OW_E_LIMIT, ri.cell, "key at 0x%x has %u lists of subkeys", parent->cell, ri.count);
+                return ow_fail(err, OW_E_LIMIT, ri.cell, "key at 0x%x has %u lists of subkeys", parent->cell,
+                               ri.count);
         r = new_list(e, p->leaf.kind, moved + moved / 4 + 1, &right, err);
         if (r < 0)
                 return r;

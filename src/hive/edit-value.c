@@ -6,8 +6,8 @@
 #include "hive/edit.h"
 
 /* The key, ready to be edited, and whether it has that value: 1, 0, < 0. */
-static int look(struct hive_edit *e, ow_hive *h, uint32_t key, const struct hive_name *name, struct hive_node *ret_node,
-                uint32_t *ret_index, struct hive_value *ret_value, ow_error *err)
+static int look(struct hive_edit *e, ow_hive *h, uint32_t key, const struct hive_name *name,
+                struct hive_node *ret_node, uint32_t *ret_index, struct hive_value *ret_value, ow_error *err)
 {
         int r;
 
@@ -19,8 +19,8 @@ static int look(struct hive_edit *e, ow_hive *h, uint32_t key, const struct hive
         if (r >= 0)
                 r = hive_find_value(h, ret_node, name, ret_index, ret_value, err);
         if (r > 0 && (ret_value->flags & HIVE_VALUE_TOMBSTONE))
-                return ow_fail(err, OW_E_REFUSED, ret_value->cell, "value at 0x%x is a tombstone of a layered key: not edited",
-                               ret_value->cell);
+                return ow_fail(err, OW_E_REFUSED, ret_value->cell,
+                               "value at 0x%x is a tombstone of a layered key: not edited", ret_value->cell);
         return r;
 }
 

@@ -12,8 +12,9 @@ int hive_edit_begin(struct hive_edit *e, ow_hive *h, ow_error *err)
         if (h->readonly)
                 return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "hive was opened read-only");
         if (h->truncated)
-                return ow_fail(err, OW_E_CORRUPT, h->image.backed, "hive has %u bytes of bins, its file holds %u: not edited",
-                               h->image.size, h->image.backed);
+                return ow_fail(err, OW_E_CORRUPT, h->image.backed,
+                               "hive has %u bytes of bins, its file holds %u: not edited", h->image.size,
+                               h->image.backed);
         return 0;
 }
 
@@ -85,10 +86,10 @@ void hive_edit_done(struct hive_edit *e)
 int hive_edit_may(const struct hive_node *node, ow_error *err)
 {
         if (node->layer)
-                return ow_fail(err, OW_E_REFUSED, node->cell, "key at 0x%x is layered (0x%02x): only shown, not edited",
-                               node->cell, node->layer);
+                return ow_fail(err, OW_E_REFUSED, node->cell,
+                               "key at 0x%x is layered (0x%02x): only shown, not edited", node->cell, node->layer);
         if (node->flags & HIVE_KEY_PREDEF_HANDLE)
-                return ow_fail(err, OW_E_REFUSED, node->cell, "key at 0x%x stands for a predefined handle: not edited",
-                               node->cell);
+                return ow_fail(err, OW_E_REFUSED, node->cell,
+                               "key at 0x%x stands for a predefined handle: not edited", node->cell);
         return 0;
 }

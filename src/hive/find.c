@@ -138,7 +138,8 @@ static int find_in_leaf(ow_hive *h, const struct hive_list *leaf, const struct h
         bool equal = false;
 
         if (leaf->kind == HIVE_RI)
-                return ow_fail(err, OW_E_CORRUPT, leaf->cell, "list 0x%x is inside a list of its own kind", leaf->cell);
+                return ow_fail(err, OW_E_CORRUPT, leaf->cell, "list 0x%x is inside a list of its own kind",
+                               leaf->cell);
         if (leaf->kind == HIVE_LH && name->ascii)
                 return find_one_by_one(h, leaf, name, ret_cell, err);
         for (i = 0; (i = next_candidate(leaf, i, name)) < leaf->count && candidates <= SHORT_LIST; i++)

@@ -31,8 +31,8 @@ int hive_list_decode(ow_hive *h, uint32_t cell, struct hive_list *ret, ow_error 
         while (kind < OW_COUNT(kinds) && memcmp(body.p, kinds[kind].magic, 2) != 0)
                 kind++;
         if (kind == OW_COUNT(kinds))
-                return ow_fail(err, OW_E_CORRUPT, cell, "list of subkeys at 0x%x starts with %02x%02x", cell, body.p[0],
-                               body.p[1]);
+                return ow_fail(err, OW_E_CORRUPT, cell, "list of subkeys at 0x%x starts with %02x%02x", cell,
+                               body.p[0], body.p[1]);
         count = ow_le16_at(body.p + 2);
         if (!ow_view_sub(body, HIVE_LIST_HEAD, (size_t)count * kinds[kind].stride, &elements))
                 return ow_fail(err, OW_E_CORRUPT, cell, "list of %u subkeys leaves its cell 0x%x of %zu bytes", count,

@@ -77,7 +77,8 @@ static int apply(ow_hive *h, const struct entry *e, ow_error *err)
 }
 
 /* The size and number of what looks like an entry at offset: 1; nothing there: 0. */
-static int peek(const struct hive_log *log, uint64_t offset, uint32_t *ret_size, uint32_t *ret_sequence, ow_error *err)
+static int peek(const struct hive_log *log, uint64_t offset, uint32_t *ret_size, uint32_t *ret_sequence,
+                ow_error *err)
 {
         struct entry_disk d;
         int r;

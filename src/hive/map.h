@@ -9,7 +9,7 @@
 
 struct hive_map {
         struct hive_map_entry { uint32_t key, value; } *entries;        /* key 0: unused */
-        size_t n, mask;                 /* mask + 1 entries, a power of two; nothing allocated yet: entries NULL */
+        size_t n, mask; /* mask + 1 entries, a power of two; nothing allocated yet: entries NULL */
 };
 
 void hive_map_done(struct hive_map *map);

@@ -60,7 +60,8 @@ int hive_name_init(struct hive_name *name, const char *utf8, size_t size, size_t
                 put(name, c);
         }
         if (name->n > max_units)
-                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "name of %zu UTF-16 units, limit %zu", name->n, max_units);
+                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "name of %zu UTF-16 units, limit %zu", name->n,
+                               max_units);
         return 0;
 }
 

@@ -58,15 +58,23 @@ int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error 
                 return ow_fail(err, OW_E_CORRUPT, cell, "key name of %zu bytes at 0x%x", name.len, cell);
 
         *ret = (struct hive_node){
-                .cell = cell, .body_len = (uint32_t)body.len,
-                .flags = ow_le16_get(d.flags), .layer = d.layer, .written = ow_le64_get(d.written),
+                .cell = cell,
+                .body_len = (uint32_t)body.len,
+                .flags = ow_le16_get(d.flags),
+                .layer = d.layer,
+                .written = ow_le64_get(d.written),
                 .parent = ow_le32_get(d.parent),
-                .n_subkeys = ow_le32_get(d.n_subkeys), .n_volatile = ow_le32_get(d.n_volatile),
+                .n_subkeys = ow_le32_get(d.n_subkeys),
+                .n_volatile = ow_le32_get(d.n_volatile),
                 .subkeys = ow_le32_get(d.subkeys),
-                .n_values = ow_le32_get(d.n_values), .values = ow_le32_get(d.values),
-                .security = ow_le32_get(d.security), .class_cell = ow_le32_get(d.class_name),
-                .class_len = ow_le16_get(d.class_len), .max_name = ow_le16_get(d.max_name),
-                .max_value_name = ow_le32_get(d.max_value_name), .max_value_data = ow_le32_get(d.max_value_data),
+                .n_values = ow_le32_get(d.n_values),
+                .values = ow_le32_get(d.values),
+                .security = ow_le32_get(d.security),
+                .class_cell = ow_le32_get(d.class_name),
+                .class_len = ow_le16_get(d.class_len),
+                .max_name = ow_le16_get(d.max_name),
+                .max_value_name = ow_le32_get(d.max_value_name),
+                .max_value_data = ow_le32_get(d.max_value_data),
                 .name = name,
         };
         return 0;
@@ -111,7 +119,9 @@ size_t hive_node_body_size(const struct hive_name *name)
 void hive_node_encode_new(ow_hive *h, const struct hive_node *node, const struct hive_name *name)
 {
         uint8_t bytes[2 * HIVE_MAX_KEY_NAME];
-        struct node_disk d = { .magic = "nk", .volatile_list = ow_le32_of(HIVE_NIL), .class_name = ow_le32_of(HIVE_NIL) };
+        struct node_disk d = { .magic = "nk",
+                               .volatile_list = ow_le32_of(HIVE_NIL),
+                               .class_name = ow_le32_of(HIVE_NIL) };
         size_t size;
 
         assert(name->n > 0 && name->n <= HIVE_MAX_KEY_NAME);

@@ -53,8 +53,9 @@ static int read_class(ow_hive *h, const struct hive_node *node, ow_blob *ret, ow
         if (r < 0)
                 return ow_wrap(err, r, "class of the key at 0x%x", node->cell);
         if (!ow_view_sub(body, 0, node->class_len, &text))
-                return ow_fail(err, OW_E_CORRUPT, node->class_cell, "class of the key at 0x%x: %u bytes in a cell of %zu",
-                               node->cell, node->class_len, body.len);
+                return ow_fail(err, OW_E_CORRUPT, node->class_cell,
+                               "class of the key at 0x%x: %u bytes in a cell of %zu", node->cell, node->class_len,
+                               body.len);
         ret->p = ow_malloc(text.len);
         if (!ret->p)
                 return ow_fail_nomem(err);
@@ -208,8 +209,17 @@ int ow_hive_get_value(ow_hive *hive, ow_key key, const char *name, uint32_t *ret
 const char *ow_reg_type_name(uint32_t type)
 {
         static const char *const names[] = {
-                "REG_NONE", "REG_SZ", "REG_EXPAND_SZ", "REG_BINARY", "REG_DWORD", "REG_DWORD_BIG_ENDIAN", "REG_LINK",
-                "REG_MULTI_SZ", "REG_RESOURCE_LIST", "REG_FULL_RESOURCE_DESCRIPTOR", "REG_RESOURCE_REQUIREMENTS_LIST",
+                "REG_NONE",
+                "REG_SZ",
+                "REG_EXPAND_SZ",
+                "REG_BINARY",
+                "REG_DWORD",
+                "REG_DWORD_BIG_ENDIAN",
+                "REG_LINK",
+                "REG_MULTI_SZ",
+                "REG_RESOURCE_LIST",
+                "REG_FULL_RESOURCE_DESCRIPTOR",
+                "REG_RESOURCE_REQUIREMENTS_LIST",
                 "REG_QWORD",
         };
 

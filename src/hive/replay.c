@@ -197,8 +197,8 @@ static int no_log(ow_hive *h, bool base_ok, size_t n_logs, bool accept_dirty, ow
         if (accept_dirty)
                 return hive_base_check(&h->base, err);
         if (!h->base.checksum_ok)
-                return ow_fail(err, OW_E_DIRTY, 0x1fc, "base block has a wrong checksum, and none of %zu logs replaces it",
-                               n_logs);
+                return ow_fail(err, OW_E_DIRTY, 0x1fc,
+                               "base block has a wrong checksum, and none of %zu logs replaces it", n_logs);
         return ow_fail(err, OW_E_DIRTY, 4, "hive is dirty (sequence numbers %u and %u), and none of %zu logs applies",
                        h->base.sequence1, h->base.sequence2, n_logs);
 }

@@ -91,7 +91,8 @@ static int grow_file(const ow_hive *h, const ow_sink *sink, uint64_t size, ow_er
         if (!sink->set_size && h->file_size == 0)
                 return 0;       /* a new file: writing makes it as long as it must be */
         if (!sink->set_size)
-                return ow_fail(err, OW_E_NOSPACE, h->file_size, "hive must grow from %llu to %llu bytes, its file cannot",
+                return ow_fail(err, OW_E_NOSPACE, h->file_size,
+                               "hive must grow from %llu to %llu bytes, its file cannot",
                                (unsigned long long)h->file_size, (unsigned long long)size);
         r = sink->set_size(sink->state, size, err);
         return r < 0 ? ow_wrap(err, r, "make the hive %llu bytes long", (unsigned long long)size) : 0;

@@ -17,9 +17,9 @@
 #include "hive/map.h"
 
 enum {
-        HIVE_SPACE_EXACT = 2048,        /* classes of one size each, in steps of 8 bytes */
+        HIVE_SPACE_EXACT = 2048, /* classes of one size each, in steps of 8 bytes */
         HIVE_SPACE_CLASSES = HIVE_SPACE_EXACT + 32,
-        HIVE_SPACE_SCAN = 1 << 20,      /* bytes of bins looked through for one allocation before the hive grows */
+        HIVE_SPACE_SCAN = 1 << 20, /* bytes of bins looked through for one allocation before the hive grows */
 };
 
 struct hive_free_cell {

@@ -42,12 +42,18 @@ int hive_value_decode(ow_hive *h, uint32_t cell, struct hive_value *ret, ow_erro
                                ow_le16_get(d.name_len), cell);
         size = ow_le32_get(d.size);
         if ((size & INLINE_BIT) && (size & ~INLINE_BIT) > sizeof d.data)
-                return ow_fail(err, OW_E_CORRUPT, cell, "value at 0x%x keeps %u bytes in 4", cell, size & ~INLINE_BIT);
+                return ow_fail(err, OW_E_CORRUPT, cell, "value at 0x%x keeps %u bytes in 4", cell,
+                               size & ~INLINE_BIT);
 
         *ret = (struct hive_value){
-                .cell = cell, .body_len = (uint32_t)body.len, .size = size & ~INLINE_BIT,
-                .in_line = size & INLINE_BIT || size == 0, .data = ow_le32_at(d.data), .type = ow_le32_get(d.type),
-                .flags = ow_le16_get(d.flags), .name = name,
+                .cell = cell,
+                .body_len = (uint32_t)body.len,
+                .size = size & ~INLINE_BIT,
+                .in_line = size & INLINE_BIT || size == 0,
+                .data = ow_le32_at(d.data),
+                .type = ow_le32_get(d.type),
+                .flags = ow_le16_get(d.flags),
+                .name = name,
         };
         memcpy(ret->inline_data, d.data, sizeof ret->inline_data);
         return 0;

@@ -105,8 +105,8 @@ static int finish(ow_hive *h, ow_subkey_iter *iter, ow_error *err)
         if (r < 0)
                 return r;
         if (iter->seen != node.n_subkeys)
-                return ow_fail(err, OW_E_CORRUPT, list, "key at 0x%x counts %u subkeys, its list has %u", iter->key_cell,
-                               node.n_subkeys, iter->seen);
+                return ow_fail(err, OW_E_CORRUPT, list, "key at 0x%x counts %u subkeys, its list has %u",
+                               iter->key_cell, node.n_subkeys, iter->seen);
         return 0;
 }
 
@@ -128,7 +128,8 @@ static int current_leaf(ow_hive *h, ow_subkey_iter *iter, struct hive_list *ret,
                 iter->leaf = hive_list_cell(&list, iter->outer);
                 r = hive_list_decode(h, iter->leaf, ret, err);
                 if (r >= 0 && ret->kind == HIVE_RI)
-                        r = ow_fail(err, OW_E_CORRUPT, iter->leaf, "list 0x%x is inside a list of its own kind", iter->leaf);
+                        r = ow_fail(err, OW_E_CORRUPT, iter->leaf, "list 0x%x is inside a list of its own kind",
+                                    iter->leaf);
                 if (r >= 0 && iter->inner < ret->count)
                         return 1;
                 iter->outer++;
@@ -164,8 +165,9 @@ int ow_hive_next_subkey(ow_hive *hive, ow_key key, ow_subkey_iter *iter, ow_key 
         if (r < 0)
                 return ow_wrap(err, r, "subkey %u of the key at 0x%x", iter->seen - 1, iter->key_cell);
         if (cell == hive->base.root || node.parent != iter->key_cell)
-                return ow_fail(err, OW_E_CORRUPT, cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent",
-                               cell, iter->key_cell, node.parent);
+                return ow_fail(err, OW_E_CORRUPT, cell,
+                               "key at 0x%x is listed under 0x%x but names 0x%x as its parent", cell, iter->key_cell,
+                               node.parent);
         ret_key->cell = cell;
         return 1;
 }

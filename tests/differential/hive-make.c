@@ -81,7 +81,8 @@ static void edit(ow_hive *h)
                 (void)snprintf(path, sizeof path, "offwin\\many\\Key %04u", i * 1237 % 2500);
                 require(ow_hive_create_key(h, root, path, &key, NULL, &err), &err);
                 (void)snprintf(path, sizeof path, "Value%u", i);
-                require(ow_hive_set_value(h, key, i % 5 ? path : "", i % 5 ? 3 : 1, data, i % 60 / 2 * 2, &err), &err);
+                require(ow_hive_set_value(h, key, i % 5 ? path : "", i % 5 ? 3 : 1, data, i % 60 / 2 * 2, &err),
+                        &err);
         }
         require(ow_hive_create_key(h, root, "offwin\\sizes", &key, NULL, &err), &err);
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the seeds of the hive targets: hive-seeds FOLDER, where FOLDER is tests/fuzz. Their only source is this file. */
+/* Writes the seeds of the hive targets: hive-seeds FOLDER, where FOLDER is tests/fuzz. Their only source is this
+ * file. */
 #include <stdio.h>
 
 #include "base/le.h"
@@ -13,7 +14,8 @@ static void require(int r)
                 abort();
 }
 
-static void put(const char *folder, const char *name, const void *head, size_t head_size, const struct bytes *b, size_t n)
+static void put(const char *folder, const char *name, const void *head, size_t head_size, const struct bytes *b,
+                size_t n)
 {
         char path[1024];
         FILE *f;
@@ -88,7 +90,9 @@ static struct bytes make_log(struct bytes *hive, uint32_t type)
 int main(int argc, char **argv)
 {
         static const uint32_t minors[] = { 3, 5 };
-        static const uint8_t edits[] = { 2, 0, 4, 0, 0, 2, 1, 0x80, 0x0d, 2, 1, 0x84, 0x0f, 3, 1, 0x80, 0, 1, 4, 0, 0 };
+        static const uint8_t edits[] = {
+                2, 0, 4, 0, 0, 2, 1, 0x80, 0x0d, 2, 1, 0x84, 0x0f, 3, 1, 0x80, 0, 1, 4, 0, 0
+        };
 
         if (argc != 2)
                 return 2;
@@ -103,7 +107,8 @@ int main(int argc, char **argv)
                 files[1] = make_log(&files[0], i ? HIVE_FILE_HVLE : HIVE_FILE_DIRT);
                 ow_le16_put(head + 2, (uint16_t)(files[0].size / 512));
                 ow_le16_put(head + 4, (uint16_t)(files[1].size / 512));
-                put(argv[1], i ? "hive_log/corpus/good-hvle" : "hive_log/corpus/good-dirt", head, sizeof head, files, 2);
+                put(argv[1], i ? "hive_log/corpus/good-hvle" : "hive_log/corpus/good-dirt", head, sizeof head, files,
+                    2);
                 free(files[0].p);
                 free(files[1].p);
                 free(large.p);

@@ -16,8 +16,12 @@ static uint32_t next(struct random *r, uint32_t below)
 }
 
 static const char *const odd_names[] = {
-        "alpha", "ALPHA", "Beta", "b", "a", "{00000000-1111-2222-3333-444444444444}", "na me", "Ünïcode", "ünïCODE",
-        "日本", "Ελλάς", "ÿ", "µ", "zz", "_", "[", "~", "A very long name of a key that does not fit anywhere neatly",
+        "alpha",  "ALPHA",   "Beta",
+        "b",      "a",       "{00000000-1111-2222-3333-444444444444}",
+        "na me",  "Ünïcode", "ünïCODE",
+        "日本",   "Ελλάς",   "ÿ",
+        "µ",      "zz",      "_",
+        "[",      "~",       "A very long name of a key that does not fit anywhere neatly",
         "😀 pair",
 };
 

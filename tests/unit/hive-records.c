@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Each record of the format: the unbroken one passes, and every changed field gives its own error at its own place. */
+/* Each record of the format: the unbroken one passes, and every changed field gives its own error at its own place.
+ */
 #include "base/le.h"
 #include "base/macros.h"
 #include "hive-common.h"
@@ -65,7 +66,8 @@ enum record { NODE, VALUE, LIST, RI, SECURITY, DATA, DB, SEGMENTS, VALUES };
 
 static uint32_t cell_of(const struct sample *s, enum record record)
 {
-        const uint32_t cells[] = { s->key, s->value, s->list, s->ri, s->security, s->data, s->db, s->segments, s->values };
+        const uint32_t cells[] = { s->key,  s->value, s->list,     s->ri,    s->security,
+                                   s->data, s->db,    s->segments, s->values };
 
         return cells[record];
 }
@@ -229,7 +231,10 @@ static void checksum_has_its_two_exceptions(void **state)
 
 static void bins_must_be_what_they_say(void **state)
 {
-        static const struct { uint32_t at; uint8_t byte; } changes[] = { { 0, 'x' }, { 5, 0x20 }, { 9, 0x01 }, { 11, 0x7f } };
+        static const struct {
+                uint32_t at;
+                uint8_t byte;
+        } changes[] = { { 0, 'x' }, { 5, 0x20 }, { 9, 0x01 }, { 11, 0x7f } };
         struct sample s;
         ow_source source;
 

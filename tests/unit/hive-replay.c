@@ -48,7 +48,7 @@ static const struct {
         { "machines/win10-laptop/SYSTEM", 0, OW_REPLAY_DONE, 24, 2130 },
         { "dirty/ntuser-hvle/NTUSER.DAT", 0, OW_REPLAY_DONE, 23, 588 },
         { "dirty/amcache-server2022/Amcache.hve", 0, OW_REPLAY_DONE, 7, 9 },
-        { "dirty/amcache-win10-a/Amcache.hve", 0, OW_REPLAY_DONE, 4, 39 },      /* a stale entry 27 follows 39 */
+        { "dirty/amcache-win10-a/Amcache.hve", 0, OW_REPLAY_DONE, 4, 39 }, /* a stale entry 27 follows 39 */
         { "dirty/amcache-win10-b/Amcache.hve", 0, OW_REPLAY_DONE, 6, 0 },
         { "dirty/amcache-2012r2-clean/Amcache.hve", 0, OW_REPLAY_NOT_NEEDED, 0, 0 },
         { "dirty/yarp-new/NewDirtyHive", 0, OW_REPLAY_DONE, 4, 0 },
@@ -184,15 +184,16 @@ static void new_log_gives_what_windows_10_made_of_it(void **state)
 {
         uint32_t size;
 
-        assert_int_equal(differences("dirty/yarp-new/NewDirtyHive", "dirty/yarp-new/RecoveredHive_Windows10", &size), 0);
+        assert_int_equal(differences("dirty/yarp-new/NewDirtyHive", "dirty/yarp-new/RecoveredHive_Windows10", &size),
+                         0);
         assert_true(size > 0);
 }
 
 static void old_log_gives_what_windows_7_made_of_it(void **state)
 {
         uint32_t size;
-        size_t n = differences("dirty/yarp-OldDirtyHive/OldDirtyHive", "dirty/yarp-OldDirtyHive/RecoveredHive_Windows7",
-                               &size);
+        size_t n = differences("dirty/yarp-OldDirtyHive/OldDirtyHive",
+                               "dirty/yarp-OldDirtyHive/RecoveredHive_Windows7", &size);
 
         print_message("%zu of %u bytes differ\n", n, size);
         assert_true(n <= 6);

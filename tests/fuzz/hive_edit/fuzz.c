@@ -15,7 +15,8 @@ static void require(bool ok)
 
 static void edit(ow_hive *h, const uint8_t op[4])
 {
-        static const char *const names[] = { "a", "B", "bb", "\xc3\xa9t\xc3\xa9", "Zz\\a\\c", "{key}", "\xe6\x97\xa5", "q\\r" };
+        static const char *const names[] = { "a",        "B",     "bb",           "\xc3\xa9t\xc3\xa9",
+                                             "Zz\\a\\c", "{key}", "\xe6\x97\xa5", "q\\r" };
         static const uint8_t bytes[20000] = { 7 };
         static const size_t sizes[] = { 0, 1, 4, 5, 40, 4000, 16344, 20000 };
         const char *name = names[op[1] % 8];
@@ -33,7 +34,8 @@ static void edit(ow_hive *h, const uint8_t op[4])
                         r = ow_hive_delete_key(h, key, NULL);
                 break;
         case 2:
-                r = ow_hive_set_value(h, at, op[3] & 8 ? name : "", op[3], bytes + op[3], sizes[op[3] % 8] - (op[3] % 8 == 7 ? 255u : 0u), NULL);
+                r = ow_hive_set_value(h, at, op[3] & 8 ? name : "", op[3], bytes + op[3],
+                                      sizes[op[3] % 8] - (op[3] % 8 == 7 ? 255u : 0u), NULL);
                 break;
         case 3:
                 r = ow_hive_delete_value(h, at, name, NULL);
