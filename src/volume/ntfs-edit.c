@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Making, removing and renaming. libntfs-3g has no rename: a second name is linked, then the first is removed, as its
- * FUSE driver does it. What is made gets the security descriptor that Windows would let it inherit from its folder,
- * owned by the administrators.
+ * FUSE driver does it. What is made gets its folder's security descriptor, by number where the volume has a table of them.
+ * libntfs-3g could work out what Windows would let it inherit, but does not survive damage in that table ($Secure).
  */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alloc.h"
 #include "volume/ntfs.h"
 
-#include <ntfs-3g/security.h>
 #include <ntfs-3g/unistr.h>
 
 struct units {
@@ -26,17 +26,38 @@ static void last_name(const struct volume_path *path, struct volume_name *name, 
         units->n = (uint8_t)name->n_units;
 }
 
-/* The id of the descriptor that something new in folder inherits; 0 on volumes that keep descriptors in each file. */
-static le32 inherited_security(struct nt_fs *fs, ntfs_inode *folder, bool for_folder)
-{
-        struct PERMISSIONS_CACHE *no_cache = NULL;
-        struct SECURITY_CONTEXT context = { .vol = fs->vol, .pseccache = &no_cache };
-        le32 id = ntfs_inherited_id(&context, folder, for_folder);
+enum { MAX_DESCRIPTOR = 64 << 10 };     /* bytes; Windows' own limit */
 
-        fs->security_used = true;
-        if (id == const_cpu_to_le32(0) && test_nino_flag(folder, v3_Extensions))
-                id = folder->security_id;
-        return id;
+/*
+ * Volumes of NT 4, and some folders, keep the descriptor in the file: what libntfs-3g has put there (everything for
+ * everyone) is replaced by the folder's own.
+ */
+static int copy_descriptor(struct nt_fs *fs, ntfs_inode *from, ntfs_inode *to, ow_error *err)
+{
+        OW_AUTO_FREE uint8_t *bytes = ow_malloc(MAX_DESCRIPTOR);
+        ntfs_attr *na;
+        size_t size = 0;
+        int r;
+
+        if (!bytes)
+                return ow_fail_nomem(err);
+        r = nt_attribute_read(fs, from, AT_SECURITY_DESCRIPTOR, bytes, MAX_DESCRIPTOR, &size, err);
+        if (r <= 0 || size == 0)
+                return r < 0 ? r : 0;
+        na = ntfs_attr_open(to, AT_SECURITY_DESCRIPTOR, AT_UNNAMED, 0);
+        if (!na)
+                return nt_fail(fs, err, errno, "open the new security descriptor");
+        if (ntfs_attr_truncate(na, (s64)size) != 0 || ntfs_attr_pwrite(na, 0, (s64)size, bytes) != (s64)size)
+                r = nt_fail(fs, err, errno, "copy the folder's security descriptor");
+        else
+                r = 0;
+        ntfs_attr_close(na);
+        return r;
+}
+
+static le32 descriptor_id(const ntfs_inode *folder)
+{
+        return test_nino_flag(folder, v3_Extensions) ? folder->security_id : const_cpu_to_le32(0);
 }
 
 int nt_create(struct nt_fs *fs, const struct volume_path *path, bool folder, ntfs_inode *parent,
@@ -53,20 +74,21 @@ int nt_create(struct nt_fs *fs, const struct volume_path *path, bool folder, ntf
                 nt_inode_close(fs, parent);
                 return r;
         }
-        ni = ntfs_create(parent, inherited_security(fs, parent, folder), units.p, units.n,
-                         folder ? S_IFDIR : S_IFREG);
+        ni = ntfs_create(parent, descriptor_id(parent), units.p, units.n, folder ? S_IFDIR : S_IFREG);
         if (!ni) {
                 r = nt_fail(fs, err, errno, "create '%s'", path->text);
                 nt_inode_close(fs, parent);
                 return r;
         }
         *ret_record = ni->mft_no;
+        if (descriptor_id(parent) == const_cpu_to_le32(0))
+                r = copy_descriptor(fs, parent, ni, err);
         ntfs_inode_update_times(parent, NTFS_UPDATE_MCTIME);
         /* The folder first: writing back the new inode looks its name up there. */
         nt_inode_close(fs, parent);
         nt_inode_close(fs, ni);
         fs->free_known = false;
-        return 0;
+        return r < 0 ? ow_wrap(err, r, "create '%s'", path->text) : 0;
 }
 
 /* Something that path is to become: its folder is opened, and OW_E_EXISTS is ruled out. */

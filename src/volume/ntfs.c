@@ -15,8 +15,6 @@
 #include "volume/ntfs.h"
 #include "volume/probe.h"
 
-#include <ntfs-3g/security.h>
-
 static void nt_close(ow_volume *volume)
 {
         struct nt_fs *fs = nt_fs_of(volume);
@@ -38,17 +36,6 @@ static void nt_fs_close(struct nt_fs *fs)
 }
 OW_DEFINE_AUTO(nt_fs, nt_fs_close);
 
-/* $Secure keeps changed index blocks in memory until its indexes are closed. */
-static int flush_security(struct nt_fs *fs, ow_error *err)
-{
-        if (!fs->security_used)
-                return 0;
-        if (ntfs_close_secure(fs->vol) != 0 || ntfs_open_secure(fs->vol) != 0)
-                return nt_fail(fs, err, errno, "write back '$Secure'");
-        fs->security_used = false;
-        return 0;
-}
-
 static int nt_flush(ow_volume *volume, ow_error *err)
 {
         struct nt_fs *fs = nt_fs_of(volume);
@@ -64,9 +51,6 @@ static int nt_flush(ow_volume *volume, ow_error *err)
                 return fs->deferred.code;
         }
         r = nt_node_sync_all(fs, err);
-        if (r < 0)
-                return r;
-        r = flush_security(fs, err);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < OW_COUNT(metafiles); i++) {

@@ -60,7 +60,6 @@ typedef struct nt_fs {
         struct nt_node *nodes;
         char said[200];                 /* libntfs-3g's last complaint in this call, "" if none */
         ow_error deferred;              /* closing a file failed; the next flush reports it */
-        bool security_used;             /* $Secure may have changes in memory */
         uint64_t serial;
         bool hibernated;
         bool unclean_journal;
