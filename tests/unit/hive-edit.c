@@ -372,6 +372,67 @@ static void many_subkeys_split_their_lists(void **state)
         }
 }
 
+/* Wherever the new name belongs when its leaf is full, both halves stay in order. */
+static void every_place_of_a_split_keeps_the_order(void **state)
+{
+        static const unsigned places[] = { 0, 1, 251, 252, 253, 254, 255, 504, 505, 506 };
+
+        for (size_t p = 0; p < OW_COUNT(places); p++) {
+                ow_hive *h;
+                ow_key key;
+                char name[32];
+
+                assert_ok(ow_hive_new(3, "root", NULL, 0, &h, &err));
+                for (unsigned i = 0; i < 506; i++) {
+                        (void)snprintf(name, sizeof name, "k%04u", 10 * i + 5);
+                        assert_ok(ow_hive_create_key(h, ow_hive_root(h), name, &key, NULL, &err));
+                }
+                (void)snprintf(name, sizeof name, "k%04u", 10 * places[p]);
+                assert_ok(ow_hive_create_key(h, ow_hive_root(h), name, &key, NULL, &err));
+                assert_int_equal(check_hive(h).faults + check_hive(h).lost_cells, 0);
+                assert_int_equal(check_hive(h).keys, 508);
+                ow_hive_close(h);
+        }
+}
+
+/* Three neighbours freed in any order are one free cell again: the next large one fits without growth. */
+static void freed_neighbours_are_joined(void **state)
+{
+        static const uint8_t orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 },
+                                              { 2, 1, 0 } };
+
+        for (size_t o = 0; o < OW_COUNT(orders); o++) {
+                uint32_t cells[3], lens[3], large, large_len, size;
+                ow_hive *h;
+
+                assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+                size = h->image.size;
+                for (size_t i = 0; i < 3; i++)
+                        assert_ok(hive_cell_alloc(h, 1000, &cells[i], &lens[i], &err));
+                assert_int_equal(h->image.size, size);
+                for (size_t i = 0; i < 3; i++)
+                        hive_cell_free(h, cells[orders[o][i]], lens[orders[o][i]]);
+                assert_ok(hive_cell_alloc(h, 3100, &large, &large_len, &err));
+                assert_int_equal(h->image.size, size);
+                assert_int_equal(large, cells[0] < cells[2] ? cells[0] : cells[2]);
+                ow_hive_close(h);
+        }
+}
+
+static void last_value_takes_its_list_along(void **state)
+{
+        struct hive_node node;
+        ow_hive *h;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        assert_ok(ow_hive_set_value(h, ow_hive_root(h), "v", OW_REG_BINARY, "123456", 6, &err));
+        assert_int_equal(ow_hive_delete_value(h, ow_hive_root(h), "V", NULL), 1);
+        assert_ok(hive_node_decode(h, ow_hive_root(h).cell, &node, &err));
+        assert_int_equal(node.n_values, 0);
+        assert_int_equal(node.values, HIVE_NIL);
+        ow_hive_close(h);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -385,6 +446,9 @@ int main(void)
                 cmocka_unit_test(limits_are_refused_by_name),
                 cmocka_unit_test(read_only_hives_are_not_edited),
                 cmocka_unit_test(many_subkeys_split_their_lists),
+                cmocka_unit_test(every_place_of_a_split_keeps_the_order),
+                cmocka_unit_test(freed_neighbours_are_joined),
+                cmocka_unit_test(last_value_takes_its_list_along),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
