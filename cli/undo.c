@@ -24,7 +24,9 @@ static int disks_open(const struct arguments *arguments, bool writable, struct d
         const struct text_list *names = &arguments->operands;
         ow_disk_options options = { .flags = writable ? OW_DISK_WRITABLE : 0,
                                     .journal_dir = arguments->journal_dir,
-                                    .log = log_for(arguments) };
+                                    .log = log_for(arguments),
+                                    .companions = (const char *const *)names->items,
+                                    .n_companions = names->count };
 
         disks->items = calloc(names->count, sizeof *disks->items);
         if (!disks->items)

@@ -39,6 +39,8 @@ static int open_disks(ow_machine *machine, const char *const *names, size_t n_na
                 .flags = machine->writable ? OW_DISK_WRITABLE : 0,
                 .journal_dir = machine->journal_dir,
                 .log = machine->log,
+                .companions = names,
+                .n_companions = n_names,
         };
 
         machine->disks = ow_calloc(n_names, sizeof *machine->disks);
