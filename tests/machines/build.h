@@ -15,7 +15,15 @@ struct build {
         int64_t now;                    /* the moment of the build, seconds since 1970 */
         bool lacks_data;                /* set when a recipe wants data that is not there */
         unsigned n_texts;
+        const char *image;              /* where contents go right now: for the index beside the texts */
+        const struct partition *partition;
 };
+
+/* texts.c: with --texts, keeps what a hive was made from, and an index of the hives for check-recipes.sh. */
+int texts_keep(struct build *build, const char *name, const struct bytes *plain, struct bytes *names, ow_error *err);
+int texts_index(const struct build *build, const struct section *s, const char *path, const char *prefix,
+                const char *names, ow_error *err);
+int texts_given(const struct build *build, const char *path, const char *data, ow_error *err);
 
 /* content.c */
 int build_folder(ow_volume *volume, const char *path, ow_error *err);   /* with its parents; fine when it is there */

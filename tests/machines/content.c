@@ -92,8 +92,8 @@ static int write_file(ow_file *file, const void *p, size_t size, uint64_t whole,
         return r;
 }
 
-static int put_file(ow_volume *volume, const char *path, const void *p, size_t size, uint64_t whole, uint64_t attributes,
-                    ow_error *err)
+static int put_file(ow_volume *volume, const char *path, const void *p, size_t size, uint64_t whole,
+                    uint64_t attributes, ow_error *err)
 {
         ow_file *file = NULL;
         int r = parent_folder(volume, path, err);
@@ -152,6 +152,8 @@ static int file_bytes(struct build *build, const struct section *s, const char *
 
         if (data != NULL)
                 r = given_data(build, s, data, ret, err);
+        if (data != NULL && r == 0)
+                r = texts_given(build, path, data, err);
         if (r == 0 && from != NULL) {
                 AUTO_TEXT folder = folder_of(s->file);
                 AUTO_TEXT name = join_path(folder, from);

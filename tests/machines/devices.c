@@ -298,8 +298,8 @@ static void put_net(const struct devices *d, const struct row *row, const char *
         if (name == NULL)                                       /* a miniport: TCP/IP is bound to it only in use */
                 return;
         put_interface(d, row->columns[INSTANCE],
-                      d->family >= 6 ? "{cac88484-7515-4c03-82e6-71a87abac361}" : "{ad498944-762f-11d0-8dca-00c04fc3358c}",
-                      guid);
+                      d->family >= 6 ? "{cac88484-7515-4c03-82e6-71a87abac361}" :
+                                       "{ad498944-762f-11d0-8dca-00c04fc3358c}", guid);
         bytes_printf(d->out, "\n[" SET "\\Services\\NetBT\\Parameters\\Interfaces\\Tcpip_%s]\n"
                      "\"NameServerList\"=multi:\n\"NetbiosOptions\"=dword:00000000\n", guid);
         bytes_printf(d->out, "\n[" SET "\\Services\\Tcpip\\Parameters\\Adapters\\%s]\n\"LLInterface\"=\"\"\n"

@@ -53,8 +53,8 @@ static const char *const parts[] = { "Shell", "Media", "Print", "Search", "Devic
 static const char *const things[] = { "Manager", "Provider", "Handler", "Factory", "Proxy", "Filter", "Broker",
                                       "Control", "Object", "Document", "Client", "Server", "Events", "Folder", "Page",
                                       "Monitor" };
-static const char *const libraries[] = { "ole32.dll", "shell32.dll", "mmcndmgr.dll", "wbem\\fastprox.dll", "mstscax.dll",
-                                         "actxprxy.dll", "netshell.dll", "propsys.dll", "msxml6.dll", "wuapi.dll" };
+static const char *const libraries[] = { "ole32.dll", "shell32.dll", "mmcndmgr.dll", "wbem\\fastprox.dll",
+                                         "mstscax.dll", "actxprxy.dll", "netshell.dll", "propsys.dll", "msxml6.dll", "wuapi.dll" };
 
 static int put_class(ow_hive *hive, ow_key at, struct dice *d, ow_error *err)
 {
@@ -74,8 +74,8 @@ static int put_class(ow_hive *hive, ow_key at, struct dice *d, ow_error *err)
         if (r == 0)
                 r = set_text(hive, key, "", title, err);
         if (r == 0)
-                r = put_sub(hive, key, "InprocServer32", library, "ThreadingModel", die & 0x10000 ? "Both" : "Apartment",
-                            err);
+                r = put_sub(hive, key, "InprocServer32", library, "ThreadingModel",
+                            die & 0x10000 ? "Both" : "Apartment", err);
         if (r == 0)
                 r = put_sub(hive, key, "ProgID", versioned, NULL, NULL, err);
         if (r == 0)
@@ -157,7 +157,8 @@ static const struct filler {
 } fillers[] = {
         { "software", "Classes\\CLSID", put_class, 5 },
         { "software", "Classes\\Interface", put_interface, 6 },
-        { "software", "Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Components", put_component, 4 },
+        { "software", "Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Components", put_component,
+          4 },
         { "software", "Classes\\Wow6432Node\\CLSID", put_class, 2 },
         { "system", "ControlSet001\\Control\\CriticalDeviceDatabase", put_device_id, 5 },
         { "system", "ControlSet001\\Services\\eventlog\\System", put_event_source, 3 },

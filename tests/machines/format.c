@@ -95,8 +95,8 @@ static int make_fat(const struct partition *p, const char *bits, const char *scr
 int format_partition(int fd, const struct partition *p, const char *scratch, ow_error *err)
 {
         const char *type = section_get(p->section, "type", "ntfs");
-        const char *fs = section_get(p->section, "fs", strcmp(type, "esp") == 0 ? "fat32"
-                                     : strcmp(type, "msr") == 0 ? "none" : strcmp(type, "recovery") == 0 ? "ntfs" : type);
+        const char *fs = section_get(p->section, "fs", strcmp(type, "esp") == 0 ? "fat32" :
+                                     strcmp(type, "msr") == 0 ? "none" : strcmp(type, "recovery") == 0 ? "ntfs" : type);
         AUTO_FD made = -1;
         int r;
 

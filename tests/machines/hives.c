@@ -18,7 +18,7 @@ static void close_hive(ow_hive **hive)
 }
 #define AUTO_HIVE __attribute__((cleanup(close_hive))) ow_hive *
 
-enum { MAX_DEPTH = 64, LOG_SIZE = 256 * 1024 };
+enum { MAX_DEPTH = 64 };
 
 /* ---- texts ---- */
 
@@ -51,23 +51,6 @@ static int entry_to_reg(struct build *build, const struct section *s, const stru
         return r < 0 ? r : regtext_expand(&s->variables, path, readable.p, plain, err);
 }
 
-/* For people and for tests: the .reg text of a hive, as other programs can import it. */
-static int keep_text(struct build *build, const char *name, const struct bytes *plain, ow_error *err)
-{
-        AUTO_TEXT path = NULL;
-        FILE *f;
-        bool good;
-
-        if (build->texts == NULL)
-                return 0;
-        path = need_printf("%s/%02u-%s.reg", build->texts, build->n_texts++, name);
-        f = fopen(path, "w");
-        if (f == NULL)
-                return ow_fail(err, OW_E_IO, OW_NOWHERE, "cannot make '%s'", path);
-        good = fwrite(plain->p, 1, plain->len, f) == plain->len;
-        return fclose(f) == 0 && good ? 0 : ow_fail(err, OW_E_IO, OW_NOWHERE, "cannot write '%s'", path);
-}
-
 static int import_text(ow_hive *hive, const char *prefix, const char *from, const struct bytes *plain, ow_error *err)
 {
         ow_reg_document document = { 0 };
@@ -84,6 +67,7 @@ static int import_entries(struct build *build, const struct section *s, const ch
 {
         AUTO_TEXT usual = need_printf("HKEY_LOCAL_MACHINE\\%s", name);
         const char *prefix = section_get(s, "prefix", usual);
+        AUTO_BYTES names = { 0 };
         int r = 0;
 
         for (size_t i = 0; i < s->n_entries && r == 0; i++) {
@@ -94,11 +78,11 @@ static int import_entries(struct build *build, const struct section *s, const ch
                         continue;
                 r = entry_to_reg(build, s, e, images, &plain, err);
                 if (r == 0)
-                        r = keep_text(build, name, &plain, err);
+                        r = texts_keep(build, name, &plain, &names, err);
                 if (r == 0)
                         r = import_text(hive, prefix, e->value, &plain, err);
         }
-        return r;
+        return r < 0 ? r : texts_index(build, s, section_get(s, "path", ""), prefix, names.p ? names.p : "", err);
 }
 
 /* ---- copies ---- */
@@ -201,8 +185,8 @@ static char *image_file(const char *root, const char *image)
         return need_printf("\\%s\\%s", root, plain);
 }
 
-static int make_image(const struct variables *variables, const struct image *image, const char *machine, ow_volume *volume,
-                      ow_error *err)
+static int make_image(const struct variables *variables, const struct image *image, const char *machine,
+                      ow_volume *volume, ow_error *err)
 {
         const char *root = variables_get(variables, "root"), *version = variables_get(variables, "file_version");
         AUTO_TEXT path = image_file(root ? root : "Windows", image->path);

@@ -63,8 +63,8 @@ static const ow_partition *find_partition(const ow_partition_table *table, const
         return NULL;
 }
 
-static int fill_partition(struct build *build, ow_disk *disk, const ow_partition_table *table, const struct partition *p,
-                          ow_error *err)
+static int fill_partition(struct build *build, ow_disk *disk, const ow_partition_table *table,
+                          const struct partition *p, ow_error *err)
 {
         const ow_partition *found = find_partition(table, p);
         ow_volume *volume = NULL;
@@ -72,6 +72,8 @@ static int fill_partition(struct build *build, ow_disk *disk, const ow_partition
 
         if (found == NULL)
                 return section_fail(p->section, "start", err, "the library does not see this partition");
+        build->image = ow_disk_name(disk);
+        build->partition = p;
         r = ow_volume_open(disk, table, found, OW_VOLUME_WRITABLE, NULL, &volume, err);
         if (r == 0)
                 r = build_contents(build, p, volume, err);
@@ -158,12 +160,13 @@ static int name_outputs(const struct options *options, struct plan *plan, ow_err
         for (size_t i = 0; i < plan->n_disks; i++) {
                 plan->disks[i].out = options->out[i];
                 if (options->out[i] == NULL)
-                        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "this recipe has two disks: name the other, --disk2");
+                        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "two disks: name the other with --disk2");
         }
         return 0;
 }
 
-static int run(const struct options *options, struct recipe *recipe, struct build *build, struct plan *plan, ow_error *err)
+static int run(const struct options *options, struct recipe *recipe, struct build *build, struct plan *plan,
+               ow_error *err)
 {
         int r = recipe_load(options->recipe, recipe, err);
 

@@ -24,7 +24,8 @@ struct line {
 
 static int bad(const struct line *line, ow_error *err, const char *what)
 {
-        return ow_fail(err, OW_E_INVAL, line->number, "%s:%u: %s, found '%s'", line->file, line->number, what, line->at);
+        return ow_fail(err, OW_E_INVAL, line->number, "%s:%u: %s, found '%s'", line->file, line->number, what,
+                       line->at);
 }
 
 static void skip_spaces(struct line *line)
@@ -179,7 +180,8 @@ static int put_part(struct line *line, struct bytes *data, ow_error *err)
         }
         if (strcmp(kind, "hex") == 0 && parse_hex(word, data))
                 return 0;
-        if ((strcmp(kind, "zeros") == 0 || strcmp(kind, "ones") == 0) && parse_number(word, &count) && count < 1 << 20) {
+        if ((strcmp(kind, "zeros") == 0 || strcmp(kind, "ones") == 0) && parse_number(word, &count) &&
+            count < 1 << 20) {
                 while (count-- > 0)
                         bytes_le(data, kind[0] == 'z' ? 0 : 0xff, 1);
                 return 0;
@@ -189,8 +191,8 @@ static int put_part(struct line *line, struct bytes *data, ow_error *err)
                         bytes_le(data, 0, 1);
                 return 0;
         }
-        return bad(line, err, "expected u8, u16, u32, u64, utf16, utf16z, ascii, filetime, systemtime, guid, hex, zeros, "
-                              "ones or pad with its argument before here");
+        return bad(line, err, "expected u8, u16, u32, u64, utf16, utf16z, ascii, filetime, systemtime, guid, hex, "
+                              "zeros, ones or pad with its argument before here");
 }
 
 static int put_bytes_form(struct line *line, unsigned *type, struct bytes *data, ow_error *err)
