@@ -110,15 +110,24 @@ static int list_path(ow_guest *guest, const char *path, struct listing *listing,
 /* Without a path: the drives, as folders. */
 static int list_drives(ow_guest *guest, struct listing *listing, ow_error *err)
 {
-        ow_stat stat = { .attributes = OW_ATTR_DIRECTORY };
+        ow_machine *machine = ow_guest_machine(guest);
 
         for (size_t i = 0; i < ow_guest_drive_count(guest); i++) {
                 const ow_drive *drive = ow_guest_drive(guest, i);
                 char name[3] = { drive->letter, ':', '\0' };
+                ow_stat stat = { 0 };
+                ow_volume *volume;
                 int r;
 
-                if (drive->volume == SIZE_MAX)
+                if (drive->volume >= ow_machine_volume_count(machine))
                         continue;
+                volume = ow_machine_volume_get(machine, drive->volume)->volume;
+                if (!volume)
+                        continue;
+                r = ow_volume_stat(volume, "", &stat, err);
+                if (r < 0)
+                        return r;
+                stat.attributes |= OW_ATTR_DIRECTORY;
                 r = add_entry(listing, name, &stat, err);
                 if (r < 0)
                         return r;
@@ -162,7 +171,10 @@ static int cat_json(const struct arguments *arguments, ow_volume *volume, const 
         if (r == 0)
                 r = ow_report_file(arguments->operands.items[1], data.p, data.size, &options, &text, &err);
         ow_blob_done(&data);
-        return r < 0 ? fail(arguments, &err) : print_report(arguments, text);
+        if (r == 0)
+                return print_report(arguments, text);
+        (void)ow_wrap(&err, r, "read '%s'", arguments->operands.items[1]);
+        return fail(arguments, &err);
 }
 
 static int copy_out(const struct arguments *arguments, ow_file *file)
@@ -189,12 +201,15 @@ static int cat(const struct arguments *arguments, ow_volume *volume, const char 
 {
         ow_error err = OW_ERROR_INIT;
         ow_file *file = NULL;
-        int code;
+        int r, code;
 
         if (has(arguments, OPTION_JSON))
                 return cat_json(arguments, volume, inside);
-        if (ow_file_open(volume, inside, 0, &file, &err) < 0)
+        r = ow_file_open(volume, inside, 0, &file, &err);
+        if (r < 0) {
+                (void)ow_wrap(&err, r, "read '%s'", arguments->operands.items[1]);
                 return fail(arguments, &err);
+        }
         code = copy_out(arguments, file);
         ow_file_close(file);
         return code;

@@ -103,18 +103,37 @@ static struct printer printer_new(const struct arguments *arguments, bool severa
         return p;
 }
 
-/* Takes text over. Returns an exit code. */
-static int print_one(struct printer *p, char *text)
+static int print_heading(const char *path)
 {
+        char *printable = NULL;
+        int code;
+
+        if (ow_report_printable(path, &printable, NULL) < 0)
+                return out_of_memory();
+        code = write_out("[", 1);
+        if (code == 0)
+                code = write_out(printable, strlen(printable));
+        ow_text_free(printable);
+        return code ? code : write_out("]\n", 2);
+}
+
+/* heading: a path above the text, or NULL. Takes text over. Returns an exit code. */
+static int print_one(struct printer *p, const char *heading, char *text)
+{
+        bool as_text = p->options.format == OW_REPORT_TEXT;
         int code = 0;
 
-        if (p->array && !has(p->arguments, OPTION_QUIET))
-                code = write_out(p->n_printed ? ",\n" : "[\n", 2);
-        else if (p->n_printed && p->options.format == OW_REPORT_TEXT && !has(p->arguments, OPTION_QUIET))
-                code = write_out("\n", 1);
+        if (!has(p->arguments, OPTION_QUIET)) {
+                if (p->array)
+                        code = write_out(p->n_printed ? ",\n" : "[\n", 2);
+                else if (p->n_printed)
+                        code = write_out("\n", 1);
+                if (code == 0 && heading && as_text)
+                        code = print_heading(heading);
+                if (code == 0)
+                        code = write_out(text, strlen(text));
+        }
         p->n_printed++;
-        if (code == 0 && !has(p->arguments, OPTION_QUIET))
-                code = write_out(text, strlen(text));
         ow_text_free(text);
         return code;
 }
@@ -130,6 +149,12 @@ static int printer_end(struct printer *p)
         return flush_out();
 }
 
+/* Not every profile has every key: absence is an error only when none has it. */
+static bool may_be_absent(const struct paths *paths, size_t index, const struct printer *p, const ow_error *err)
+{
+        return err->code == OW_E_ABSENT && (index + 1 < paths->count || p->n_printed > 0);
+}
+
 /* ---- ls ---- */
 
 static int print_key(struct printer *p, ow_regkey at, const char *path)
@@ -139,7 +164,7 @@ static int print_key(struct printer *p, ow_regkey at, const char *path)
 
         if (ow_report_key(at, path, &p->options, &text, &err) < 0)
                 return fail(p->arguments, &err);
-        return print_one(p, text);
+        return print_one(p, NULL, text);
 }
 
 static char *join(const char *path, const char *name)
@@ -201,8 +226,11 @@ static int ls(const struct arguments *arguments, ow_guest *guest, const struct p
                 ow_error err = OW_ERROR_INIT;
                 ow_regkey at;
 
-                if (find_key(guest, path, &at, &err) < 0)
+                if (find_key(guest, path, &at, &err) < 0) {
+                        if (may_be_absent(paths, i, &p, &err))
+                                continue;
                         return fail(arguments, &err);
+                }
                 code = recursive ? print_tree(&p, at, path, 0) : print_key(&p, at, path);
         }
         return code ? code : printer_end(&p);
@@ -210,45 +238,54 @@ static int ls(const struct arguments *arguments, ow_guest *guest, const struct p
 
 /* ---- get ---- */
 
-static int get_one(struct printer *p, ow_guest *guest, const char *path, const char *name, bool with_path)
+/* 0, or an OW_E_*. */
+static int read_value(ow_guest *guest, const char *path, const char *name, uint32_t *type, ow_blob *data,
+                      ow_error *err)
 {
-        const char *shown = *name ? name : "@";
-        ow_error err = OW_ERROR_INIT;
-        ow_blob data = { 0 };
-        char *text = NULL;
         ow_regkey at;
-        uint32_t type;
         int r;
 
-        r = find_key(guest, path, &at, &err);
-        if (r == 0)
-                r = ow_hive_get_value(at.hive, at.key, name, &type, &data, &err);
-        if (r == 0)
-                r = ow_fail(&err, OW_E_ABSENT, OW_NOWHERE, "no value '%s' in '%s'", shown, path);
+        r = find_key(guest, path, &at, err);
         if (r < 0)
-                return fail(p->arguments, &err);
-        if (has(p->arguments, OPTION_RAW)) {
-                r = write_out(data.p, data.size);
-                ow_blob_done(&data);
                 return r;
+        r = ow_hive_get_value(at.hive, at.key, name, type, data, err);
+        if (r == 0)
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no value '%s' in '%s'", *name ? name : "@", path);
+        return r < 0 ? r : 0;
+}
+
+static int print_value(struct printer *p, const char *path, const char *name, uint32_t type, const ow_blob *data,
+                       bool with_path)
+{
+        ow_error err = OW_ERROR_INIT;
+        char *text = NULL;
+
+        if (has(p->arguments, OPTION_RAW)) {
+                p->n_printed++;
+                return write_out(data->p, data->size);
         }
-        r = ow_report_value(path, name, type, data.p, data.size, &p->options, &text, &err);
-        ow_blob_done(&data);
-        if (r < 0)
+        if (ow_report_value(path, name, type, data->p, data->size, &p->options, &text, &err) < 0)
                 return fail(p->arguments, &err);
-        if (with_path && p->options.format == OW_REPORT_TEXT)
-                note(p->arguments, "[%s]", path);
-        return print_one(p, text);
+        return print_one(p, with_path ? path : NULL, text);
 }
 
 static int get(const struct arguments *arguments, ow_guest *guest, const struct paths *paths)
 {
-        const char *name = arguments->operands.items[2];
+        const char *name = reg_value_name(arguments->operands.items[2]);
         struct printer p = printer_new(arguments, paths->items != NULL);
         int code = 0;
 
-        for (size_t i = 0; i < paths->count && code == 0; i++)
-                code = get_one(&p, guest, path_at(paths, i), reg_value_name(name), paths->count > 1);
+        for (size_t i = 0; i < paths->count && code == 0; i++) {
+                ow_error err = OW_ERROR_INIT;
+                ow_blob data = { 0 };
+                uint32_t type;
+
+                if (read_value(guest, path_at(paths, i), name, &type, &data, &err) == 0)
+                        code = print_value(&p, path_at(paths, i), name, type, &data, paths->count > 1);
+                else if (!may_be_absent(paths, i, &p, &err))
+                        code = fail(arguments, &err);
+                ow_blob_done(&data);
+        }
         return code ? code : printer_end(&p);
 }
 

@@ -75,8 +75,8 @@ static int verify(const struct arguments *arguments, const struct text_list *dis
         return ow_wrap(err, r, "the change is on the image, but reading it back failed (`offwin undo` takes it back)");
 }
 
-static int apply(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit,
-                 struct session *session)
+static int commit_and_verify(const struct arguments *arguments, const struct text_list *disks,
+                             const struct edit *edit, struct session *session)
 {
         bool json = has(arguments, OPTION_JSON);
         AUTO_SESSION again = { 0 };
@@ -87,9 +87,7 @@ static int apply(const struct arguments *arguments, const struct text_list *disk
 
         if (!id)
                 return out_of_memory();
-        r = edit->apply(edit->state, session->guest, &err);
-        if (r == 0)
-                r = ow_machine_commit(session->machine, edit->title, &commit, &err);
+        r = ow_machine_commit(session->machine, edit->title, &commit, &err);
         if (r == 0) {
                 session_close(session);
                 r = verify(arguments, disks, edit, id, &again, &err);
@@ -125,6 +123,9 @@ int run_edit(const struct arguments *arguments, const struct text_list *disks, c
                 code = show(arguments, edit, session.guest, OW_PLAN_DRY_RUN, NULL);
                 return code ? code : check ? EXIT_TO_DO : EXIT_DONE;
         }
+        /* In memory: what cannot be done is found before anybody is asked. */
+        if (edit->apply(edit->state, session.guest, &err) < 0)
+                return fail(arguments, &err);
         if (!has(arguments, OPTION_JSON)) {
                 code = show(arguments, edit, session.guest, OW_PLAN_PROPOSED, NULL);
                 if (code)
@@ -134,16 +135,39 @@ int run_edit(const struct arguments *arguments, const struct text_list *disks, c
                 note(arguments, "nothing was written");
                 return EXIT_FAILED;
         }
-        return apply(arguments, disks, edit, &session);
+        return commit_and_verify(arguments, disks, edit, &session);
 }
 
 /* ---- an edit that is a plan ---- */
+
+/* Half a fix list on a damaged guest is not what anybody asked for: all can be judged, or nothing is written. */
+static int refuse_unjudged(const ow_plan *plan, ow_error *err)
+{
+        const ow_skipped *first = NULL;
+        size_t n_failed = 0;
+
+        for (size_t i = 0; i < ow_plan_skipped_count(plan); i++) {
+                const ow_skipped *skipped = ow_plan_skipped(plan, i);
+
+                if (skipped->status == OW_FIX_FAILED && n_failed++ == 0)
+                        first = skipped;
+        }
+        if (!first)
+                return 0;
+        if (n_failed == 1)
+                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "cannot judge fix '%s', so nothing was written (other "
+                               "fixes can be named one by one): %s", ow_fix_name(first->fix), first->reason);
+        return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "cannot judge fix '%s' and %zu more, so nothing was written (other "
+                       "fixes can be named one by one): %s", ow_fix_name(first->fix), n_failed - 1, first->reason);
+}
 
 static int plan_make(void *state, ow_guest *guest, size_t *ret_changes, ow_error *err)
 {
         struct plan_state *p = state;
         int r = p->make(p, guest, &p->plan, err);
 
+        if (r == 0 && !p->dry)
+                r = refuse_unjudged(p->plan, err);
         if (r == 0)
                 *ret_changes = ow_plan_change_count(p->plan);
         return r;
@@ -175,8 +199,10 @@ int plan_edit(const struct arguments *arguments, const struct text_list *disks, 
               struct plan_state *state)
 {
         struct edit edit = { title, state, plan_make, plan_report, plan_apply, plan_verify };
-        int code = run_edit(arguments, disks, &edit);
+        int code;
 
+        state->dry = has(arguments, OPTION_DRY_RUN) || has(arguments, OPTION_CHECK);
+        code = run_edit(arguments, disks, &edit);
         ow_plan_free(state->plan);
         state->plan = NULL;
         return code;

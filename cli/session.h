@@ -51,7 +51,7 @@ struct edit {
 };
 
 /*
- * Plan, show, confirm, apply, commit, open anew and verify. With --dry-run or --check the image is opened read-only
+ * Plan, apply in memory, show, confirm, commit, open anew and verify. With --dry-run or --check the image is opened read-only
  * and the way ends after showing. Returns an exit code.
  */
 int run_edit(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit);
@@ -59,6 +59,7 @@ int run_edit(const struct arguments *arguments, const struct text_list *disks, c
 /* The parts of an edit that is an ow_plan; state points to this. */
 struct plan_state {
         ow_plan *plan;
+        bool dry;                       /* only shown: may be incomplete */
         int (*make)(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err);
         void *more;
 };

@@ -40,6 +40,12 @@ static void put_forecast_line(struct report_page *page, const ow_forecast_line *
         }
 }
 
+/* What takes no time, now or later, is only told to who asks for everything. */
+static bool waits(const struct report_page *page, const ow_forecast_line *line)
+{
+        return page->verbose || line->before_s || line->after_s;
+}
+
 static void put_forecast(struct report_page *page, const ow_diagnosis *d)
 {
         char before[REPORT_NUMBER_TEXT], after[REPORT_NUMBER_TEXT];
@@ -70,8 +76,8 @@ static void put_forecast(struct report_page *page, const ow_diagnosis *d)
         report_put_style(page, REPORT_PLAIN);
         for (size_t i = 0; i < d->n_forecast; i++) {
                 if (d->forecast[i].overlaps)
-                        beside = true;
-                else
+                        beside = beside || waits(page, &d->forecast[i]);
+                else if (waits(page, &d->forecast[i]))
                         put_forecast_line(page, &d->forecast[i], what_width);
         }
         if (!beside)
@@ -80,7 +86,7 @@ static void put_forecast(struct report_page *page, const ow_diagnosis *d)
         report_put(page, "  Beside these, not added:\n");
         report_put_style(page, REPORT_PLAIN);
         for (size_t i = 0; i < d->n_forecast; i++)
-                if (d->forecast[i].overlaps)
+                if (d->forecast[i].overlaps && waits(page, &d->forecast[i]))
                         put_forecast_line(page, &d->forecast[i], what_width);
 }
 

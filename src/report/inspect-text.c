@@ -74,7 +74,8 @@ static void put_volume(struct report_page *page, ow_machine *machine, ow_guest *
         report_put_right(page, number, 3);
         report_put_right(page, size, 11);
         report_put_spaces(page, 2);
-        report_put_padded(page, info.kind_name[0] ? info.kind_name : ow_volume_kind_name(volume->kind), 10);
+        report_put_padded(page, info.kind_name[0] ? info.kind_name
+                                : volume->kind == OW_VOLUME_RESERVED ? "" : ow_volume_kind_name(volume->kind), 10);
         put_letters(page, guests, n_guests, index);
         report_put_spaces(page, 1);
         report_put_padded(page, type, 4);
@@ -87,7 +88,7 @@ static void put_volume(struct report_page *page, ow_machine *machine, ow_guest *
         }
         report_put(page, "\n");
 
-        if (volume->why_not.code < 0) {
+        if (volume->why_not.code < 0 && volume->kind != OW_VOLUME_RESERVED) {
                 report_put_spaces(page, INDENT + 4);
                 report_put_style(page, REPORT_WARN);
                 report_put(page, "! ");
@@ -260,7 +261,10 @@ static void put_users(struct report_page *page, ow_guest *guest)
                 report_put_spaces(page, 2);
                 report_put_padded(page, report_user_kind_name(user->kind), 9);
                 report_put_guest(page, user->profile);
-                report_put(page, user->hive_present ? "\n" : "  (no NTUSER.DAT here)\n");
+                /* The system's own profile keeps its settings in the DEFAULT hive. */
+                if (!user->hive_present && user->kind != OW_USER_SYSTEM)
+                        report_put(page, "  (no NTUSER.DAT here)");
+                report_put(page, "\n");
         }
         if (count > MAX_LISTED_USERS)
                 report_printf(page, "    and %zu more\n", count - MAX_LISTED_USERS);
