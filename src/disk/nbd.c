@@ -4,7 +4,6 @@
  * and a server that falls silent is an error and not a hang. The cache above (disk/cache.h) keeps small reads local.
  */
 #include <errno.h>
-#include <libnbd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "disk/cache.h"
+#include "disk/nbd-library.h"
 #include "disk/nbd.h"
 
 enum {
@@ -21,8 +21,15 @@ enum {
         MAX_COMPLAINT = 400,            /* bytes of qemu-nbd's last words */
 };
 
+/* A handle exists only after nbd_library() has worked. */
+static void handle_close(struct nbd_handle *handle)
+{
+        if (handle)
+                nbd_library(NULL)->close(handle);
+}
+
 typedef struct nbd_handle nbd_handle;
-OW_DEFINE_AUTO(nbd_handle, nbd_close);
+OW_DEFINE_AUTO(nbd_handle, handle_close);
 
 /* Requests without an answer yet. */
 struct flight {
@@ -33,6 +40,7 @@ struct flight {
 
 struct nbd {
         struct store store;
+        const struct nbd_library *lib;
         nbd_handle *handle;
         char *name;
         uint32_t granule;               /* smallest write that the server takes, bytes */
@@ -54,8 +62,8 @@ bool nbd_is_uri(const char *name)
 
 static int nbd_failed(const struct nbd *nbd, const char *what, ow_error *err)
 {
-        const char *text = nbd_get_error();
-        int sys = nbd_get_errno();
+        const char *text = nbd->lib->get_error();
+        int sys = nbd->lib->get_errno();
         int code = sys == ENOSPC ? OW_E_NOSPACE : sys == ENOMEM ? OW_E_NOMEM : OW_E_IO;
 
         return ow_fail(err, code, OW_NOWHERE, "%s '%s': %s", what, nbd->name, text ? text : "the connection broke");
@@ -68,7 +76,7 @@ static int land_one(struct nbd *nbd, struct flight *flight, const char *what, ow
                 int r;
 
                 for (unsigned i = 0; i < flight->n; i++) {
-                        r = nbd_aio_command_completed(nbd->handle, (uint64_t)flight->cookies[i]);
+                        r = nbd->lib->aio_command_completed(nbd->handle, (uint64_t)flight->cookies[i]);
                         if (r == 0)
                                 continue;
                         ow_free(flight->buffers[i]);
@@ -77,7 +85,7 @@ static int land_one(struct nbd *nbd, struct flight *flight, const char *what, ow
                         flight->buffers[i] = flight->buffers[flight->n];
                         return r < 0 ? nbd_failed(nbd, what, err) : 0;
                 }
-                r = nbd_poll(nbd->handle, PATIENCE_MS);
+                r = nbd->lib->poll(nbd->handle, PATIENCE_MS);
                 nbd->broken = r <= 0;
                 if (r < 0)
                         return nbd_failed(nbd, what, err);
@@ -96,7 +104,7 @@ static int land_all(struct nbd *nbd, struct flight *flight, const char *what, ow
 
                 if (r == 0)
                         r = landed;
-                if (landed < 0 && nbd_aio_is_dead(nbd->handle) == 1)
+                if (landed < 0 && nbd->lib->aio_is_dead(nbd->handle) == 1)
                         nbd->broken = true;
         }
         return r;
@@ -119,7 +127,7 @@ static int nbd_store_read(struct store *store, uint64_t offset, void *buf, size_
 
         while (r == 0 && size > 0) {
                 size_t n = size < MAX_PIECE ? size : MAX_PIECE;
-                int64_t cookie = nbd_aio_pread(nbd->handle, p, n, offset, NBD_NULL_COMPLETION, 0);
+                int64_t cookie = nbd->lib->aio_pread(nbd->handle, p, n, offset, NBD_NULL_COMPLETION, 0);
 
                 if (cookie < 0) {
                         r = nbd_failed(nbd, "read", err);
@@ -153,7 +161,7 @@ static int write_piece(struct nbd *nbd, uint64_t offset, const uint8_t *bytes, s
                 if (r < 0)
                         return r;
         }
-        cookie = nbd_aio_pwrite(nbd->handle, copy, size, offset, NBD_NULL_COMPLETION, 0);
+        cookie = nbd->lib->aio_pwrite(nbd->handle, copy, size, offset, NBD_NULL_COMPLETION, 0);
         if (cookie < 0)
                 return nbd_failed(nbd, "write", err);
         writes->buffers[writes->n] = OW_TAKE(copy);
@@ -209,7 +217,7 @@ static int nbd_store_flush(struct store *store, ow_error *err)
 
         if (r < 0 || !nbd->can_flush)
                 return r;
-        flight.cookies[0] = nbd_aio_flush(nbd->handle, NBD_NULL_COMPLETION, 0);
+        flight.cookies[0] = nbd->lib->aio_flush(nbd->handle, NBD_NULL_COMPLETION, 0);
         if (flight.cookies[0] < 0)
                 return nbd_failed(nbd, "flush", err);
         flight.buffers[0] = NULL;
@@ -221,7 +229,7 @@ static void nbd_store_close(struct store *store)
 {
         struct nbd *nbd = (struct nbd *)store;
 
-        nbd_close(nbd->handle);
+        handle_close(nbd->handle);
         for (unsigned i = 0; i < nbd->writes.n; i++)
                 ow_free(nbd->writes.buffers[i]);
         ow_free(nbd->name);
@@ -233,14 +241,15 @@ static int make_store(nbd_handle **handle, const char *name, bool writable, cons
                       ow_error *err)
 {
         static const struct store_ops ops = { nbd_store_read, nbd_store_write, nbd_store_flush, NULL, nbd_store_close };
-        int64_t size = nbd_get_size(*handle);
-        int64_t granule = nbd_get_block_size(*handle, LIBNBD_SIZE_MINIMUM);
+        const struct nbd_library *lib = nbd_library(NULL);
+        int64_t size = lib->get_size(*handle);
+        int64_t granule = lib->get_block_size(*handle, LIBNBD_SIZE_MINIMUM);
         OW_AUTO_FREE char *copy = NULL;
         struct nbd *nbd;
 
         if (size < 0)
-                return ow_fail(err, OW_E_IO, OW_NOWHERE, "size of '%s': %s", name, nbd_get_error());
-        if (writable && nbd_is_read_only(*handle) == 1)
+                return ow_fail(err, OW_E_IO, OW_NOWHERE, "size of '%s': %s", name, lib->get_error());
+        if (writable && lib->is_read_only(*handle) == 1)
                 return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "'%s' is served for reading only", name);
         if (granule > MAX_PIECE)
                 return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "'%s' wants requests of %lld bytes, limit %d", name,
@@ -252,8 +261,9 @@ static int make_store(nbd_handle **handle, const char *name, bool writable, cons
                 return ow_fail_nomem(err);
         }
         nbd->store = (struct store){ &ops, (uint64_t)size, 0 };
+        nbd->lib = lib;
         nbd->granule = granule > 0 ? (uint32_t)granule : 1;
-        nbd->can_flush = nbd_can_flush(*handle) == 1;
+        nbd->can_flush = lib->can_flush(*handle) == 1;
         if (writable && !nbd->can_flush)
                 ow_log_printf(log, OW_LOG_WARNING, "'%s' cannot be flushed: a power cut may lose the change", name);
         nbd->name = OW_TAKE(copy);
@@ -263,12 +273,16 @@ static int make_store(nbd_handle **handle, const char *name, bool writable, cons
 
 int nbd_open_uri(const char *uri, bool writable, const ow_log *log, struct store **ret, ow_error *err)
 {
-        OW_AUTO(nbd_handle) handle = nbd_create();
+        const struct nbd_library *lib = nbd_library(err);
+        OW_AUTO(nbd_handle) handle = NULL;
 
+        if (!lib)
+                return OW_E_UNSUPPORTED;
+        handle = lib->create();
         if (!handle)
                 return ow_fail_nomem(err);
-        if (nbd_connect_uri(handle, uri) < 0)
-                return ow_fail(err, OW_E_IO, OW_NOWHERE, "connect to '%s': %s", uri, nbd_get_error());
+        if (lib->connect_uri(handle, uri) < 0)
+                return ow_fail(err, OW_E_IO, OW_NOWHERE, "connect to '%s': %s", uri, lib->get_error());
         return make_store(&handle, uri, writable, log, ret, err);
 }
 
@@ -332,16 +346,21 @@ static int connect_to_qemu(nbd_handle *handle, const char *image_opts, bool writ
 
         if (!words || !image)
                 return -1;
-        return nbd_connect_systemd_socket_activation(handle, argv);
+        return nbd_library(NULL)->connect_systemd_socket_activation(handle, argv);
 }
 
 int nbd_open_qemu(const char *image_opts, const char *path, bool writable, const ow_log *log, struct store **ret,
                   ow_error *err)
 {
-        OW_AUTO(nbd_handle) handle = nbd_create();
-        OW_AUTO_FD complaints = memfd_create("qemu-nbd", MFD_CLOEXEC);
+        const struct nbd_library *lib = nbd_library(err);
+        OW_AUTO(nbd_handle) handle = NULL;
+        OW_AUTO_FD complaints = -1;
         char words[MAX_COMPLAINT];
 
+        if (!lib)
+                return OW_E_UNSUPPORTED;
+        handle = lib->create();
+        complaints = memfd_create("qemu-nbd", MFD_CLOEXEC);
         if (!handle)
                 return ow_fail_nomem(err);
         if (complaints < 0)
