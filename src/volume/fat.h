@@ -133,13 +133,13 @@ struct fat_entry {
         uint64_t created, modified, accessed;   /* FILETIME; FAT has local time, which is taken for UTC */
 };
 
-/* Walks entries from *at on; pieces of long names without their short entry, labels and free entries are passed over. */
+/* Walks entries from *at on. Stray pieces of long names, labels and free entries are passed over. */
 bool fat_entry_next(const uint8_t *bytes, size_t size, size_t *at, struct fat_entry *ret);
 
 /* The label of a root folder, or "". */
 void fat_entry_label(const uint8_t *bytes, size_t size, char label[12]);
 
-/* The 32 bytes of a short entry for what ret_... says; long-name entries come before it: n = (units + 12) / 13. */
+/* A short entry, and the long-name entries that come before it: n_entries = (units + 12) / 13. */
 void fat_entry_encode(const struct fat_entry *entry, uint8_t bytes[FAT_ENTRY]);
 void fat_entry_encode_long(const struct volume_name *name, const uint8_t short_name[11], uint8_t *bytes,
                            size_t n_entries);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Making, removing and renaming. libntfs-3g has no rename: a second name is linked, then the first is removed, as its
- * FUSE driver does it. What is made gets its folder's security descriptor, by number where the volume has a table of them.
- * libntfs-3g could work out what Windows would let it inherit, but does not survive damage in that table ($Secure).
+ * FUSE driver does it. What is made gets its folder's security descriptor, by number where the volume has a table of
+ * them ($Secure). libntfs-3g could work out what Windows would let it inherit, but does not survive damage there.
  */
 #include <errno.h>
 #include <string.h>

@@ -99,7 +99,7 @@ extern struct ntfs_device_operations nt_device_operations;      /* not const: li
 
 /* ---- ntfs-state.c: is it safe to write ---- */
 
-/* Looks for a saved session in hiberfil.sys and at the restart pages of $LogFile; fills hibernated and unclean_journal. */
+/* Fills hibernated (hiberfil.sys holds a session) and unclean_journal (the restart pages of $LogFile). */
 int nt_state_find(struct nt_fs *fs, ow_error *err);
 
 /* OW_E_REFUSED or OW_E_DIRTY with the way on, or 0. */

@@ -60,7 +60,8 @@ void volume_window_of(ow_disk *disk, const ow_partition *partition, struct volum
 static int check_window(const struct volume_window *window, uint64_t offset, size_t size, ow_error *err)
 {
         if (offset > window->size || size > window->size - offset)
-                return ow_fail(err, OW_E_CORRUPT, offset, "the file system reaches past the %llu bytes of its partition",
+                return ow_fail(err, OW_E_CORRUPT, offset,
+                               "the file system reaches past the %llu bytes of its partition",
                                (unsigned long long)window->size);
         return 0;
 }
@@ -156,7 +157,7 @@ bool volume_ntfs_backup_is_good(const struct volume_window *window, uint64_t par
                 if (partition_size < size ||
                     volume_window_read(window, (partition_size / size - 1) * size, sector, sizeof sector, NULL) < 0)
                         continue;
-                /* It says how large its volume is: nearly the whole partition, or it is of something that was here before. */
+                /* A volume much smaller than the partition is one that was here before. */
                 if (ntfs_boot_decode((ow_view){ sector, sizeof sector }, &boot, NULL) == 0 &&
                     boot.sector_size == size && boot.n_sectors < partition_size / size &&
                     partition_size / size - boot.n_sectors <= NTFS_SLACK_SECTORS)

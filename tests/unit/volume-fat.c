@@ -20,7 +20,8 @@ static void make(struct image *image, const struct geometry *g)
         image_need("fsck.fat");
         image_new(image);
         print_message("%s\n", g->options);
-        image_must(image, "truncate -s %uK %s && mkfs.fat -n LABEL %s %s", g->kib, image->path, g->options, image->path);
+        image_must(image, "truncate -s %uK %s && mkfs.fat -n LABEL %s %s", g->kib, image->path, g->options,
+                   image->path);
 }
 
 /* fsck.fat finds nothing to say. */
@@ -56,7 +57,8 @@ static void live_on(struct image *image)
         image_must(image, "mtype -i %s '::Windows/SYSTEM32/A rather long name, with dots.and.more.dll' | cmp - %s/big",
                    image->out, image->folder);
         image_must(image, "mtype -i %s ::boot.ini | cmp - %s/small", image->out, image->folder);
-        assert_ok(ow_volume_remove(image->volume, "windows\\system32\\A RATHER LONG NAME, WITH DOTS.AND.MORE.DLL", &err));
+        assert_ok(ow_volume_remove(image->volume, "windows\\system32\\A RATHER LONG NAME, WITH DOTS.AND.MORE.DLL",
+                                   &err));
         assert_ok(ow_volume_remove(image->volume, "windows\\system32", &err));
         assert_int_equal(ow_volume_stat(image->volume, "windows\\system32", &st, NULL), 0);
         assert_ok(ow_volume_flush(image->volume, &err));

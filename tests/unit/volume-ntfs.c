@@ -8,7 +8,8 @@ static void make(struct image *image, unsigned mib, const char *options)
 {
         image_need("mkntfs");
         image_new(image);
-        image_must(image, "truncate -s %uM %s && mkntfs -F -Q -L 'Täst' %s %s", mib, image->path, options, image->path);
+        image_must(image, "truncate -s %uM %s && mkntfs -F -Q -L 'Täst' %s %s", mib, image->path, options,
+                   image->path);
 }
 
 /* ntfs-3g's tools find a clean volume. */
@@ -126,7 +127,7 @@ static void writes_in_place_touch_only_the_file(void **state)
         assert_int_equal(ow_file_size(file), MIB);
         ow_file_close(file);
         assert_ok(ow_volume_flush(image.volume, &err));
-        /* A sector of data, the file's record, and the block of the root's index, whose fixups change in each sector. */
+        /* A sector of data, the file's record, and a block of the root's index with a fixup in each sector. */
         print_message("%u bytes changed\n", (unsigned)image_changed(&image));
         assert_true(image_changed(&image) <= 12 * 512);
         memcpy(bytes + 500000, "hello", 5);

@@ -122,7 +122,7 @@ static void volumes_of_windows_can_be_written(void **state)
                 assert_ok(ow_volume_flush(image.volume, &err));
                 assert_ok(ow_volume_info_get(image.volume, &info, &err));
                 image_save(&image);
-                /* One of them has a bad backup boot sector from the start, so ntfsfix must say now what it said before. */
+                /* One has had a bad backup boot sector from the start, so ntfsfix must say what it said before. */
                 extract(&image, image.path, "old");
                 extract(&image, image.out, "v");
                 image_must(&image, "cd %s; ntfsfix -n old >1; ntfsfix -n v >2; sed -i 's/ old / v /' 1; cmp 1 2",
