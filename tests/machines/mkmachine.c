@@ -141,6 +141,8 @@ static int make_machine(struct build *build, const struct plan *plan, ow_error *
         if (r == 0)
                 r = fill_disks(build, plan, journals, err);
         remove_journals(journals);
+        for (size_t i = 0; i < plan->n_disks && r < 0; i++)
+                (void)unlink(plan->disks[i].out);               /* half a machine is worse than none */
         return r;
 }
 
@@ -234,9 +236,7 @@ int main(int argc, char **argv)
         recipe_done(&recipe);
         if (r < 0)
                 fprintf(stderr, "mkmachine: %s%s\n", build.lacks_data ? "skipped: " : "", err.text);
-        if (r < 0 && build.lacks_data) {
-                (void)unlink(options.out[0]);
-                return EXIT_SKIP;
-        }
-        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        if (r < 0)
+                return build.lacks_data ? EXIT_SKIP : EXIT_FAILURE;
+        return EXIT_SUCCESS;
 }
