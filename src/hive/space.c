@@ -147,13 +147,14 @@ static int scan_bin(ow_hive *h, uint32_t start, uint32_t size, ow_error *err)
 }
 
 /* Looks through a few more bins. 1: went on, 0: there are no more. */
-static int scan_some(ow_hive *h, uint32_t *budget, ow_error *err)
+static int scan_some(ow_hive *h, ow_error *err)
 {
         struct hive_space *s = &h->space;
+        uint64_t allowance = HIVE_SPACE_SCAN_FIRST + (uint64_t)s->grown * HIVE_SPACE_SCAN_PER_BYTE;
         uint32_t size;
         int r;
 
-        if (s->chain_broken || s->scanned >= h->image.size || *budget == 0)
+        if (s->chain_broken || s->scanned >= h->image.size || s->scanned >= allowance)
                 return 0;
         r = hive_bin_size(h, s->scanned, &size, err);
         if (r == OW_E_CORRUPT) {
@@ -166,21 +167,20 @@ static int scan_some(ow_hive *h, uint32_t *budget, ow_error *err)
         if (r < 0)
                 return r;
         s->scanned += size;
-        *budget -= size < *budget ? size : *budget;
         return 1;
 }
 
 /* Element of a free cell, found or made. */
 static int find_room(ow_hive *h, uint32_t size, uint32_t *ret, ow_error *err)
 {
-        uint32_t budget = HIVE_SPACE_SCAN, start, bin_size;
+        uint32_t start, bin_size;
         int r;
 
         for (;;) {
                 *ret = best_fit(&h->space, size);
                 if (*ret)
                         return 0;
-                r = scan_some(h, &budget, err);
+                r = scan_some(h, err);
                 if (r < 0)
                         return r;
                 if (r == 0)
@@ -189,6 +189,7 @@ static int find_room(ow_hive *h, uint32_t size, uint32_t *ret, ow_error *err)
         r = hive_bin_append(h, size, &start, &bin_size, err);
         if (r < 0)
                 return r;
+        h->space.grown += bin_size;
         if (h->space.scanned == start)
                 h->space.scanned += bin_size;
         hive_space_add(h, start + BIN_HEAD, bin_size - BIN_HEAD);

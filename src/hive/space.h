@@ -19,7 +19,12 @@
 enum {
         HIVE_SPACE_EXACT = 2048, /* classes of one size each, in steps of 8 bytes */
         HIVE_SPACE_CLASSES = HIVE_SPACE_EXACT + 32,
-        HIVE_SPACE_SCAN = 1 << 20, /* bytes of bins looked through for one allocation before the hive grows */
+        /*
+         * Looking for free cells in a large, well filled hive costs more than it gains. So many bytes of bins are
+         * looked through before the hive grows for the first time, and so many more for each byte that it grows.
+         */
+        HIVE_SPACE_SCAN_FIRST = 512 << 10,
+        HIVE_SPACE_SCAN_PER_BYTE = 16,
 };
 
 struct hive_free_cell {
@@ -35,6 +40,7 @@ struct hive_space {
         uint32_t heads[HIVE_SPACE_CLASSES];
         uint64_t filled[(HIVE_SPACE_CLASSES + 63) / 64];
         uint32_t scanned;               /* bins before this offset are known */
+        uint32_t grown;                 /* bytes of bins added since load */
         bool chain_broken;              /* the bin at scanned is damaged: nothing behind it is used */
 };
 
