@@ -19,8 +19,11 @@ struct volume_bytes {
         size_t n_changed;
 };
 
-/* libntfs-3g leaks on some kinds of damage; what we leak is looked for by every other test. */
-const char *__lsan_default_suppressions(void);
+/*
+ * libntfs-3g leaks on some kinds of damage (ntfs_delete() when it cannot close the folder); what we leak is looked for
+ * by every other test.
+ */
+OW_VISIBLE const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
         return "leak:libntfs-3g";

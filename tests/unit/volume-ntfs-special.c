@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What Windows puts on NTFS and mkntfs does not: reparse points, EFS, and journals. The first two are patched into
- * MFT records: a resident attribute is appended, which stays clear of the sector ends that fixups guard.
+ * MFT records, as one more resident attribute.
  */
 #include "volume-image.h"
 
@@ -35,6 +35,22 @@ static uint64_t record_offset(struct image *image, uint64_t record)
         return ow_le64_at(boot + 0x30) * CLUSTER + record * RECORD;
 }
 
+/* The last two bytes of each sector of a record: undone (disk to memory) or done (memory to disk). */
+static void fixups(uint8_t record[RECORD], bool undo)
+{
+        uint8_t *mark = record + ow_le16_at(record + 4);
+
+        for (size_t i = 1; i <= RECORD / 512; i++) {
+                uint8_t *end = record + i * 512 - 2;
+
+                if (undo)
+                        assert_memory_equal(end, mark, 2);
+                else
+                        memcpy(mark + 2 * i, end, 2);
+                memcpy(end, undo ? mark + 2 * i : mark, 2);
+        }
+}
+
 /* Sets attribute bits, and a reparse point when tag is not 0, in the record of path. */
 static void patch(struct image *image, const char *path, uint32_t attributes, uint32_t tag)
 {
@@ -47,6 +63,7 @@ static void patch(struct image *image, const char *path, uint32_t attributes, ui
         assert_ok(ow_volume_flush(image->volume, &err));
         assert_ok(ow_disk_read(image->disk, offset, record, sizeof record, &err));
         assert_memory_equal(record, "FILE", 4);
+        fixups(record, true);
         p = record + ow_le16_at(record + 0x14);         /* the first attribute is $STANDARD_INFORMATION */
         assert_int_equal(ow_le32_at(p), 0x10);
         p += ow_le16_at(p + 0x14);
@@ -54,7 +71,7 @@ static void patch(struct image *image, const char *path, uint32_t attributes, ui
         if (tag) {
                 p = record + ow_le32_at(record + 0x18) - 8;     /* the end mark */
                 assert_int_equal(ow_le32_at(p), 0xffffffff);
-                assert_true(p + 48 < record + 510);
+                assert_true(p + 48 < record + RECORD - 2);
                 memset(p, 0, 48);
                 ow_le32_put(p, 0xc0);
                 ow_le32_put(p + 4, 40);
@@ -66,6 +83,7 @@ static void patch(struct image *image, const char *path, uint32_t attributes, ui
                 ow_le32_put(p + 40, 0xffffffff);
                 ow_le32_put(record + 0x18, (uint32_t)(p + 48 - record));
         }
+        fixups(record, false);
         assert_ok(ow_disk_write(image->disk, offset, record, sizeof record, &err));
         reopen(image);
 }

@@ -129,6 +129,9 @@ static void volumes_of_windows_can_be_written(void **state)
                            image.folder);
                 image_must(&image, "ntfsls -R %s/v && ntfsinfo -m %s/v && ntfsinfo -F offwin/one %s/v", image.folder,
                            image.folder, image.folder);
+                /* The same security descriptor as the folder's; volumes without a table of them print no number. */
+                image_must(&image, "cd %s; ntfsinfo -i 5 v | grep 'Security ID' >a; ntfsinfo -F offwin/one v | "
+                           "grep 'Security ID' >b; cmp a b", image.folder);
                 image_host_file(&image, "bytes", bytes, sizeof bytes);
                 image_must(&image, "ntfscat %s/v offwin/one | cmp - %s/bytes", image.folder, image.folder);
                 assert_ok(ow_volume_remove(image.volume, "offwin\\one", &err));
