@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <offwin/registry.h>
+
 #include "commands.h"
 #include "output.h"
 
@@ -140,7 +142,10 @@ int run_edit(const struct arguments *arguments, const struct text_list *disks, c
 
 /* ---- an edit that is a plan ---- */
 
-/* Half a fix list on a damaged guest is not what anybody asked for: all can be judged, or nothing is written. */
+/*
+ * Half a fix list on a damaged guest is not what anybody asked for: all can be judged, or nothing is written. Settle
+ * gives back what it can; its entries name no fix.
+ */
 static int refuse_unjudged(const ow_plan *plan, ow_error *err)
 {
         const ow_skipped *first = NULL;
@@ -149,7 +154,7 @@ static int refuse_unjudged(const ow_plan *plan, ow_error *err)
         for (size_t i = 0; i < ow_plan_skipped_count(plan); i++) {
                 const ow_skipped *skipped = ow_plan_skipped(plan, i);
 
-                if (skipped->status == OW_FIX_FAILED && n_failed++ == 0)
+                if (skipped->fix && skipped->status == OW_FIX_FAILED && n_failed++ == 0)
                         first = skipped;
         }
         if (!first)
@@ -161,11 +166,31 @@ static int refuse_unjudged(const ow_plan *plan, ow_error *err)
                        "fixes can be named one by one): %s", ow_fix_name(first->fix), n_failed - 1, first->reason);
 }
 
+/*
+ * A damaged SYSTEM or SOFTWARE hive only narrows what inspect and doctor can say, but a Windows that has one does not
+ * boot: before anything is changed, that is the thing to say. A SOFTWARE hive that is not there is another matter.
+ */
+static int need_machine_hives(ow_guest *guest, ow_error *err)
+{
+        ow_regkey ignored;
+        int r;
+
+        r = ow_registry_find(guest, "HKLM\\SYSTEM\\Select", &ignored, err);
+        if (r == 0)
+                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "the SYSTEM hive of %s has no key Select: this Windows "
+                               "cannot boot, and nothing was changed", ow_guest_id(guest));
+        if (r > 0)
+                r = ow_registry_find(guest, "HKLM\\SOFTWARE", &ignored, err);
+        return r < 0 ? ow_wrap(err, r, "nothing was changed") : 0;
+}
+
 static int plan_make(void *state, ow_guest *guest, size_t *ret_changes, ow_error *err)
 {
         struct plan_state *p = state;
-        int r = p->make(p, guest, &p->plan, err);
+        int r = need_machine_hives(guest, err);
 
+        if (r == 0)
+                r = p->make(p, guest, &p->plan, err);
         if (r == 0 && !p->dry)
                 r = refuse_unjudged(p->plan, err);
         if (r == 0)

@@ -178,6 +178,8 @@ static size_t count_ledger(const struct report_changes *what)
 static void put_fix_heading(struct report_page *page, const struct report_changes *what, size_t index)
 {
         const ow_change *change = what->changes[index];
+        OW_AUTO_BUFFER title = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *text = NULL;
 
         if (is_ledger(what, change)) {
                 report_put(page, "\n");
@@ -192,12 +194,15 @@ static void put_fix_heading(struct report_page *page, const struct report_change
         if (!change->fix)
                 return;
         report_put(page, "\n");
+        ow_buffer_printf(&title, "%s%s", ow_fix_title(change->fix), change->temporary ? " (temporary)" : "");
+        text = ow_buffer_take_text(&title);
+        if (!text) {
+                page->text.failed = true;
+                return;
+        }
         report_put_styled(page, REPORT_BOLD, ow_fix_name(change->fix));
         report_put(page, "  ");
-        report_put_guest(page, ow_fix_title(change->fix));
-        if (change->temporary)
-                report_put_styled(page, REPORT_DIM, " (temporary)");
-        report_put(page, "\n");
+        report_put_wrapped(page, report_width(ow_fix_name(change->fix)) + 2, text);
         if (page->verbose && ow_fix_why(change->fix)[0]) {
                 report_put_style(page, REPORT_DIM);
                 report_put_spaces(page, 4);

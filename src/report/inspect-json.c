@@ -27,7 +27,10 @@ static void put_volume_info(struct report_json *json, json_t *object, const ow_m
         report_json_text(json, object, "label", info.label);
         report_json_text(json, object, "serial", serial);
         report_json_number(json, object, "size", info.size);
-        report_json_number(json, object, "free", info.free);
+        if (info.free)                  /* 0 is "not known": counting it may take a walk over the whole volume */
+                report_json_number(json, object, "free", info.free);
+        else
+                report_json_null(json, object, "free");
         report_json_number(json, object, "cluster_size", info.cluster_size);
         report_json_bool(json, object, "hibernated", info.hibernated);
         report_json_bool(json, object, "unclean_journal", info.unclean_journal);

@@ -77,10 +77,18 @@ poke() {
         expect 0
         has "not a registry hive"
         offwin fix --all --dry-run "$image"
+        expect 1
+        one_line "not a registry hive"
+        refused 1 "not a registry hive"
+}
+
+@test "a SOFTWARE hive that is no hive any more" {
+        machine w7
+        poke "$(hive_at 'C:\Windows\System32\config\SOFTWARE')" 00000000
+        offwin doctor "$image"
         expect 0
-        has "Not done"
-        refused 1 "cannot judge fix"
-        [[ $errors == *"not a registry hive"* ]]
+        has "not a registry hive"
+        refused 1 "not a registry hive"
 }
 
 @test "a hive whose root key's subkey list leads to itself: no hang, no crash" {
@@ -130,6 +138,100 @@ PY
         expect 0
         offwin undo --quiet "$image"
         expect 0
+}
+
+# Three values of a registry, enough to be a Windows; $1: the folder for it.
+tiny_registry() {
+        cat >"$1/system.reg" <<'REG'
+Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\SYSTEM\Select]
+"Current"=dword:00000001
+"Default"=dword:00000001
+"Failed"=dword:00000000
+"LastKnownGood"=dword:00000001
+
+[HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Control\CrashControl]
+"AutoReboot"=dword:00000001
+
+[HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\Tcpip\Parameters]
+"Hostname"="tiny"
+REG
+}
+
+@test "no space left on the guest's volume" {
+        command -v ntfscp >/dev/null || skip "no ntfscp"
+        tiny_registry "$BATS_TEST_TMPDIR"
+        bare_machine <<'RECIPE'
+[disk]
+scheme = none
+size = 16M
+
+[partition]
+type = ntfs
+
+[hive]
+path = \Windows\System32\config\SYSTEM
+source = system.reg
+RECIPE
+        offwin reg get "$image" 'HKLM\SYSTEM\Select' Current
+        expect 0
+        for size in 8M 4M 2M 1M 512K 256K 128K 64K 32K 16K 8K 4K; do    # a file that does not fit leaves nothing
+                head -c "$size" /dev/urandom >"$BATS_TEST_TMPDIR/filler"
+                for n in 1 2; do
+                        ntfscp -f "$image" "$BATS_TEST_TMPDIR/filler" "/fill-$size-$n" >/dev/null 2>&1 || true
+                done
+        done
+        local before
+        before=$(sum "$image")
+        offwin reg set "$image" 'HKLM\SYSTEM\Select' Big sz "$(head -c 120000 /dev/zero | tr '\0' x)"
+        expect 1
+        one_line "the volume is full"
+        [ "$(sum "$image")" = "$before" ]
+}
+
+@test "a SYSTEM hive cut anywhere" {
+        tiny_registry "$BATS_TEST_TMPDIR"
+        bare_machine <<'RECIPE'
+[disk]
+scheme = none
+size = 16M
+
+[partition]
+type = ntfs
+
+[hive]
+path = \Windows\System32\config\SYSTEM
+source = system.reg
+RECIPE
+        "$OFFWIN" file cat "$image" 'C:\Windows\System32\config\SYSTEM' >"$BATS_TEST_TMPDIR/whole"
+        local size
+        size=$(stat -c %s "$BATS_TEST_TMPDIR/whole")
+        for cut in 1 31 511 512 4095 4096 4100 4128 5000 $((size / 2)) $((size - 1)); do
+                head -c "$cut" "$BATS_TEST_TMPDIR/whole" >"$BATS_TEST_TMPDIR/cut"
+                bare_machine <<'RECIPE'
+[disk]
+scheme = none
+size = 16M
+
+[partition]
+type = ntfs
+
+[file]
+path = \Windows\System32\config\SYSTEM
+from = cut
+RECIPE
+                echo "cut at $cut of $size"
+                offwin inspect "$image"
+                expect 0
+                offwin doctor "$image"
+                [ "$status" -le 1 ]
+                # Behind the base block, what is left may be enough to say that nothing is to be done.
+                if [ "$cut" -gt 4128 ] && "$OFFWIN" fix --all --quiet --check "$image"; then
+                        continue
+                fi
+                refused 1 "SYSTEM"
+        done
 }
 
 # Runs the program as somebody who may not write; root may write to everything.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What every .bats file loads. Meson gives OFFWIN (the program), MKMACHINE and MACHINES (builder and recipes).
+# What every .bats file loads. Meson gives OFFWIN (the program), MKMACHINE and MACHINES (builder and recipes), and
+# OFFWIN_DATA (real hives; their machines are skipped without).
 
 # `run` also merges stderr into $output; `offwin` keeps them apart: $output, $errors, $status.
 offwin() {
@@ -42,17 +43,30 @@ json() {
         return 1
 }
 
-# machine RECIPE: builds the machine of tests/machines once per run; $image is then a copy of it for this test alone.
-# The builder preloads a library into mkntfs, which a program with ASan in it does not like to do unasked.
+# machine RECIPE: builds a machine of tests/machines once per run; $image (and $image2) are copies for this test alone.
 machine() {
-        local cache=${BATS_RUN_TMPDIR:-$BATS_FILE_TMPDIR}/machines
+        local cache=${BATS_RUN_TMPDIR:-$BATS_FILE_TMPDIR}/machines code=0
 
-        image=$BATS_TEST_TMPDIR/$1.img
-        [ -n "${MKMACHINE:-}" ] && [ -e "$MACHINES/$1.recipe" ] || skip "no mkmachine, or no recipe $1"
+        [ -n "${MKMACHINE:-}" ] || skip "no mkmachine"
         mkdir -p "$cache"
-        [ -e "$cache/$1.img" ] ||
-                ASAN_OPTIONS=verify_asan_link_order=0 "$MKMACHINE" "$MACHINES/$1.recipe" "$cache/$1.img"
+        if [ ! -e "$cache/$1.img" ]; then
+                "$MKMACHINE" ${OFFWIN_DATA:+--data "$OFFWIN_DATA"} --disk2 "$cache/$1.second.img" \
+                        "$MACHINES/$1.recipe" "$cache/$1.img" || code=$?
+                [ "$code" -ne 77 ] || skip "the real hives that recipe $1 wants are not here"
+                [ "$code" -eq 0 ]
+        fi
+        image=$BATS_TEST_TMPDIR/$1.img
+        image2=$BATS_TEST_TMPDIR/$1.second.img
         cp --sparse=always "$cache/$1.img" "$image"
+        [ ! -e "$cache/$1.second.img" ] || cp --sparse=always "$cache/$1.second.img" "$image2"
+}
+
+# bare_machine: $image from the recipe lines on stdin, for what no machine of tests/machines should look like.
+bare_machine() {
+        [ -n "${MKMACHINE:-}" ] || skip "no mkmachine"
+        image=$BATS_TEST_TMPDIR/bare.img
+        cat >"$BATS_TEST_TMPDIR/bare.recipe"
+        "$MKMACHINE" "$BATS_TEST_TMPDIR/bare.recipe" "$image"
 }
 
 sum() {

@@ -73,6 +73,89 @@ whole_way() {
         whole_way
 }
 
+@test "dc: a domain controller, the whole way" {
+        machine dc
+        whole_way
+}
+
+@test "real hives: Windows 7 on VMware, the whole way" {
+        machine real-win7-vmware
+        whole_way
+}
+
+@test "real hives: a Windows 10 laptop with its last edits in the logs, the whole way" {
+        machine real-win10-laptop
+        whole_way
+}
+
+@test "real hives: Windows XP on Virtual PC, the whole way" {
+        machine real-xp-virtualpc
+        whole_way
+}
+
+@test "real hives: Windows NT 4.0 Server, the whole way" {
+        machine real-nt4-server
+        whole_way
+}
+
+@test "real hives: Windows 8.1, dirty and without logs: read, refused, done with --accept-dirty" {
+        local before
+        machine real-win81-virtualbox
+        before=$(sum "$image")
+        offwin doctor "$image"
+        expect 0
+        has "not closed"
+        offwin fix --all "$image"
+        expect 4
+        one_line "--accept-dirty"
+        [ "$(sum "$image")" = "$before" ]
+        offwin fix --all --accept-dirty "$image"
+        expect 0
+        has "written and read back"
+        offwin fix --all --quiet "$image"
+        expect 0
+        offwin undo "$image"
+        expect 0
+        [ "$(sum "$image")" = "$before" ]
+}
+
+@test "two disks are one machine: drives and profiles of both, one commit, one undo" {
+        local before before2
+        machine twodisks
+        before=$(sum "$image")
+        before2=$(sum "$image2")
+        offwin inspect --json "$image"
+        expect 0
+        json '[.installations[0].drives[] | select(.disk == 2)] | length' 0
+        offwin inspect --json "$image" "$image2"
+        expect 0
+        json '[.installations[0].drives[] | select(.disk == 2)] | length > 0' true
+        offwin file ls --disk "$image2" "$image" 'D:\'
+        expect 0
+        offwin fix --all "$image" "$image2"
+        expect 0
+        has "written and read back"
+        offwin fix --all --check --quiet "$image" "$image2"
+        expect 0
+        [ "$(sum "$image")" != "$before" ]
+        offwin undo "$image" "$image2"
+        expect 0
+        [ "$(sum "$image")" = "$before" ]
+        [ "$(sum "$image2")" = "$before2" ]
+}
+
+@test "a disk without Windows: shown, and a clear line where one is needed" {
+        machine nowindows
+        offwin inspect "$image"
+        expect 0
+        has "No Windows was found"
+        for command in doctor "fix --all" settle; do
+                offwin $command "$image"
+                expect 1
+                one_line "no Windows found"
+        done
+}
+
 @test "dual boot: --root chooses, nothing is guessed" {
         local before
         machine dualboot

@@ -1,0 +1,46 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a person sees, word for word, against tests/golden. After a change that is meant: BLESS=1 and look at the diff.
+
+load common
+
+# golden NAME COMMAND...: stdout of the command, run beside the image.
+golden() {
+        local want=$GOLDEN/$1.txt
+        shift
+        cd "$BATS_TEST_TMPDIR"
+        offwin "$@"
+        expect 0
+        if [ -n "${BLESS:-}" ]; then
+                mkdir -p "$GOLDEN"
+                cp stdout "$want"
+        fi
+        diff -u "$want" stdout
+        [ "$(sed 's/\[HK.*//; s/C:\\.*//; s/HKLM\\.*//; s/^ *[D-Z]:  .*//' stdout | wc -L)" -le 80 ] ||
+                { echo "wider than 80 columns"; false; }
+}
+
+@test "dl380g7: inspect" {
+        machine dl380g7
+        golden dl380g7-inspect inspect dl380g7.img
+}
+
+@test "dl380g7: doctor" {
+        machine dl380g7
+        golden dl380g7-doctor doctor dl380g7.img
+}
+
+@test "dl380g7: fix --all --dry-run" {
+        machine dl380g7
+        golden dl380g7-fix fix --all --dry-run dl380g7.img
+}
+
+@test "w10: doctor" {
+        machine w10
+        golden w10-doctor doctor w10.img
+}
+
+@test "xp: doctor" {
+        machine xp
+        golden xp-doctor doctor xp.img
+}
