@@ -363,7 +363,7 @@ job_on_qcow2() {
 }
 
 do_machine() { # name
-        local how=hives readers="--second none" root= size=
+        local how=hives readers="--second none" root="" size=""
         machine=$1
         case $machine in
         real-* | dl380g7) how=all readers= ;;
