@@ -162,8 +162,9 @@ static int refuse_unjudged(const ow_plan *plan, ow_error *err)
         if (n_failed == 1)
                 return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "cannot judge fix '%s', so nothing was written (other "
                                "fixes can be named one by one): %s", ow_fix_name(first->fix), first->reason);
-        return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "cannot judge fix '%s' and %zu more, so nothing was written (other "
-                       "fixes can be named one by one): %s", ow_fix_name(first->fix), n_failed - 1, first->reason);
+        return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
+                       "cannot judge fix '%s' and %zu more, so nothing was written (other fixes can be named one by one): "
+                       "%s", ow_fix_name(first->fix), n_failed - 1, first->reason);
 }
 
 /*

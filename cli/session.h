@@ -51,8 +51,8 @@ struct edit {
 };
 
 /*
- * Plan, apply in memory, show, confirm, commit, open anew and verify. With --dry-run or --check the image is opened read-only
- * and the way ends after showing. Returns an exit code.
+ * Plan, apply in memory, show, confirm, commit, open anew and verify. With --dry-run or --check the image is opened
+ * read-only and the way ends after showing. Returns an exit code.
  */
 int run_edit(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit);
 

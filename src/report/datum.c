@@ -50,11 +50,14 @@ int report_datum_line(const char *name, uint32_t type, const void *data, size_t 
 {
         bool readable = type == OW_REG_SZ || type == OW_REG_EXPAND_SZ || type == OW_REG_MULTI_SZ;
         char *text = NULL;
+        size_t length;
         int r;
 
         if (readable && size % 2 == 0) {
                 report_datum_name(name, out);
-                ow_buffer_put_text(out, type == OW_REG_SZ ? "=" : type == OW_REG_EXPAND_SZ ? "=expand_sz:" : "=multi_sz:");
+                ow_buffer_put_text(out, type == OW_REG_SZ         ? "="
+                                        : type == OW_REG_MULTI_SZ ? "=multi_sz:"
+                                                                  : "=expand_sz:");
                 r = ow_reg_display_data(type, data, size, MAX_STRING_CHARS, &text, err);
         } else if (size > MAX_BINARY) {
                 char type_name[REPORT_TYPE_TEXT];
@@ -68,9 +71,10 @@ int report_datum_line(const char *name, uint32_t type, const void *data, size_t 
         }
         if (r < 0)
                 return r;
-        for (size_t length = strlen(text); length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'); length--)
-                text[length - 1] = '\0';
-        ow_buffer_put_text(out, text);
+        length = strlen(text);
+        while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+                length--;
+        ow_buffer_put(out, text, length);
         ow_text_free(text);
         return 0;
 }

@@ -83,7 +83,10 @@ static void the_difference_is_exact(void **state)
 
 static void places_with_the_same_lines_share_them(void **state)
 {
-        const ow_change changes[] = { probe("HKLM\\SYSTEM\\ControlSet001\\X"), probe("HKLM\\SYSTEM\\ControlSet002\\X") };
+        const ow_change changes[] = {
+                probe("HKLM\\SYSTEM\\ControlSet001\\X"),
+                probe("HKLM\\SYSTEM\\ControlSet002\\X"),
+        };
         ow_plan plan = { .changes = changes, .n_changes = OW_COUNT(changes) };
         char *text = report(&plan, OW_PLAN_PROPOSED, NULL, NULL);
 
@@ -131,12 +134,14 @@ static void what_settle_needs_has_its_own_heading(void **state)
 
         changes[1].fix = NULL;
         text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
-        assert_non_null(strstr(text, "\nledger  What `offwin settle` gives back later (--verbose shows its 1 changes)\n"));
+        assert_non_null(strstr(text,
+                               "\nledger  What `offwin settle` gives back later (--verbose shows its 1 changes)\n"));
         assert_null(strstr(text, "Ledger"));
         assert_non_null(strstr(text, "\n1 change by 1 fix. Nothing"));
         ow_text_free(text);
         text = report(&plan, OW_PLAN_DRY_RUN, NULL, &verbose);
-        assert_non_null(strstr(text, "\nledger  What `offwin settle` gives back later\n    [HKLM\\SOFTWARE\\Ledger]\n"));
+        assert_non_null(strstr(text,
+                               "\nledger  What `offwin settle` gives back later\n    [HKLM\\SOFTWARE\\Ledger]\n"));
         ow_text_free(text);
 }
 

@@ -80,7 +80,8 @@ static void verbose_adds_the_model_the_reason_and_what_is_fine(void **state)
         char *text = report(&guest, &diagnosis, &options);
 
         assert_non_null(strstr(text, "    4 tries\n"));
-        assert_non_null(strstr(text, "  + No automatic private address                                       apipa-off\n"));
+        assert_non_null(strstr(text,
+                               "  + No automatic private address                                       apipa-off\n"));
         assert_non_null(strstr(text, "takes part in a delay of 40 s\n"));
         assert_non_null(strstr(text, "On an unplugged network the probe can only time out.\n"));
         ow_text_free(text);
@@ -95,7 +96,8 @@ static void next_step_names_the_installation_when_there_are_two(void **state)
         machine.n_guests = 2;
         machine.disks[0].name = "my disk.img";
         text = report(&guest, &diagnosis, NULL);
-        assert_non_null(strstr(text, "Next: offwin fix --all --dry-run 'my disk.img' --root disk1:partition2:Windows\n"));
+        assert_non_null(strstr(text,
+                               "Next: offwin fix --all --dry-run 'my disk.img' --root disk1:partition2:Windows\n"));
         ow_text_free(text);
 }
 

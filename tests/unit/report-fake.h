@@ -153,22 +153,42 @@ const ow_skipped *ow_plan_skipped(const ow_plan *plan, size_t index) { return &p
 
 /* ---- one server, as most tests want it ---- */
 
-__attribute__((unused)) static const ow_fix fake_ncsi = { .name = "ncsi-off", .area = "network",
-                                  .title = "Turn off the Internet-connectivity probe (NCSI)",
-                                  .why = "On an unplugged network the probe can only time out.",
-                                  .source = "Microsoft KB4494446", .windows = "6.0-", .temporary = true };
+#define UNUSED __attribute__((unused))
+
+UNUSED static const ow_fix fake_ncsi = {
+        .name = "ncsi-off",
+        .area = "network",
+        .title = "Turn off the Internet-connectivity probe (NCSI)",
+        .why = "On an unplugged network the probe can only time out.",
+        .source = "Microsoft KB4494446",
+        .windows = "6.0-",
+        .temporary = true,
+};
 static const char *const wsus_parameters[] = { "wsus", NULL };
-__attribute__((unused)) static const ow_fix fake_wsus = { .name = "wsus", .area = "update", .title = "Point Windows Update at a WSUS server",
-                                  .why = "", .source = "", .windows = "", .by_name_only = true,
-                                  .parameters = wsus_parameters };
-__attribute__((unused)) static const ow_fix fake_apipa = { .name = "apipa-off", .area = "network", .title = "No automatic private address",
-                                   .why = "", .source = "", .windows = "" };
+UNUSED static const ow_fix fake_wsus = {
+        .name = "wsus",
+        .area = "update",
+        .title = "Point Windows Update at a WSUS server",
+        .why = "",
+        .source = "",
+        .windows = "",
+        .by_name_only = true,
+        .parameters = wsus_parameters,
+};
+UNUSED static const ow_fix fake_apipa = {
+        .name = "apipa-off",
+        .area = "network",
+        .title = "No automatic private address",
+        .why = "",
+        .source = "",
+        .windows = "",
+};
 
 static ow_volume fake_volume;
 static ow_partition fake_partition = { .number = 2, .offset = 1 << 20, .size = 19ull << 30, .mbr_type = 7,
                                        .active = true };
 
-__attribute__((unused)) static ow_machine fake_machine(void)
+UNUSED static ow_machine fake_machine(void)
 {
         return (ow_machine){
                 .disks = { { "server.img" } },
@@ -180,7 +200,7 @@ __attribute__((unused)) static ow_machine fake_machine(void)
         };
 }
 
-__attribute__((unused)) static ow_guest fake_guest(ow_machine *machine)
+UNUSED static ow_guest fake_guest(ow_machine *machine)
 {
         return (ow_guest){
                 .machine = machine,
