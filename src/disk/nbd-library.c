@@ -35,7 +35,8 @@ const struct nbd_library *nbd_library(ow_error *err)
         NBD_FUNCTIONS(NBD_FIND)
 #undef NBD_FIND
         if (!all) {
-                (void)ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "%s is too old: 1.10 or newer is needed", library_file);
+                (void)ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "%s is too old: 1.10 or newer is needed",
+                              library_file);
                 return NULL;
         }
         table = found;

@@ -95,8 +95,8 @@ static void several_commits_are_undone_in_reverse(void **state)
         make_image("disk.raw");
         assert_ok(temp_open("disk.raw", true, NULL, &disk, &err));
         for (unsigned i = 0; i < 3; i++) {
-                assert_ok(ow_disk_write(disk, 4096 * 5 + i, "abc" + i, 1, &err));
-                assert_ok(ow_transaction_commit(&disk, 1, "abc" + i, NULL, &err));
+                assert_ok(ow_disk_write(disk, 4096 * 5 + i, &"abc"[i], 1, &err));
+                assert_ok(ow_transaction_commit(&disk, 1, &"abc"[i], NULL, &err));
         }
         assert_ok(ow_undo_list(disk, &records, &n, &err));
         assert_int_equal(n, 3);
@@ -205,7 +205,7 @@ static void the_journal_goes_where_it_is_told(void **state)
         for (unsigned i = 0; i < 2; i++) {
                 (void)snprintf(name[i], sizeof name[i], "%s", temp_path(i ? "b/disk.raw" : "a/disk.raw"));
                 assert_ok(ow_disk_open(name[i], &options, &disks[i], &err));
-                assert_ok(ow_disk_write(disks[i], 0, "AB" + i, 1, &err));
+                assert_ok(ow_disk_write(disks[i], 0, &"AB"[i], 1, &err));
         }
         /* Two images of one name and size: each has its own records, also in a common folder. */
         assert_ok(ow_transaction_commit(disks, 1, "on a", NULL, &err));
