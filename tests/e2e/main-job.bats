@@ -241,9 +241,11 @@ whole_way() {
         expect 0
         has '+ "WUServer"="http://wsus.new.example:8530"'
         offwin fix --dry-run "$image" windows-update-wsus
+        expect 2
+        one_line "needs --set wsus="
+        offwin fix --all --dry-run "$image"
         expect 0
         has "needs --set wsus="
-        has "Nothing to change."
         offwin fix --dry-run "$image" windows-update-wsus --set nonsense=1
         expect 2
         one_line nonsense
