@@ -2,7 +2,8 @@
 /* Giving back: the registry is as it was, and nothing of somebody else's is touched. */
 #include "fix-fixture.h"
 
-static const char *const roots[] = { "HKLM\\SYSTEM", "HKLM\\SOFTWARE", "HKU\\.DEFAULT", "HKU\\" SID };
+#define USER "HKU\\" SID
+static const char *const roots[] = { "HKLM\\SYSTEM", "HKLM\\SOFTWARE", "HKU\\.DEFAULT", USER };
 
 /* Names of all temporary fixes of set. */
 static size_t temporary(const ow_fix_set *set, const char **names, size_t max)
