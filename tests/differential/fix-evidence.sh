@@ -16,12 +16,14 @@ shift 2
         dl380g7 w7 w10 s2019 xp xp-fat32 dualboot twodisks
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 
-for tool in sfdisk ntfsls ntfscat ntfsfix ntfsinfo ntfsresize fsck.fat mdir mcopy hivexregedit hivexml reglookup jq python3; do
+for tool in sfdisk ntfsls ntfscat ntfsfix ntfsinfo ntfsresize fsck.fat mdir mcopy hivexregedit hivexml reglookup \
+                jq python3; do
         command -v "$tool" >/dev/null || { echo "1..0 # skip $tool is not installed"; exit 0; }
 done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 number=0 bad=0 failed=0
+hive_paths='/config/(system|software|sam|security|default)$|/config/system\.log[12]?$|/(ntuser|usrclass)\.dat$|/bcd$'
 
 problem() {
         echo "$*" | sed 's/^/#   /' | head -n 12
@@ -82,9 +84,16 @@ cut_disks() { # folder
 list_volume() { # volume
         case $(kind_of "$1") in
         ntfs) ntfsls -f -R -l -p / "$1" | awk '
-                /^\/.*:$/ { folder = substr($0, 1, length($0) - 1); if (folder == "/") folder = ""; else print "folder\t" folder; next }
-                NF > 5 { name = $0; sub(/^ *[0-9]+ +[^ ]+ +[0-9]+ +[0-9:]+ +[0-9]+ /, "", name)
-                        if (name != "." && name != "..") print $1 " " $2 " " $3 " " $4 " " $5 "\t" folder "/" name }' ;;
+                /^\/.*:$/ {
+                        folder = $0 == "/:" ? "" : substr($0, 1, length($0) - 1)
+                        if (folder != "") print "folder\t" folder
+                        next
+                }
+                NF > 5 {
+                        name = $0
+                        sub(/^ *[0-9]+ +[^ ]+ +[0-9]+ +[0-9:]+ +[0-9]+ /, "", name)
+                        if (name != "." && name != "..") print $1 " " $2 " " $3 " " $4 " " $5 "\t" folder "/" name
+                }' ;;
         fat) mdir -/ -a -b -i "$1" :: | sed 's/^::/file\t/' ;;
         esac
 }
@@ -107,13 +116,13 @@ take_files() { # folder of volumes, folder to fill, how
                 mkdir -p "$2/$name"
                 list_volume "$volume" >"$2/$name.list"
                 if [ "$(kind_of "$volume")" = fat ]; then
-                        mcopy -s -n -m -i "$volume" '::/*' "$2/$name/" 2>"$work/log" || problem "mcopy: $(cat "$work/log")"
+                        mcopy -s -n -m -i "$volume" '::/*' "$2/$name/" 2>"$work/log" ||
+                                problem "mcopy: $(cat "$work/log")"
                         continue
                 fi
                 while read -r path; do
                         take_file "$volume" "$path" "$2/$name$path"
-                done < <(files_of "$2/$name.list" | if [ "$3" = all ]; then cat; else
-                        grep -iE '/config/(system|software|sam|security|default)$|/(ntuser\.dat|usrclass\.dat|bcd)$|/config/system\.log[12]?$'; fi)
+                done < <(files_of "$2/$name.list" | if [ "$3" = all ]; then cat; else grep -iE "$hive_paths"; fi)
         done
 }
 
@@ -125,8 +134,10 @@ check_volumes() { # folder of volumes
                 ntfs)
                         ntfsfix -n "$volume" >"$work/log" 2>&1 || problem "ntfsfix: $(tail -n 3 "$work/log")"
                         ntfsinfo -m "$volume" >"$work/log" 2>&1 || problem "ntfsinfo: $(tail -n 3 "$work/log")"
-                        grep -q 'Volume Flags: 0x0000' "$work/log" || problem "ntfsinfo: $(grep 'Volume Flags' "$work/log")"
-                        ntfsresize -i -f "$volume" >"$work/log" 2>&1 </dev/null || problem "ntfsresize: $(tail -n 3 "$work/log")"
+                        grep -q 'Volume Flags: 0x0000' "$work/log" ||
+                                problem "ntfsinfo: $(grep 'Volume Flags' "$work/log")"
+                        ntfsresize -i -f "$volume" >"$work/log" 2>&1 </dev/null ||
+                                problem "ntfsresize: $(tail -n 3 "$work/log")"
                         ntfsls -f -R -p / "$volume" >/dev/null 2>"$work/log" || problem "ntfsls: $(cat "$work/log")"
                         list_volume "$volume" >"$work/list" 2>"$work/log"
                         path=$(files_of "$work/list" | grep -iE '/(cmd\.exe|bootmgr|config/system)$' | head -n 1)
@@ -144,19 +155,22 @@ check_volumes() { # folder of volumes
 
 # The hives of a tree of files, without their logs.
 hives_of() { # folder
-        (cd "$1" && find . -type f ! -iname '*.log*' -exec sh -c 'head -c 4 "$1" | grep -q regf && echo "${1#./}"' - {} \;)
+        local file
+        (cd "$1" && find . -type f ! -iname '*.log*' ! -name '*.list') | while read -r file; do
+                ! head -c 4 "$1/$file" | grep -q regf || echo "${file#./}"
+        done
 }
 
 # Foreign readers do not replay logs, so what they compare with has to be replayed first, by our other opinion.
 replay_hives() { # folder
-        local hive
+        local hive differ
         while read -r hive; do
                 [ "$(od -An -tu4 -j4 -N8 "$1/$hive" | awk '{ print $1 == $2 }')" = 1 ] && continue
                 [ -s "$1/$hive.LOG1" ] || { echo "# $machine: $hive is dirty and has no logs"; continue; }
                 "$here/replay-hvle" "$1/$hive" "$1/$hive.LOG1" "$1/$hive.LOG2" "$work/replayed" >"$work/log" 2>&1 ||
                         problem "replay-hvle: $(cat "$work/log")"
-                echo "# $machine: $hive replayed: $(cat "$work/log")," \
-                        "$("$compare" --first hivexml --second none "$1/$hive" "$work/replayed" 2>/dev/null | wc -l) differences"
+                differ=$("$compare" --first hivexml --second none "$1/$hive" "$work/replayed" 2>/dev/null | wc -l)
+                echo "# $machine: $hive replayed: $(cat "$work/log"), $differ differences"
                 ! cmp -s "$1/$hive" "$work/replayed" || problem "the logs of $hive hold nothing"
                 mv "$work/replayed" "$1/$hive"
         done < <(hives_of "$1")
@@ -192,7 +206,11 @@ check_registry() { # before, after, folder of lists, readers
 # was taken.
 check_rest() { # before, after, folder of lists
         local list name but
-        but=$(awk -F'\t' '{ gsub(/[][().*+?{}|^$\\]/, "\\\\&", $3); printf "%sd%sp%s/%s(\\.log[12]?)?$", or, $1, $2, $3; or = "|" }' "$3/index")
+        but=$(awk -F'\t' '{
+                gsub(/[][().*+?{}|^$\\]/, "\\\\&", $3)
+                printf "%sd%sp%s/%s(\\.log[12]?)?$", or, $1, $2, $3
+                or = "|"
+        }' "$3/index")
         for list in "$1"/*.list; do
                 name=$(basename "$list" .list)
                 diff <(sed "s|\t|\t$name|" "$list" | grep -viE "$but") \
@@ -208,7 +226,8 @@ check_rest() { # before, after, folder of lists
 
 make_machine() { # size
         local image=$work/$machine.img second=$work/$machine-2.img
-        "$mkmachine" ${1:+--size "$1"} --disk2 "$second" ${OFFWIN_DATA:+--data "$OFFWIN_DATA"} "$recipes/$machine.recipe" "$image" 2>"$work/err"
+        "$mkmachine" ${1:+--size "$1"} --disk2 "$second" ${OFFWIN_DATA:+--data "$OFFWIN_DATA"} \
+                "$recipes/$machine.recipe" "$image" 2>"$work/err"
         case $? in
         0) ;;
         77) number=$((number + 1)); echo "ok $number - $machine # skip $(tail -n 1 "$work/err")"; return 1 ;;
@@ -240,8 +259,8 @@ fix_once() { # options
         [ "$fixed" != "$original" ] || problem "fix changed nothing"
         rm -rf "$work/lists"
         mkdir "$work/lists"
-        changes=$("$here/expect-changes" ${root:+--root "$root"} "$work/inspect" "$work/changes" "$work/lists" 2>"$work/log") ||
-                problem "expect-changes: $(tail -n 1 "$work/log")"
+        changes=$("$here/expect-changes" ${root:+--root "$root"} "$work/inspect" "$work/changes" "$work/lists" \
+                2>"$work/log") || problem "expect-changes: $(tail -n 1 "$work/log")"
         told=$(jq -r '"\(.commit.bytes_changed) bytes in \(.commit.extents) extents"' "$work/changes")
         step "fix --all: $changes changes, $told"
 }
@@ -286,7 +305,8 @@ job() { # how to take files, readers, options
         check_registry "$work/before" "$work/after" "$work/lists" "$readers"
         step "the registry differs by what fix said (${readers:-two readers})"
         check_rest "$work/before" "$work/after" "$work/lists"
-        step "nothing else differs ($(find "$work/after" -type f ! -name '*.list' | wc -l) files read, $(cat "$work/after"/*.list | wc -l) listed)"
+        step "nothing else differs: $(find "$work/after" -type f ! -name '*.list' | wc -l) files read,$(
+                ) $(cat "$work/after"/*.list | wc -l) listed"
         fix_again "$@"
         settle_and_undo "$@"
 }
@@ -332,7 +352,11 @@ refuse_undo() {
 # The same job on qcow2; qemu-img is who reads it.
 job_on_qcow2() {
         local raw=${disks[0]} copy=$work/copy.qcow2
-        command -v qemu-img >/dev/null || { number=$((number + 1)); echo "ok $number - $machine: qcow2 # skip qemu-img is not installed"; return; }
+        if ! command -v qemu-img >/dev/null; then
+                number=$((number + 1))
+                echo "ok $number - $machine: the same on qcow2 # skip qemu-img is not installed"
+                return
+        fi
         qemu-img convert -f raw -O qcow2 "$raw" "$copy"
         jq -c '[.changes[] | select(.name != "Time")]' "$work/changes" >"$work/wanted"
         disks=("$copy")
@@ -340,7 +364,8 @@ job_on_qcow2() {
         run 3 fix --all --check
         run 0 fix --all --json --yes
         cp "$work/out" "$work/changes"
-        jq -c '[.changes[] | select(.name != "Time")]' "$work/out" | cmp -s - "$work/wanted" || problem "other changes than on raw"
+        jq -c '[.changes[] | select(.name != "Time")]' "$work/out" | cmp -s - "$work/wanted" ||
+                problem "other changes than on raw"
         run 0 fix --all --check
         rm -rf "$work/lists"
         mkdir "$work/lists"
