@@ -62,26 +62,27 @@ static int show(const struct arguments *arguments, const struct edit *edit, ow_g
 }
 
 /* Reads the image anew, so that what is told about it is what is on it. */
-static int verify(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit,
-                  const char *root, struct session *ret, ow_error *err)
+static int verify(const struct edit *edit, const char *id, struct session *session, ow_error *err)
 {
-        struct arguments same = *arguments;
         int r;
 
-        same.root = root;
-        r = session_open(&same, disks, false, ret, err);
+        session->guest = NULL;
+        r = ow_machine_reload(session->machine, err);
         if (r == 0)
-                r = session_open_guest(&same, ret, err);
+                r = ow_machine_find_guest(session->machine, id, &session->guest_index, err);
         if (r == 0)
-                r = edit->verify(edit->state, ret->guest, err);
-        return ow_wrap(err, r, "the change is on the image, but reading it back failed (`offwin undo` takes it back)");
+                r = ow_guest_open(session->machine, session->guest_index, &session->guest, err);
+        if (r == 0)
+                r = edit->verify(edit->state, session->guest, err);
+        if (r < 0)
+                return ow_wrap(err, r, "the change is on the image, but reading it back failed (`offwin undo` takes it "
+                                       "back)");
+        return 0;
 }
 
-static int commit_and_verify(const struct arguments *arguments, const struct text_list *disks,
-                             const struct edit *edit, struct session *session)
+static int commit_and_verify(const struct arguments *arguments, const struct edit *edit, struct session *session)
 {
         bool json = has(arguments, OPTION_JSON);
-        AUTO_SESSION again = { 0 };
         ow_commit_result commit = { 0 };
         ow_error err = OW_ERROR_INIT;
         char *id = strdup(ow_guest_id(session->guest));
@@ -90,14 +91,12 @@ static int commit_and_verify(const struct arguments *arguments, const struct tex
         if (!id)
                 return out_of_memory();
         r = ow_machine_commit(session->machine, edit->title, &commit, &err);
-        if (r == 0) {
-                session_close(session);
-                r = verify(arguments, disks, edit, id, &again, &err);
-        }
+        if (r == 0)
+                r = verify(edit, id, session, &err);
         if (r < 0)
                 code = fail(arguments, &err);
         else
-                code = show(arguments, edit, again.guest, json ? OW_PLAN_APPLIED : OW_PLAN_DONE, &commit);
+                code = show(arguments, edit, session->guest, json ? OW_PLAN_APPLIED : OW_PLAN_DONE, &commit);
         ow_commit_result_done(&commit);
         free(id);
         return code;
@@ -137,7 +136,7 @@ int run_edit(const struct arguments *arguments, const struct text_list *disks, c
                 note(arguments, "nothing was written");
                 return EXIT_FAILED;
         }
-        return commit_and_verify(arguments, disks, edit, &session);
+        return commit_and_verify(arguments, edit, &session);
 }
 
 /* ---- an edit that is a plan ---- */

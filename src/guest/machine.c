@@ -53,12 +53,6 @@ static int open_disks(ow_machine *machine, const char *const *names, size_t n_na
                         return r;
                 machine->n_disks = i + 1;
         }
-        for (size_t i = 0; i < n_names; i++) {
-                int r = open_table(machine, &machine->disks[i], err);
-
-                if (r < 0)
-                        return r;
-        }
         return 0;
 }
 
@@ -115,6 +109,40 @@ static int open_volumes(ow_machine *machine, ow_error *err)
         return 0;
 }
 
+/* Partition tables, volumes, installations: all that is read from the disks. */
+static int look(ow_machine *machine, ow_error *err)
+{
+        int r;
+
+        for (size_t i = 0; i < machine->n_disks; i++) {
+                r = open_table(machine, &machine->disks[i], err);
+                if (r < 0)
+                        return r;
+        }
+        r = open_volumes(machine, err);
+        if (r < 0)
+                return r;
+        return machine_find_installations(machine, err);
+}
+
+static void forget(ow_machine *machine)
+{
+        while (machine->open_guests)
+                ow_guest_close(machine->open_guests);
+        for (size_t i = 0; i < machine->n_guests; i++) {
+                ow_free(machine->guests[i].root);
+                ow_free(machine->guests[i].id);
+        }
+        machine->n_guests = 0;
+        for (size_t i = 0; i < machine->n_volumes; i++)
+                ow_volume_close(machine->volumes[i].volume);
+        machine->n_volumes = 0;
+        for (size_t i = 0; i < machine->n_disks; i++) {
+                ow_disk_discard(machine->disks[i].disk);
+                ow_partition_table_done(&machine->disks[i].table);
+        }
+}
+
 int ow_machine_open(const char *const *names, size_t n_names, const ow_machine_options *options,
                     ow_machine **ret_machine, ow_error *err)
 {
@@ -140,9 +168,7 @@ int ow_machine_open(const char *const *names, size_t n_names, const ow_machine_o
         }
         r = open_disks(machine, names, n_names, err);
         if (r >= 0)
-                r = open_volumes(machine, err);
-        if (r >= 0)
-                r = machine_find_installations(machine, err);
+                r = look(machine, err);
         if (r < 0)
                 return r;
 
@@ -154,23 +180,21 @@ void ow_machine_close(ow_machine *machine)
 {
         if (!machine)
                 return;
-        while (machine->open_guests)
-                ow_guest_close(machine->open_guests);
-        for (size_t i = 0; i < machine->n_guests; i++) {
-                ow_free(machine->guests[i].root);
-                ow_free(machine->guests[i].id);
-        }
+        forget(machine);
         ow_free(machine->guests);
-        for (size_t i = 0; i < machine->n_volumes; i++)
-                ow_volume_close(machine->volumes[i].volume);
         ow_free(machine->volumes);
-        for (size_t i = 0; i < machine->n_disks; i++) {
-                ow_partition_table_done(&machine->disks[i].table);
+        for (size_t i = 0; i < machine->n_disks; i++)
                 ow_disk_close(machine->disks[i].disk);
-        }
         ow_free(machine->disks);
         ow_free(machine->journal_dir);
         ow_free(machine);
+}
+
+int ow_machine_reload(ow_machine *machine, ow_error *err)
+{
+        forget(machine);
+        machine->writable = false;
+        return look(machine, err);
 }
 
 size_t ow_machine_disk_count(const ow_machine *machine)

@@ -222,6 +222,27 @@ static void a_hive_grows_and_can_be_edited_again(void **state)
         }
 }
 
+/* After a commit the same disks are looked at anew; before one, what was only in memory is gone. */
+static void a_reload_shows_what_is_on_the_image(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_guest *guest;
+        ow_regkey key;
+
+        fill(rig, true);
+        guest = rig_open(rig, true);
+        assert_ok(ow_registry_create(guest, "HKLM\\SOFTWARE\\Kept", &key, &err));
+        assert_ok(ow_machine_commit(rig->machine, "kept", NULL, &err));
+        assert_ok(ow_registry_create(guest, "HKLM\\SOFTWARE\\Lost", &key, &err));
+        assert_ok(ow_registry_save(guest, 1, &err));
+        assert_ok(ow_machine_reload(rig->machine, &err));
+        assert_ok(ow_guest_open(rig->machine, 0, &rig->guest, &err));
+        guest = rig->guest;
+        assert_int_equal(ow_registry_find(guest, "HKLM\\SOFTWARE\\Kept", &key, NULL), 1);
+        assert_int_equal(ow_registry_find(guest, "HKLM\\SOFTWARE\\Lost", &key, NULL), 0);
+        assert_fails(OW_E_READONLY, ow_machine_commit(rig->machine, "no", NULL, &err));
+}
+
 static void reading_changes_nothing(void **state)
 {
         struct rig *rig = rig_get(state);
@@ -260,6 +281,7 @@ int main(void)
                 TEST(users_are_found_without_software),
                 TEST(edits_last_and_logs_become_invalid),
                 TEST(a_hive_grows_and_can_be_edited_again),
+                TEST(a_reload_shows_what_is_on_the_image),
                 TEST(reading_changes_nothing),
                 TEST(a_read_only_machine_saves_nothing),
         };
