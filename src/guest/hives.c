@@ -164,15 +164,22 @@ static int load(ow_guest *guest, struct guest_hive *h, const ow_source *logs, si
         int r;
 
         r = ow_hive_load(&source, logs, n_logs, 0, &h->hive, err);
-        if (r != OW_E_DIRTY)
-                return r;
-        r = ow_hive_load(&source, logs, n_logs,
-                         OW_HIVE_ACCEPT_DIRTY | (guest->machine->accept_dirty ? 0u : OW_HIVE_READONLY), &h->hive, err);
+        if (r == OW_E_DIRTY) {
+                r = ow_hive_load(&source, logs, n_logs,
+                                 OW_HIVE_ACCEPT_DIRTY | (guest->machine->accept_dirty ? 0u : OW_HIVE_READONLY),
+                                 &h->hive, err);
+                if (r < 0)
+                        return r;
+                h->stale = !guest->machine->accept_dirty;
+                guest_note(guest, "hive %s was not closed and no log completes it: its last changes are missing",
+                           h->place);
+        }
         if (r < 0)
                 return r;
         ow_hive_info_get(h->hive, &info);
-        h->stale = !guest->machine->accept_dirty;
-        guest_note(guest, "hive %s was not closed and no log completes it: its last changes are missing", h->place);
+        if (info.truncated)
+                guest_note(guest, "hive %s is cut off: what lay behind byte %llu is lost", h->place,
+                           (unsigned long long)source.size);
         return 0;
 }
 

@@ -101,7 +101,7 @@ int hive_bin_discover(ow_hive *h, uint32_t offset, ow_error *err)
         }
         if (h->image.bins[page].start == NO_BIN)
                 return ow_fail(err, OW_E_CORRUPT, offset,
-                               offset < h->image.backed || !h->truncated ? "no bin holds 0x%x" :
+                               offset < h->image.backed || !h->info.truncated ? "no bin holds 0x%x" :
                                "0x%x is past the end of the file", offset);
         return 0;
 }

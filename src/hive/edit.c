@@ -11,7 +11,7 @@ int hive_edit_begin(struct hive_edit *e, ow_hive *h, ow_error *err)
         e->hive = h;
         if (h->readonly)
                 return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "hive was opened read-only");
-        if (h->truncated)
+        if (h->info.truncated)
                 return ow_fail(err, OW_E_CORRUPT, h->image.backed,
                                "hive has %u bytes of bins, its file holds %u: not edited", h->image.size,
                                h->image.backed);

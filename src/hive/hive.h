@@ -40,7 +40,6 @@ struct ow_hive {
         bool readonly;
         bool edited;                    /* since load or the last save */
         bool replayed;                  /* pages from logs wait for the next save */
-        bool truncated;                 /* the file ends before its bins: never edited */
         bool base_changed;              /* all of the base block is to be written */
         uint32_t top_sequence;          /* highest number seen in the primary and in its logs */
         uint64_t file_size;             /* bytes of the primary now */
