@@ -23,7 +23,7 @@ static char *page(const char *name)
 
 static void needs_row(const char *text, const char *first, const char *second)
 {
-        char row[300];
+        char row[640];
 
         (void)snprintf(row, sizeof row, "\n| %s | %s", first, second);
         if (!strstr(text, row))
