@@ -102,7 +102,8 @@ ow_report_options report_options(const struct arguments *arguments)
 {
         ow_report_options options = { .format = has(arguments, OPTION_JSON) ? OW_REPORT_JSON : OW_REPORT_TEXT,
                                       .colour = wants_colour(arguments),
-                                      .verbose = has(arguments, OPTION_VERBOSE) };
+                                      .verbose = has(arguments, OPTION_VERBOSE),
+                                      .journal_dir = arguments->journal_dir };
         struct winsize size;
 
         if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)

@@ -30,6 +30,7 @@ typedef struct ow_report_options {
         unsigned columns;               /* text: wrap here; 0 is 80, less than 40 is 40 */
         bool colour;                    /* text: terminal colours */
         bool verbose;                   /* doctor: also what is fine or does not apply; plan: why each fix is there */
+        const char *journal_dir;        /* as given to the commit, for the undo command that is shown; or NULL */
 } ow_report_options;
 
 /* guests may be empty: disks and volumes are still shown. HTML is OW_E_UNSUPPORTED everywhere but for a diagnosis. */

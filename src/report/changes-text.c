@@ -312,6 +312,10 @@ static int put_commit(struct report_page *page, ow_guest *guest, const struct re
         }
         report_printf(page, ": %" PRIu64 " bytes in %" PRIu64 " place%s of the image.\n", what->commit->bytes_changed,
                       what->commit->extents, what->commit->extents == 1 ? "" : "s");
+        if (page->journal_dir) {
+                ow_buffer_put_text(&words, " --journal-dir ");
+                report_put_shell_word(&words, page->journal_dir);
+        }
         report_put_disk_words(&words, ow_guest_machine(guest), NULL);
         ow_buffer_put_byte(&words, '\0');
         if (ow_buffer_failed(&words))

@@ -25,6 +25,7 @@ struct report_page {
         unsigned columns;
         bool colour;
         bool verbose;
+        const char *journal_dir;        /* borrowed; may be NULL */
 };
 
 #define REPORT_AUTO_PAGE __attribute__((cleanup(report_page_done))) struct report_page

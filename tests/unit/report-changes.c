@@ -110,6 +110,10 @@ static void a_commit_says_what_it_wrote_and_how_to_go_back(void **state)
                                   "Undo record  server.img.offwin-1\n"
                                   "To go back   offwin undo server.img\n");
         ow_text_free(text);
+
+        text = report(&plan, OW_PLAN_DONE, &commit, &(ow_report_options){ .journal_dir = "undo records" });
+        assert_non_null(strstr(text, "To go back   offwin undo --journal-dir 'undo records' server.img\n"));
+        ow_text_free(text);
 }
 
 static void nothing_to_do_is_said(void **state)
