@@ -2,7 +2,7 @@
 # A short front for Meson. Each target prints the commands it runs.
 MESON_CHECK = -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: all demo check quick fault crash fuzz bench lint fmt install clean
+.PHONY: all demo check quick fuzz bench lint fmt install clean
 
 all: build/release/build.ninja
 	ninja -C build/release
@@ -28,16 +28,6 @@ check:
 quick: build/check/build.ninja
 	ninja -C build/check
 	meson test -C build/check --no-rebuild --suite unit --suite fuzz
-
-# Every nth allocation and every nth read or write fails in turn.
-fault: build/check/build.ninja
-	ninja -C build/check
-	meson test -C build/check --no-rebuild --suite fault --timeout-multiplier 10
-
-# Power cuts at every write and flush of commit, undo and recovery.
-crash: build/check/build.ninja
-	ninja -C build/check
-	meson test -C build/check --no-rebuild --suite crash --timeout-multiplier 10
 
 # FUZZ_SECONDS for each target (default 60).
 fuzz:
