@@ -66,6 +66,15 @@ OW_API int ow_disk_read(ow_disk *disk, uint64_t offset, void *buf, size_t size, 
 /* Changes the overlay only; works on a read-only disk too (a dry run). OW_E_INVAL past the end. */
 OW_API int ow_disk_write(ow_disk *disk, uint64_t offset, const void *buf, size_t size, ow_error *err);
 
+/**
+ * ow_disk_set_size - make a plain file longer (by zeros) or shorter with the next commit
+ *
+ * For hive files by themselves; the images of machines keep their size. Part of the transaction: a dry run shows it,
+ * an undo takes it back, what a shorter file loses is in the journal.
+ * Return: 0; OW_E_UNSUPPORTED not a raw regular file; OW_E_LIMIT.
+ */
+OW_API int ow_disk_set_size(ow_disk *disk, uint64_t size, ow_error *err);
+
 /* Forgets everything written since the open or the last commit. */
 OW_APIV void ow_disk_discard(ow_disk *disk);
 

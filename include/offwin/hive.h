@@ -110,6 +110,7 @@ typedef struct ow_key_info {
         uint32_t n_subkeys, n_values;
         uint32_t n_volatile;            /* stale count of volatile subkeys of the last session: see windows.md 4.6 */
         uint16_t flags;                 /* KEY_* bits as on disk */
+        uint8_t layer;                  /* layered-key bits (Windows 10 containers); 0 in nearly every hive */
         uint32_t security_cell;
         ow_blob class_name;             /* UTF-16LE as stored; empty when none */
 } ow_key_info;
@@ -193,25 +194,79 @@ OW_API int ow_hive_set_value(ow_hive *hive, ow_key key, const char *name, uint32
 OW_API int ow_hive_delete_value(ow_hive *hive, ow_key key, const char *name, ow_error *err);
 
 /**
+ * ow_hive_rename_key - give a key another name under the same parent
+ * @name:    UTF-8, 1 to 255 UTF-16 units, no '\\'
+ * @ret_key: the key from now on (its cell moves when the new name needs more room); may be NULL
+ *
+ * Return: 0, or OW_E_EXISTS another subkey has that name; else as ow_hive_delete_key().
+ */
+OW_API int ow_hive_rename_key(ow_hive *hive, ow_key key, const char *name, ow_key *ret_key, ow_error *err);
+
+/**
+ * ow_hive_copy_key - copy a key with all below it: values, classes, links, times and security descriptors
+ * @from:   may be @to; @key must then not be @parent or above it
+ * @name:   of the copy, below @parent; NULL: the name of @key
+ *
+ * Return: 0, or OW_E_EXISTS; OW_E_INVAL; OW_E_LIMIT (depth, value sizes of the version of @to); as
+ *         ow_hive_create_key(). On error @to is unchanged.
+ */
+OW_API int ow_hive_copy_key(ow_hive *from, ow_key key, ow_hive *to, ow_key parent, const char *name, ow_key *ret_key,
+                            ow_error *err);
+
+/* The class name as stored; size 0 takes it away. At most 65534 bytes of UTF-16LE. */
+OW_API int ow_hive_set_class(ow_hive *hive, ow_key key, const void *utf16le, size_t size, ow_error *err);
+
+/* The self-relative SECURITY_DESCRIPTOR of a key. *ret is the caller's: ow_blob_done(). */
+OW_API int ow_hive_security(ow_hive *hive, ow_key key, ow_blob *ret, ow_error *err);
+
+/* Gives a key the descriptor: one that the hive holds already when it is equal byte for byte, else a new cell in the
+ * ring. OW_E_INVAL when it is not a self-relative descriptor of revision 1 whose parts lie inside it. */
+OW_API int ow_hive_set_security(ow_hive *hive, ow_key key, const void *descriptor, size_t size, ow_error *err);
+
+/* The same for the descriptor of another key of the same hive (a sibling of the kind that the new key is). */
+OW_API int ow_hive_share_security(ow_hive *hive, ow_key key, ow_key like, ow_error *err);
+
+/**
+ * ow_hive_compact - the same keys, values, classes, descriptors and times in a new hive without gaps, in key order
+ * @ret_hive: in memory; the caller's: ow_hive_close(). ow_hive_save() writes all of it
+ *
+ * Return: 0; OW_E_CORRUPT something below the root is damaged (a copy would lose it); OW_E_REFUSED layered keys;
+ *         OW_E_LIMIT; OW_E_NOMEM.
+ */
+OW_API int ow_hive_compact(ow_hive *hive, ow_hive **ret_hive, ow_error *err);
+
+/**
  * ow_hive_save - hand each changed 512-byte sector run to sink, in file order, so that the file becomes clean
  * @now: FILETIME for changed keys and, on hives that keep it, the base block
  *
  * Sequence numbers become one equal pair above everything seen in the primary and in its logs, so that an old log
  * can never follow; the caller empties the log files after that. sink->set_size() is called first when the file
- * must grow.
+ * must grow, and last when free bins at its end were given up.
  */
 OW_API int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err);
 
+/* ---- checking and repair ---- */
+
+typedef struct ow_hive_fault {
+        uint64_t offset;                /* of the cell, bin or field, in the file */
+        const char *path;               /* of the key it belongs to, UTF-8, "" is the root; lives for the call */
+        const char *text;               /* what is wrong; lives for the call */
+        bool mendable;                  /* has one right answer: ow_hive_repair() mends it */
+} ow_hive_fault;
+
+typedef void ow_hive_fault_fn(void *state, const ow_hive_fault *fault);
+
 typedef struct ow_hive_report {
         uint64_t keys, values;          /* reached from the root */
-        uint64_t faults;
+        uint64_t faults;                /* found */
+        uint64_t mended;                /* of them, by ow_hive_repair() */
         uint64_t free_bytes;            /* in free cells */
         uint64_t lost_cells, lost_bytes;        /* marked as used, but nothing leads to them: harmless */
 } ow_hive_report;
 
 /**
  * ow_hive_check - go through all of a hive and report what breaks the rules of the format
- * @fault: called for each fault; its where is a cell or bin, as an offset in the bins; may be NULL
+ * @fault: called for each fault, in the order of the walk; may be NULL
  *
  * Reads the whole hive and changes nothing. Windows itself leaves some faults behind (a hint of a list that is
  * wrong, a reference count that is off), so a fault is not yet a hive that does not load.
@@ -219,8 +274,17 @@ typedef struct ow_hive_report {
  * Return: 0 when the check came to its end, whatever it found; OW_E_IO; OW_E_NOMEM.
  * Source: docs/formats/regf.md 9.
  */
-OW_API int ow_hive_check(ow_hive *hive, ow_hive_report *ret, void (*fault)(void *state, const ow_error *fault),
-                         void *state, ow_error *err);
+OW_API int ow_hive_check(ow_hive *hive, ow_hive_report *ret, ow_hive_fault_fn *fault, void *state, ow_error *err);
+
+/**
+ * ow_hive_repair - mend what has one right answer: counts, hashes and hints, largest fields, reference counts,
+ *                  cells that nothing leads to
+ * @fault: called for each fault that was found; mendable says that it is mended now
+ *
+ * The rest is left as it is. ow_hive_save() writes the result.
+ * Return: as ow_hive_check(), and OW_E_READONLY.
+ */
+OW_API int ow_hive_repair(ow_hive *hive, ow_hive_report *ret, ow_hive_fault_fn *fault, void *state, ow_error *err);
 
 OW_END_DECLS
 

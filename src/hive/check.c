@@ -15,24 +15,31 @@ enum { BIN_HEAD = 32, CELL_LEAST = 8 };
 struct check {
         ow_hive *hive;
         ow_hive_report *report;
-        void (*fault)(void *state, const ow_error *fault);
+        ow_hive_fault_fn *fault;
         void *state;
         struct hive_map references;     /* sk cell: keys that use it */
         int broken;                     /* a code that ends the check: no memory, no input */
         ow_error *err;
 };
 
-static OW_PRINTF(3, 4) void fault(struct check *c, uint32_t where, const char *fmt, ...)
+static void tell(struct check *c, uint64_t where, const char *text)
 {
-        ow_error text = { .code = OW_E_CORRUPT, .where = where };
-        va_list ap;
+        ow_hive_fault fault = { .offset = where + HIVE_BASE_BYTES, .path = "", .text = text };
 
         c->report->faults++;
-        va_start(ap, fmt);
-        (void)vsnprintf(text.text, sizeof text.text, fmt, ap);
-        va_end(ap);
         if (c->fault)
-                c->fault(c->state, &text);
+                c->fault(c->state, &fault);
+}
+
+static OW_PRINTF(3, 4) void fault(struct check *c, uint32_t where, const char *fmt, ...)
+{
+        char text[sizeof c->err->text];
+        va_list ap;
+
+        va_start(ap, fmt);
+        (void)vsnprintf(text, sizeof text, fmt, ap);
+        va_end(ap);
+        tell(c, where, text);
 }
 
 /* Passes on what a call has found. True when the check may go on with the next thing. */
@@ -41,9 +48,7 @@ static bool failed(struct check *c, int r, const ow_error *err)
         if (r >= 0)
                 return false;
         if (r == OW_E_CORRUPT || r == OW_E_LIMIT) {
-                c->report->faults++;
-                if (c->fault)
-                        c->fault(c->state, err);
+                tell(c, err->where, err->text);
         } else {
                 c->broken = r;
                 if (c->err)
@@ -271,8 +276,7 @@ static void check_bins(struct check *c)
         }
 }
 
-int ow_hive_check(ow_hive *hive, ow_hive_report *ret, void (*fault_fn)(void *state, const ow_error *fault),
-                  void *state, ow_error *err)
+int ow_hive_check(ow_hive *hive, ow_hive_report *ret, ow_hive_fault_fn *fault_fn, void *state, ow_error *err)
 {
         ow_hive_report report = { 0 };
         struct check c = { .hive = hive, .report = &report, .fault = fault_fn, .state = state, .err = err };

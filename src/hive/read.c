@@ -86,6 +86,7 @@ int ow_hive_key_info(ow_hive *hive, ow_key key, ow_key_info *ret, ow_error *err)
         info.n_values = node.flags & HIVE_KEY_PREDEF_HANDLE ? 0 : node.n_values;
         info.n_volatile = node.n_volatile;
         info.flags = node.flags;
+        info.layer = node.layer;
         info.security_cell = node.security;
         *ret = info;
         return 0;

@@ -203,7 +203,7 @@ static inline void model_compare(ow_hive *h, ow_key key, struct model_key *k)
         }
 }
 
-static inline void print_fault(void *state, const ow_error *fault)
+static inline void print_fault(void *state, const ow_hive_fault *fault)
 {
         unsigned *shown = state;
 
