@@ -104,12 +104,20 @@ OW_APIV ow_key ow_hive_root(const ow_hive *hive);
 /* 1 found, 0 absent, < 0 error. "" is the key itself. Symbolic links inside a hive are not followed. */
 OW_API int ow_hive_find(ow_hive *hive, ow_key at, const char *path, ow_key *ret_key, ow_error *err);
 
+enum ow_key_flags {
+        OW_KEY_HIVE_ENTRY = 0x0004,     /* the root */
+        OW_KEY_NO_DELETE = 0x0008,
+        OW_KEY_LINK = 0x0010,           /* symbolic link: ow_hive_link_target() */
+        OW_KEY_LATIN1 = 0x0020,         /* its name is stored one byte per character */
+        OW_KEY_PREDEFINED = 0x0040,     /* stands for a handle; its values are not to be touched and none are shown */
+};
+
 typedef struct ow_key_info {
         char *name;                     /* UTF-8; freed by ow_key_info_done() */
         uint64_t written;               /* FILETIME */
         uint32_t n_subkeys, n_values;
         uint32_t n_volatile;            /* stale count of volatile subkeys of the last session: see windows.md 4.6 */
-        uint16_t flags;                 /* KEY_* bits as on disk */
+        uint16_t flags;                 /* OW_KEY_* and other bits as on disk */
         uint8_t layer;                  /* layered-key bits (Windows 10 containers); 0 in nearly every hive */
         uint32_t security_cell;
         ow_blob class_name;             /* UTF-16LE as stored; empty when none */
@@ -151,6 +159,90 @@ OW_API int ow_hive_read_value(ow_hive *hive, ow_value value, uint32_t *ret_type,
 /* find_value + read_value. 1 found, 0 absent, < 0 error. */
 OW_API int ow_hive_get_value(ow_hive *hive, ow_key key, const char *name, uint32_t *ret_type, ow_blob *ret,
                              ow_error *err);
+
+/* Where a symbolic link points: UTF-8, as "\\Registry\\Machine\\...". 1 and the caller's text (ow_text_free()), 0 when the
+ * key is no link, < 0 error: OW_E_CORRUPT when the link has no target. */
+OW_API int ow_hive_link_target(ow_hive *hive, ow_key key, char **ret_target, ow_error *err);
+
+/* ---- walking: a key and all below it; nothing is allocated per item, names and data are shown where they lie ---- */
+
+/* A name as its record holds it. Good until the next edit of the hive. */
+typedef struct ow_hive_name {
+        const uint8_t *p;
+        uint32_t size;                  /* bytes */
+        bool latin1;                    /* one byte per character; else UTF-16LE */
+} ow_hive_name;
+
+/* Bytes that any name, sound or not, fits in as UTF-8, its NUL included. */
+enum { OW_HIVE_NAME_ROOM = 2 * 65535 + 1 };
+
+/* The name as UTF-8, cut between two characters when buf is too small, with a NUL when size > 0. As snprintf():
+ * returns the bytes of all of it, without the NUL. */
+OW_APIV size_t ow_hive_name_utf8(const ow_hive_name *name, char *buf, size_t size);
+/* As Windows orders names: < 0, 0, > 0. */
+OW_APIV int ow_hive_name_compare(const ow_hive_name *a, const ow_hive_name *b);
+
+enum ow_hive_item_kind {
+        OW_ITEM_KEY,                    /* a key; its values come next, then its subkeys */
+        OW_ITEM_VALUE,
+        OW_ITEM_KEY_END,                /* all of a key has come */
+};
+
+typedef struct ow_hive_item {
+        enum ow_hive_item_kind kind;
+        unsigned depth;                 /* of the key: 0 is where the walk began */
+        ow_key key;                     /* the key, or the one that holds the value */
+        ow_hive_name name;              /* of key or value; an empty one is the default value */
+        /* OW_ITEM_KEY only */
+        uint64_t written;               /* FILETIME */
+        uint32_t n_subkeys, n_values;   /* as the key counts them */
+        uint16_t flags;                 /* OW_KEY_* */
+        uint8_t layer;                  /* as in ow_key_info */
+        /* OW_ITEM_VALUE only */
+        ow_value value;
+        uint32_t type, size;            /* OW_REG_* or any other number; bytes of data */
+        const uint8_t *data;            /* all of it, good until the next edit; NULL: see ow_hive_next_piece() */
+} ow_hive_item;
+
+typedef struct ow_hive_walk ow_hive_walk;
+
+enum ow_hive_walk_flags {
+        OW_WALK_NO_VALUES = 1 << 0,     /* keys only */
+        OW_WALK_NO_DATA = 1 << 1,       /* item.data stays NULL and no cell of data is read */
+        OW_WALK_NO_END = 1 << 2,        /* no OW_ITEM_KEY_END */
+};
+
+/**
+ * ow_hive_walk_open - start a walk in the order of the hive: key, its values as stored, its subkeys in name order
+ * @key:      where it begins, and the first item
+ * @flags:    OW_WALK_*
+ * @ret_walk: the caller's: ow_hive_walk_close(), before its hive
+ *
+ * A walk ends, and hands out no more bytes than the hive holds, whatever the hive says. Each key comes once. Several
+ * walks may be under way at once. An edit of the hive spoils them: go on with a new one.
+ */
+OW_API int ow_hive_walk_open(ow_hive *hive, ow_key key, unsigned flags, ow_hive_walk **ret_walk, ow_error *err);
+
+/* 1 and the next item, 0 at the end, < 0 error. Something damaged (OW_E_CORRUPT, OW_E_LIMIT) is an error; the next call
+ * goes on behind it. */
+OW_API int ow_hive_walk_next(ow_hive_walk *walk, ow_hive_item *ret, ow_error *err);
+
+/* Leaves out what is still to come of the key that came last (or that holds the value that came last): values,
+ * subkeys, not its OW_ITEM_KEY_END. */
+OW_APIV void ow_hive_walk_skip(ow_hive_walk *walk);
+OW_APIV void ow_hive_walk_close(ow_hive_walk *walk);    /* NULL is fine */
+
+/**
+ * ow_hive_next_piece - the data of a value where they lie, however they are stored
+ * @at:      bytes handed out so far: 0 at first, moved on
+ * @ret:     good until the next edit
+ *
+ * Values of up to 16344 bytes come in one piece, larger ones in one or several.
+ *
+ * Return: 1 and a piece, 0 at the end, < 0 error.
+ */
+OW_API int ow_hive_next_piece(ow_hive *hive, ow_value value, uint32_t *at, const uint8_t **ret, size_t *ret_size,
+                              ow_error *err);
 
 /* ---- edits: on error the hive is unchanged ---- */
 
