@@ -41,18 +41,49 @@ enum ow_reg_parse_flags {
         OW_REG_EXTENDED = 1 << 1,       /* also "name"=multi:"a","b"  expand:"text"  qword:0123456789abcdef */
 };
 
+/* A text, and how to read it. */
+typedef struct ow_reg_text {
+        const void *p;                  /* the text in memory, size bytes; or NULL: */
+        size_t size;
+        const ow_source *source;        /* where it is read from, piece by piece, once per pass */
+        unsigned flags;                 /* OW_REG_NO_HEADER, OW_REG_EXTENDED */
+        unsigned codepage;              /* of text without byte order mark, and of hex(1), hex(2) and hex(7) data of
+                                           REGEDIT4; 0: such text is UTF-8, and such data ASCII */
+} ow_reg_text;
+
+/* "1252", "cp1252", "windows-1252", "65001" or "utf-8", any case, to the number of a code page. 1 known, 0 not. */
+OW_API int ow_reg_codepage_parse(const char *name, unsigned *ret);
+
+/* Gets the keys and values of a text in its order. What they point to lives for the call. < 0 stops the reading. */
+typedef struct ow_reg_reader {
+        void *state;
+        int (*key)(void *state, const ow_reg_key *key, ow_error *err);          /* without values */
+        int (*value)(void *state, const ow_reg_value *value, ow_error *err);    /* of the last key */
+} ow_reg_reader;
+
 /**
- * ow_reg_parse - read .reg text (version 5, or REGEDIT4 as far as it is ASCII or UTF-8)
- * @text:  UTF-8 or UTF-16LE, each with or without a byte order mark; lines end in LF or CRLF
- * @size:  bytes, at most 1 GiB
- * @flags: OW_REG_NO_HEADER, OW_REG_EXTENDED
- * @ret:   keys and values in the order of the text; ow_reg_document_done()
+ * ow_reg_read - read .reg text: version 5 or REGEDIT4, UTF-16LE or UTF-8 or a code page
+ * @reader: called only after the whole text was found good: two passes, each in order. Either function may be NULL
  *
+ * Needs memory for the longest line (a continued one is one line), not for the text.
  * Return: 0; OW_E_FORMAT no .reg header, or big-endian text; OW_E_INVAL a bad line (err->where: its number; the
- *         text says what was expected); OW_E_LIMIT size, lines, keys and values, or depth of a key; OW_E_NOMEM.
- *         Nothing of a text with a bad line is returned.
+ *         text says what was expected), or bytes that need a code page; OW_E_UNSUPPORTED a code page that the
+ *         system's iconv does not know; OW_E_LIMIT size, lines, or depth of a key; OW_E_NOMEM; what source or reader
+ *         returned.
  * Source: docs/formats/reg-text.md.
  */
+OW_API int ow_reg_read(const ow_reg_text *text, const ow_reg_reader *reader, ow_error *err);
+
+/**
+ * ow_reg_parse_text - the same into one document in memory
+ * @ret: keys and values in the order of the text; ow_reg_document_done()
+ *
+ * Return: as ow_reg_read(), and OW_E_LIMIT for more than 8 Mi keys and values. Nothing of a text with a bad line is
+ *         returned.
+ */
+OW_API int ow_reg_parse_text(const ow_reg_text *text, ow_reg_document *ret, ow_error *err);
+
+/* ow_reg_parse_text() of a text in memory without a code page. */
 OW_API int ow_reg_parse(const void *text, size_t size, unsigned flags, ow_reg_document *ret, ow_error *err);
 OW_APIV void ow_reg_document_done(ow_reg_document *document);
 
@@ -70,22 +101,48 @@ OW_APIV void ow_reg_document_done(ow_reg_document *document);
 OW_API int ow_reg_import(ow_hive *hive, ow_key key, const char *prefix, const ow_reg_document *document,
                          ow_error *err);
 
+/* What a text asks for. */
+typedef struct ow_reg_counts {
+        uint64_t keys, values;          /* to be there */
+        uint64_t removed_keys, removed_values;
+} ow_reg_counts;
+
+/**
+ * ow_reg_import_text - ow_reg_import() straight from a text, in memory that does not grow with it
+ * @ret: may be NULL
+ *
+ * Return: as ow_reg_read() and ow_reg_import(): nothing is changed when a line is bad or a path lies outside prefix.
+ */
+OW_API int ow_reg_import_text(ow_hive *hive, ow_key key, const char *prefix, const ow_reg_text *text,
+                              ow_reg_counts *ret, ow_error *err);
+
+/*
+ * Told what a walk had to leave out: a damaged key, list or value, or what the text cannot hold. path: of the key it
+ * belongs to, prefix included; why names the thing. Both live for the call.
+ */
+typedef void ow_reg_lost_fn(void *state, const char *path, const ow_error *why);
+
 enum ow_reg_export_flags {
         OW_REG_EXPORT_UTF16 = 1 << 0,   /* UTF-16LE with byte order mark, regedit's own choice; else UTF-8 without */
+        OW_REG_EXPORT_SKIP_DAMAGED = 1 << 1,    /* leave out what is damaged or has no form in .reg text; tell lost */
 };
 
 /**
  * ow_reg_export - write key and all below it as regedit does
  * @prefix: what stands for key itself in the paths, e.g. "HKEY_LOCAL_MACHINE\\SYSTEM"
- * @flags:  OW_REG_EXPORT_UTF16
+ * @flags:  OW_REG_EXPORT_*
  * @sink:   gets the text in file order, lines ended by CRLF, in pieces of about 64 KiB
  *
- * Needs memory for one value, not for the hive.
+ * Needs memory for one value, not for the hive. Classes, security and times have no form in .reg text.
  * Return: 0; OW_E_CORRUPT at the first damaged cell, or when keys, values or data come up more often than the hive
  *         has room for; OW_E_UNSUPPORTED a key name with a line break; sink's error; OW_E_NOMEM.
  */
 OW_API int ow_reg_export(ow_hive *hive, ow_key key, const char *prefix, unsigned flags, const ow_sink *sink,
                          ow_error *err);
+
+/* ow_reg_export() that tells what OW_REG_EXPORT_SKIP_DAMAGED left out. ret counts what was written; may be NULL. */
+OW_API int ow_reg_export_rescue(ow_hive *hive, ow_key key, const char *prefix, unsigned flags, const ow_sink *sink,
+                                ow_reg_lost_fn *lost, void *lost_state, ow_reg_counts *ret, ow_error *err);
 
 /**
  * ow_reg_format_value - one value as .reg text without a line end: "name"=dword:00000001
@@ -123,6 +180,127 @@ OW_API int ow_reg_parse_data(uint32_t type, const char *const *texts, size_t n_t
 
 /* "REG_DWORD", "dword", "sz", "multi", "7", "0x7", ... in any case, to a number. 1 known, 0 not. */
 OW_API int ow_reg_type_parse(const char *name, uint32_t *ret);
+
+/* ---- searching ---- */
+
+enum ow_reg_find_flags {
+        OW_REG_FIND_KEYS = 1 << 0,      /* look at the names of keys */
+        OW_REG_FIND_NAMES = 1 << 1,     /* ... of values */
+        OW_REG_FIND_DATA = 1 << 2,      /* ... at data. None of the three: at all */
+        OW_REG_FIND_CASE = 1 << 3,      /* case counts; else as Windows compares names */
+        OW_REG_FIND_WHOLE = 1 << 4,     /* the whole name or string must match, not a part of it */
+        OW_REG_FIND_REGEX = 1 << 5,     /* the pattern is a POSIX extended regular expression */
+};
+
+typedef struct ow_reg_query {
+        const char *pattern;            /* UTF-8; NULL matches all */
+        unsigned flags;                 /* OW_REG_FIND_* */
+        const uint32_t *types;          /* only values of these types, and then no keys; NULL: any */
+        size_t n_types;
+        uint64_t max_matches;           /* then the search ends well; 0: no limit */
+} ow_reg_query;
+
+typedef struct ow_reg_match {
+        unsigned what;                  /* OW_REG_FIND_KEYS: the key; or _NAMES and _DATA, one or both: a value */
+        const char *path;               /* of the key, prefix included */
+        const char *name;               /* of the value, "" is the default value; NULL: the key itself matched */
+        uint32_t type;
+        const void *data;               /* of the value, whole */
+        size_t size;
+} ow_reg_match;
+
+/* What match points to lives for the call. < 0 ends the search with that code (OW_E_CANCELLED: enough). */
+typedef int ow_reg_match_fn(void *state, const ow_reg_match *match, ow_error *err);
+
+/**
+ * ow_reg_find - search key and all below it
+ * @prefix: what stands for key itself in the paths
+ * @match:  called for each match: a key before its values, values in stored order, then the keys below
+ * @lost:   told what is damaged and was passed over; may be NULL
+ * @state:  of both
+ *
+ * Data is looked at as text: strings; each string of a multi-string by itself; numbers both decimal ("42") and hex
+ * ("0x2a", and eight or sixteen digits); anything else as hex digits ("00ff"; a plain pattern may also have blanks
+ * or commas between bytes) and as UTF-16 text that it may hold.
+ *
+ * Return: 0 when the search came to its end; OW_E_INVAL a bad expression (the text says why) or prefix; what match
+ *         returned; OW_E_IO; OW_E_NOMEM.
+ * Source: docs/formats/reg-text.md 4.
+ */
+OW_API int ow_reg_find(ow_hive *hive, ow_key key, const char *prefix, const ow_reg_query *query,
+                       ow_reg_match_fn *match, ow_reg_lost_fn *lost, void *state, ow_error *err);
+
+/* ---- comparing ---- */
+
+enum ow_reg_diff_flags {
+        OW_REG_DIFF_TIMES = 1 << 0,     /* also compare last-written times of keys, */
+        OW_REG_DIFF_CLASSES = 1 << 1,   /* class names, */
+        OW_REG_DIFF_SECURITY = 1 << 2,  /* security descriptors, byte for byte */
+        OW_REG_DIFF_REMOVED = 1 << 3,   /* a row for each value and key below a removed key too */
+};
+
+enum ow_reg_diff_kind {
+        OW_REG_DIFF_KEY_ADDED,          /* its values and the keys below follow as rows of their own */
+        OW_REG_DIFF_KEY_REMOVED,        /* with everything below it */
+        OW_REG_DIFF_VALUE_ADDED,
+        OW_REG_DIFF_VALUE_REMOVED,
+        OW_REG_DIFF_VALUE_CHANGED,      /* in type or data */
+        OW_REG_DIFF_TIME,               /* before and after: 8 bytes, FILETIME, little-endian */
+        OW_REG_DIFF_CLASS,              /* ... UTF-16LE; empty when none */
+        OW_REG_DIFF_DESCRIPTOR,         /* ... SECURITY_DESCRIPTOR, self-relative */
+};
+
+typedef struct ow_reg_side {
+        uint32_t type;
+        const void *data;
+        size_t size;
+} ow_reg_side;
+
+typedef struct ow_reg_row {
+        enum ow_reg_diff_kind kind;
+        const char *path;               /* of the key, prefix included */
+        const char *name;               /* of the value, "" is the default value; NULL: the row is about the key */
+        ow_reg_side before, after;      /* zero where there is none */
+        uint32_t line;                  /* of the text that asks for it; 0 between two hives */
+} ow_reg_row;
+
+/* What row points to lives for the call. < 0 ends the comparison with that code. */
+typedef int ow_reg_row_fn(void *state, const ow_reg_row *row, ow_error *err);
+
+/**
+ * ow_reg_diff - what turns one tree into another
+ * @a, @b:  before and after; may be the same hive
+ * @prefix: what stands for both keys in the paths
+ * @flags:  OW_REG_DIFF_*
+ * @row:    called in order: rows of a key, of its values by name, then of the keys below by name, as Windows orders
+ * @lost:   told what is damaged in either and was left out of the comparison; may be NULL
+ * @state:  of both
+ *
+ * Names are equal when Windows says so, whatever their case. Linear; needs memory for the values of one key.
+ * Return: 0; OW_E_INVAL prefix; what row returned; OW_E_IO; OW_E_NOMEM.
+ */
+OW_API int ow_reg_diff(ow_hive *a, ow_key a_key, ow_hive *b, ow_key b_key, const char *prefix, unsigned flags,
+                       ow_reg_row_fn *row, ow_reg_lost_fn *lost, void *state, ow_error *err);
+
+/**
+ * ow_reg_diff_text - what ow_reg_import_text() would change: no row when all of it is so already
+ *
+ * The rows are the net change: lines that undo each other give none. Needs memory for the text's keys and values.
+ * Return: as ow_reg_import_text(), with OW_E_CORRUPT where the hive is damaged on the way; what row returned.
+ */
+OW_API int ow_reg_diff_text(ow_hive *hive, ow_key key, const char *prefix, const ow_reg_text *text,
+                            ow_reg_row_fn *row, void *state, ow_error *err);
+
+/**
+ * ow_reg_diff_export - the same difference as .reg text: imported into a it makes it equal to b
+ * @flags: OW_REG_EXPORT_UTF16
+ * @sink:  as for ow_reg_export()
+ *
+ * Only keys and values. Return: as ow_reg_diff(), with OW_E_CORRUPT where either is damaged (a text made without
+ * knowing would remove too much), and OW_E_UNSUPPORTED for a key name with a line break.
+ */
+OW_API int ow_reg_diff_export(ow_hive *a, ow_key a_key, ow_hive *b, ow_key b_key, const char *prefix, unsigned flags,
+                              const ow_sink *sink, ow_error *err);
 
 /* ---- paths ---- */
 
