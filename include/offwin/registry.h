@@ -59,6 +59,31 @@ OW_API int ow_registry_hive(ow_guest *guest, const char *path, ow_hive **ret_hiv
 OW_API int ow_registry_expand(ow_guest *guest, const char *path, char ***ret, size_t *ret_count, ow_error *err);
 OW_APIV void ow_registry_paths_free(char **paths, size_t count);
 
+/* ---- whole hives ---- */
+
+/* One hive of a guest. Texts and hive are the guest's. */
+typedef struct ow_registry_entry {
+        const char *place;              /* "HKLM\\SYSTEM", "HKU\\S-1-5-21-..." */
+        const char *file;               /* its path on the volume */
+        uint64_t file_size;             /* bytes */
+        ow_hive *hive;                  /* NULL: it cannot be loaded, see error */
+        bool stale;                     /* it was not closed, and no log completes it */
+        ow_error error;
+} ow_registry_entry;
+
+/* Every hive of the guest that is there, loaded: the machine's, then those of the profiles. *ret is the caller's:
+ * ow_registry_list_free(). */
+OW_API int ow_registry_list(ow_guest *guest, ow_registry_entry **ret, size_t *ret_count, ow_error *err);
+OW_APIV void ow_registry_list_free(ow_registry_entry *entries, size_t count);
+
+/* The next save writes the hive at place also when its logs were replayed and nothing else changed. OW_E_ABSENT. */
+OW_API int ow_registry_recover(ow_guest *guest, const char *place, ow_error *err);
+
+/* Puts hive (see ow_hive_compact()) in the stead of the one at place, which is closed; the next save writes all of it
+ * into the file and cuts the file to its size. Takes hive over, not on failure. OW_E_ABSENT; see
+ * ow_registry_editable(). */
+OW_API int ow_registry_replace(ow_guest *guest, const char *place, ow_hive *hive, ow_error *err);
+
 /* Saves every edited hive into its file in the overlay and makes its logs invalid (their first sector is zeroed; see
  * docs/formats/windows-facts.md). ow_machine_commit() does it too. OW_E_READONLY on a machine opened read-only. */
 OW_API int ow_registry_save(ow_guest *guest, uint64_t now, ow_error *err);

@@ -75,6 +75,7 @@ struct guest_hive {
         ow_hive *hive;
         enum guest_hive_state state;
         bool stale;                     /* dirty, no log applied, and nobody said that this is accepted */
+        bool recover;                   /* saved also when only its logs changed it */
         ow_error error;                 /* of GUEST_HIVE_FAILED */
 };
 

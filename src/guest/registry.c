@@ -234,7 +234,8 @@ int ow_registry_save(ow_guest *guest, uint64_t now, ow_error *err)
                 struct guest_hive *h = guest->hives[i];
                 int r = 0;
 
-                if (h->state == GUEST_HIVE_OPEN && ow_hive_edited(h->hive))
+                if (h->state == GUEST_HIVE_OPEN &&
+                    (ow_hive_edited(h->hive) || (h->recover && ow_hive_changed(h->hive))))
                         r = save(guest, h, now, err);
                 if (r < 0)
                         return r;

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Registry paths onto one hive: where Windows would show it, and what is left of a path inside it. */
+#include <stdio.h>
+#include <string.h>
+
+#include <offwin/reg.h>
+#include <offwin/registry.h>
+
+#include "base/alloc.h"
+#include "base/le.h"
+#include "base/upcase.h"
+#include "guest/hivefile.h"
+#include "guest/internal.h"
+
+/* ---- the prefix ---- */
+
+static const char *last_part(const char *path, const char *separators)
+{
+        const char *last = path;
+
+        for (; *path; path++)
+                if (strchr(separators, *path))
+                        last = path + 1;
+        return last;
+}
+
+/* Names that say more than themselves; NULL: none of them. */
+static const char *known_prefix(const char *name)
+{
+        static const struct { const char *name, *prefix; } known[] = {
+                { "SYSTEM", "HKEY_LOCAL_MACHINE\\SYSTEM" },
+                { "SOFTWARE", "HKEY_LOCAL_MACHINE\\SOFTWARE" },
+                { "SAM", "HKEY_LOCAL_MACHINE\\SAM" },
+                { "SECURITY", "HKEY_LOCAL_MACHINE\\SECURITY" },
+                { "COMPONENTS", "HKEY_LOCAL_MACHINE\\COMPONENTS" },
+                { "DRIVERS", "HKEY_LOCAL_MACHINE\\DRIVERS" },
+                { "BCD", "HKEY_LOCAL_MACHINE\\BCD00000000" },
+                { "DEFAULT", "HKEY_USERS\\.DEFAULT" },
+                { "NTUSER.DAT", "HKEY_CURRENT_USER" },
+                { "NTUSER.MAN", "HKEY_CURRENT_USER" },
+                { "UsrClass.dat", "HKEY_CURRENT_USER\\Software\\Classes" },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(known); i++)
+                if (ow_name_compare(name, known[i].name) == 0)
+                        return known[i].prefix;
+        return NULL;
+}
+
+int hivefile_guess_prefix(const ow_hivefile *file, char **ret, ow_error *err)
+{
+        const char *of_file = last_part(file->name, "/");
+        const char *inside, *prefix;
+        ow_hive_info info;
+
+        ow_hive_info_get(file->hive, &info);
+        inside = last_part(info.name, "\\/");
+        prefix = known_prefix(inside);
+        if (!prefix)
+                prefix = known_prefix(of_file);
+        *ret = prefix ? ow_strdup(prefix) : ow_asprintf("HKEY_LOCAL_MACHINE\\%s", *inside ? inside : of_file);
+        return *ret ? 0 : ow_fail_nomem(err);
+}
+
+const char *ow_hivefile_prefix(const ow_hivefile *file)
+{
+        return file->prefix;
+}
+
+int ow_hivefile_set_prefix(ow_hivefile *file, const char *prefix, ow_error *err)
+{
+        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
+        char *copy;
+        int r;
+
+        r = ow_reg_path_parse(prefix, &parsed, err);
+        if (r < 0)
+                return r;
+        copy = ow_strdup(prefix);
+        if (!copy)
+                return ow_fail_nomem(err);
+        ow_free(file->prefix);
+        file->prefix = copy;
+        return 0;
+}
+
+/* ---- paths ---- */
+
+/* What is left of path below at, both without their roots; NULL: it does not lie there. */
+static const char *below(const char *path, const char *at)
+{
+        while (*at) {
+                const char *next, *at_next;
+                size_t size = guest_path_part(path, &next), at_size = guest_path_part(at, &at_next);
+
+                if (ow_name_compare_n(path, size, at, at_size) != 0)
+                        return NULL;
+                path = next;
+                at = at_next;
+        }
+        return path;
+}
+
+/* A path with a root: what the prefix covers goes, else the root and (HKLM, HKU) the name that stands for the hive. */
+static int strip_root(const ow_hivefile *file, const ow_reg_path *path, char **ret, ow_error *err)
+{
+        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path prefix = { 0 };
+        const char *rest = NULL;
+        int r;
+
+        r = ow_reg_path_parse(file->prefix, &prefix, err);
+        if (r < 0)
+                return r;
+        if (prefix.root == path->root)
+                rest = below(path->rest, prefix.rest);
+        if (!rest) {
+                rest = path->rest;
+                if (path->root != OW_ROOT_HKCU)
+                        (void)guest_path_part(rest, &rest);
+        }
+        *ret = ow_strdup(rest);
+        return *ret ? 0 : ow_fail_nomem(err);
+}
+
+static int relative(const ow_hivefile *file, const char *path, char **ret, ow_error *err)
+{
+        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
+        OW_AUTO_FREE char *rooted = NULL;
+        ow_error why = OW_ERROR_INIT;
+        int r;
+
+        if (strcmp(path, "") == 0 || strcmp(path, "\\") == 0) {
+                *ret = ow_strdup("");
+                return *ret ? 0 : ow_fail_nomem(err);
+        }
+        r = ow_reg_path_parse(path, &parsed, &why);
+        if (r == 0)
+                return strip_root(file, &parsed, ret, err);
+        if (path[0] == '\\')
+                path++;
+        /* The rules for paths are the same below a root. */
+        rooted = ow_asprintf("HKLM\\%s", path);
+        r = rooted ? ow_reg_path_parse(rooted, &parsed, err) : ow_fail_nomem(err);
+        if (r < 0)
+                return r;
+        *ret = ow_strdup(path);
+        return *ret ? 0 : ow_fail_nomem(err);
+}
+
+/* ---- control sets ---- */
+
+/* Numbers of the sets that Select's values name and that are there: what runs, then what the next boot takes. */
+static size_t control_sets(ow_hivefile *file, uint32_t sets[2])
+{
+        static const char *const names[] = { "Current", "Default" };
+        ow_key root = ow_hive_root(file->hive), select, set;
+        size_t n = 0;
+
+        if (ow_hive_find(file->hive, root, "Select", &select, NULL) <= 0)
+                return 0;
+        for (size_t i = 0; i < OW_COUNT(names); i++) {
+                OW_AUTO_BLOB data = { 0 };
+                char name[32];
+                uint32_t type, number;
+
+                if (ow_hive_get_value(file->hive, select, names[i], &type, &data, NULL) <= 0 || data.size != 4)
+                        continue;
+                number = ow_le32_at(data.p);
+                (void)snprintf(name, sizeof name, "ControlSet%03u", number);
+                if ((n == 0 || sets[0] != number) && ow_hive_find(file->hive, root, name, &set, NULL) > 0)
+                        sets[n++] = number;
+        }
+        return n;
+}
+
+static bool is_current_set(const char *path, const char **ret_rest)
+{
+        size_t size = guest_path_part(path, ret_rest);
+
+        return ow_name_compare_n(path, size, "CurrentControlSet", strlen("CurrentControlSet")) == 0;
+}
+
+static char *in_set(uint32_t number, const char *rest)
+{
+        return ow_asprintf("ControlSet%03u%s%s", number, *rest ? "\\" : "", rest);
+}
+
+int ow_hivefile_resolve(ow_hivefile *file, const char *path, char **ret_path, ow_error *err)
+{
+        OW_AUTO_FREE char *plain = NULL;
+        const char *rest;
+        uint32_t sets[2];
+        int r;
+
+        r = relative(file, path, &plain, err);
+        if (r < 0)
+                return r;
+        *ret_path = is_current_set(plain, &rest) && control_sets(file, sets) > 0 ? in_set(sets[0], rest)
+                                                                                : OW_TAKE(plain);
+        return *ret_path ? 0 : ow_fail_nomem(err);
+}
+
+int ow_hivefile_expand(ow_hivefile *file, const char *path, char ***ret, size_t *ret_count, ow_error *err)
+{
+        OW_AUTO_FREE char *plain = NULL;
+        const char *rest;
+        uint32_t sets[2];
+        char **paths;
+        size_t n = 0;
+        int r;
+
+        r = relative(file, path, &plain, err);
+        if (r < 0)
+                return r;
+        if (is_current_set(plain, &rest))
+                n = control_sets(file, sets);
+        paths = ow_calloc(n ? n : 1, sizeof *paths);
+        if (!paths)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < (n ? n : 1); i++) {
+                paths[i] = n ? in_set(sets[i], rest) : OW_TAKE(plain);
+                if (!paths[i]) {
+                        ow_registry_paths_free(paths, i);
+                        return ow_fail_nomem(err);
+                }
+        }
+        *ret = paths;
+        *ret_count = n ? n : 1;
+        return 0;
+}
