@@ -58,7 +58,7 @@ OW_APIV void ow_disk_close(ow_disk *disk);
 OW_APIV const char *ow_disk_name(const ow_disk *disk);          /* as given to ow_disk_open() */
 OW_APIV const char *ow_disk_format(const ow_disk *disk);        /* "raw", "qcow2", "vpc", "vhdx", "vmdk", ... */
 OW_APIV uint64_t ow_disk_size(const ow_disk *disk);             /* bytes the guest sees */
-OW_APIV bool ow_disk_writable(const ow_disk *disk);
+OW_APIV bool ow_disk_writable(const ow_disk *disk);             /* opened with OW_DISK_WRITABLE */
 
 /* Fills buf with size bytes at offset as the guest would see them after a commit. OW_E_INVAL past the end. */
 OW_API int ow_disk_read(ow_disk *disk, uint64_t offset, void *buf, size_t size, ow_error *err);

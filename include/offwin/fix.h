@@ -40,9 +40,9 @@ OW_APIV const ow_fix *ow_fix_set_find(const ow_fix_set *set, const char *name); 
 
 OW_APIV const char *ow_fix_name(const ow_fix *fix);             /* "ncsi-off" */
 OW_APIV const char *ow_fix_area(const ow_fix *fix);             /* "network": its folder */
-OW_APIV const char *ow_fix_title(const ow_fix *fix);
-OW_APIV const char *ow_fix_why(const ow_fix *fix);
-OW_APIV const char *ow_fix_source(const ow_fix *fix);
+OW_APIV const char *ow_fix_title(const ow_fix *fix);            /* one line, what it does */
+OW_APIV const char *ow_fix_why(const ow_fix *fix);              /* what happens at the first boot without it */
+OW_APIV const char *ow_fix_source(const ow_fix *fix);           /* who says so, in public */
 OW_APIV const char *ow_fix_note(const ow_fix *fix);             /* side effects and limits, or "" */
 OW_APIV const char *ow_fix_windows(const ow_fix *fix);          /* "6.0-", "5.1-5.2", "" for all */
 OW_APIV bool ow_fix_temporary(const ow_fix *fix);               /* given back by settle or the first boot */
@@ -61,6 +61,7 @@ typedef struct ow_fix_word {
         const char *meaning;
 } ow_fix_word;
 
+/* Index below the count; static storage. */
 OW_APIV size_t ow_fix_word_count(void);
 OW_APIV const ow_fix_word *ow_fix_word_get(size_t index);
 
@@ -160,6 +161,8 @@ OW_API int ow_plan_make(ow_guest *guest, const ow_fix_set *set, const char *cons
 /* What gives back everything in the guest's ledger. A value that changed since is left alone and reported skipped. */
 OW_API int ow_plan_settle(ow_guest *guest, ow_plan **ret_plan, ow_error *err);
 
+/* What a plan holds, in the order in which it is applied; index below the count. Rows are the plan's, and die with
+ * it. ow_plan_free(): NULL is fine. */
 OW_APIV void ow_plan_free(ow_plan *plan);
 OW_APIV size_t ow_plan_change_count(const ow_plan *plan);
 OW_APIV const ow_change *ow_plan_change(const ow_plan *plan, size_t index);

@@ -37,6 +37,7 @@ typedef struct ow_windows {
         bool from_fallback;             /* the SOFTWARE hive was not there: version told by SYSTEM alone */
 } ow_windows;
 
+/* Which Windows it is, as far as its hives tell. The names of the numbers: static storage. */
 OW_APIV const ow_windows *ow_guest_windows(const ow_guest *guest);
 OW_APIV const char *ow_product_type_name(enum ow_product_type product);
 OW_APIV const char *ow_arch_name(enum ow_arch arch);
@@ -48,6 +49,7 @@ typedef struct ow_control_sets {
         size_t n_edit;
 } ow_control_sets;
 
+/* What Select says; all 0 when there is no SYSTEM hive. */
 OW_APIV const ow_control_sets *ow_guest_control_sets(const ow_guest *guest);
 
 typedef struct ow_drive {
@@ -56,6 +58,7 @@ typedef struct ow_drive {
         char what[160];                 /* "disk 1 partition 2", or the device it names, or why it is not found */
 } ow_drive;
 
+/* Drive letters, index below the count. */
 OW_APIV size_t ow_guest_drive_count(const ow_guest *guest);
 OW_APIV const ow_drive *ow_guest_drive(const ow_guest *guest, size_t index);
 /* The letter that Windows itself runs from ('C' nearly always), or 0. */
@@ -81,6 +84,7 @@ typedef struct ow_user {
         bool hive_present;              /* its NTUSER.DAT is on the disks given */
 } ow_user;
 
+/* Profiles, index below the count. */
 OW_APIV size_t ow_guest_user_count(const ow_guest *guest);
 OW_APIV const ow_user *ow_guest_user(const ow_guest *guest, size_t index);
 
@@ -96,6 +100,7 @@ typedef struct ow_guest_state {
         bool volume_dirty;
 } ow_guest_state;
 
+/* What the last session left behind, and what firmware the installation boots from. */
 OW_APIV const ow_guest_state *ow_guest_state_get(const ow_guest *guest);
 OW_APIV enum ow_firmware ow_guest_firmware(const ow_guest *guest);
 OW_APIV const char *ow_firmware_name(enum ow_firmware firmware);
@@ -117,6 +122,7 @@ typedef struct ow_adapter {
         char ghost_reason[160];         /* "" or why its hardware is likely to be gone after conversion */
 } ow_adapter;
 
+/* Network adapters, index below the count. */
 OW_APIV size_t ow_guest_adapter_count(const ow_guest *guest);
 OW_APIV const ow_adapter *ow_guest_adapter(const ow_guest *guest, size_t index);
 
@@ -138,6 +144,7 @@ OW_API int ow_guest_services(ow_guest *guest, const ow_service **ret, size_t *re
 OW_APIV size_t ow_guest_problem_count(const ow_guest *guest);
 OW_APIV const char *ow_guest_problem(const ow_guest *guest, size_t index);
 
+/* Where the guest was opened from, and what it is called there (see ow_machine_guest_id()). */
 OW_APIV ow_machine *ow_guest_machine(const ow_guest *guest);
 OW_APIV ow_volume *ow_guest_volume(const ow_guest *guest);        /* the one with the system root */
 OW_APIV const char *ow_guest_root(const ow_guest *guest);         /* "Windows" */

@@ -92,6 +92,7 @@ OW_API int ow_hive_new(uint32_t minor, const char *name, const void *descriptor,
                        ow_hive **ret_hive, ow_error *err);
 
 OW_APIV void ow_hive_close(ow_hive *hive);      /* NULL is fine; drops unsaved edits */
+/* What the load found; only ow_hive_info.bins_size follows the edits. */
 OW_APIV void ow_hive_info_get(const ow_hive *hive, ow_hive_info *ret);
 
 /* True when ow_hive_save() would write: an edit happened, or logs were replayed. */
@@ -99,6 +100,7 @@ OW_APIV bool ow_hive_changed(const ow_hive *hive);
 /* True only when an edit happened since load or the last save. */
 OW_APIV bool ow_hive_edited(const ow_hive *hive);
 
+/* The key that all others lie below. Never fails: a hive without a sound root is not loaded. */
 OW_APIV ow_key ow_hive_root(const ow_hive *hive);
 
 /* 1 found, 0 absent, < 0 error. "" is the key itself. Symbolic links inside a hive are not followed. */
@@ -123,6 +125,7 @@ typedef struct ow_key_info {
         ow_blob class_name;             /* UTF-16LE as stored; empty when none */
 } ow_key_info;
 
+/* What a key is, without its subkeys and values. *ret is the caller's: ow_key_info_done(). */
 OW_API int ow_hive_key_info(ow_hive *hive, ow_key key, ow_key_info *ret, ow_error *err);
 OW_APIV void ow_key_info_done(ow_key_info *info);
 
@@ -150,6 +153,7 @@ typedef struct ow_value_info {
         uint32_t size;                  /* bytes of data */
 } ow_value_info;
 
+/* Name, type and size of a value, without reading its data. *ret is the caller's: ow_value_info_done(). */
 OW_API int ow_hive_value_info(ow_hive *hive, ow_value value, ow_value_info *ret, ow_error *err);
 OW_APIV void ow_value_info_done(ow_value_info *info);
 
@@ -160,8 +164,8 @@ OW_API int ow_hive_read_value(ow_hive *hive, ow_value value, uint32_t *ret_type,
 OW_API int ow_hive_get_value(ow_hive *hive, ow_key key, const char *name, uint32_t *ret_type, ow_blob *ret,
                              ow_error *err);
 
-/* Where a symbolic link points: UTF-8, as "\\Registry\\Machine\\...". 1 and the caller's text (ow_text_free()), 0 when the
- * key is no link, < 0 error: OW_E_CORRUPT when the link has no target. */
+/* Where a symbolic link points: UTF-8, as "\\Registry\\Machine\\...". 1 and the caller's text (ow_text_free()), 0 when
+ * the key is no link, < 0 error: OW_E_CORRUPT when the link has no target. */
 OW_API int ow_hive_link_target(ow_hive *hive, ow_key key, char **ret_target, ow_error *err);
 
 /* ---- walking: a key and all below it; nothing is allocated per item, names and data are shown where they lie ---- */

@@ -24,12 +24,13 @@ typedef struct ow_sink {
         int (*set_size)(void *state, uint64_t size_bytes, ow_error *err);
 } ow_sink;
 
-/* Bytes that the holder owns. ow_blob_done() frees them and makes the blob empty again. */
+/* Bytes that the holder owns. */
 typedef struct ow_blob {
         uint8_t *p;
         size_t size;
 } ow_blob;
 
+/* Frees the bytes and leaves an empty blob, for which it does nothing. */
 OW_APIV void ow_blob_done(ow_blob *blob);
 
 /* ow_text_free - frees a text that a call handed over as "the caller's". NULL is fine. */

@@ -53,6 +53,7 @@ OW_APIV void ow_machine_close(ow_machine *machine);
  */
 OW_API int ow_machine_reload(ow_machine *machine, ow_error *err);
 
+/* The disks in the order of their names; index below the count. */
 OW_APIV size_t ow_machine_disk_count(const ow_machine *machine);
 OW_APIV ow_disk *ow_machine_disk(ow_machine *machine, size_t index);
 OW_APIV const ow_partition_table *ow_machine_partition_table(const ow_machine *machine, size_t disk);
@@ -65,6 +66,7 @@ typedef struct ow_machine_volume {
         ow_error why_not;               /* when volume is NULL, or (code < 0) why it must not be written to */
 } ow_machine_volume;
 
+/* The partitions of all disks, in order; index below the count. */
 OW_APIV size_t ow_machine_volume_count(const ow_machine *machine);
 OW_APIV const ow_machine_volume *ow_machine_volume_get(const ow_machine *machine, size_t index);
 
