@@ -18,7 +18,7 @@ const struct command commands[] = {
                 .examples = "offwin inspect server.vhdx\n"
                             "offwin inspect --json disk0.img disk1.img\n",
                 .options = MACHINE,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 64,
                 .run = run_inspect,
@@ -34,7 +34,7 @@ const struct command commands[] = {
                             "offwin doctor --html report.html server.vhdx\n"
                             "offwin doctor --check --quiet server.vhdx || echo not ready\n",
                 .options = MACHINE | OPTION_FIX_DIR | OPTION_SET | OPTION_HTML | OPTION_CHECK,
-                .flags = COMMAND_READS | COMMAND_NEEDS_GUEST,
+                .flags = COMMAND_READS | COMMAND_NEEDS_GUEST | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 64,
                 .run = run_doctor,
@@ -53,7 +53,7 @@ const struct command commands[] = {
                             "offwin fix --all --yes server.vhdx\n"
                             "offwin fix server.vhdx ncsi-active-off\n",
                 .options = MACHINE | WRITING | OPTION_FIX_DIR | OPTION_SET | OPTION_ALL | OPTION_LIST | OPTION_CHECK,
-                .flags = COMMAND_WRITES | COMMAND_NEEDS_GUEST,
+                .flags = COMMAND_WRITES | COMMAND_NEEDS_GUEST | COMMAND_BOUNDED,
                 .min_operands = 0,
                 .max_operands = 256,
                 .run = run_fix,
@@ -80,7 +80,7 @@ const struct command commands[] = {
                          "that somebody changed since is left alone and named.",
                 .examples = "offwin settle --dry-run server.vhdx\n",
                 .options = MACHINE | WRITING | OPTION_CHECK,
-                .flags = COMMAND_WRITES | COMMAND_NEEDS_GUEST,
+                .flags = COMMAND_WRITES | COMMAND_NEEDS_GUEST | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 64,
                 .run = run_settle,

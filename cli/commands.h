@@ -11,6 +11,7 @@ enum command_flags {
         COMMAND_READS = 1 << 0,         /* opens images, and writes nothing */
         COMMAND_WRITES = 1 << 1,        /* may change images: plan, show, confirm, apply */
         COMMAND_NEEDS_GUEST = 1 << 2,   /* works on one Windows installation */
+        COMMAND_BOUNDED = 1 << 3,       /* needs little memory and time; more than the limits is a damaged image */
 };
 
 struct command {

@@ -8,6 +8,7 @@
 #include "help.h"
 #include "options.h"
 #include "output.h"
+#include "supervise.h"
 
 static int run_command(const struct command *command, int argc, char **argv)
 {
@@ -18,7 +19,9 @@ static int run_command(const struct command *command, int argc, char **argv)
                 print_help(command, stdout);
                 code = flush_out();
         } else if (code == 0) {
-                code = command->run(&arguments);
+                bool on_images = command->flags & (COMMAND_READS | COMMAND_WRITES);
+
+                code = on_images ? supervise(&arguments) : command->run(&arguments);
         }
         arguments_done(&arguments);
         return code;

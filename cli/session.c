@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "output.h"
+#include "supervise.h"
 
 void session_close(struct session *session)
 {
@@ -90,7 +91,9 @@ static int commit_and_verify(const struct arguments *arguments, const struct edi
 
         if (!id)
                 return out_of_memory();
+        supervise_stage(STAGE_WRITING);
         r = ow_machine_commit(session->machine, edit->title, &commit, &err);
+        supervise_stage(r == 0 ? STAGE_WRITTEN : STAGE_READING);
         if (r == 0)
                 r = verify(edit, id, session, &err);
         if (r < 0)

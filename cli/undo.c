@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "output.h"
+#include "supervise.h"
 
 struct disks {
         ow_disk **items;
@@ -89,6 +90,7 @@ static int undo(const struct arguments *arguments, const struct disks *disks, co
                 note(arguments, "nothing was written");
                 return EXIT_FAILED;
         }
+        supervise_stage(STAGE_WRITING);
         if (ow_transaction_undo(disks->items, disks->count, &result, &err) < 0)
                 code = fail(arguments, &err);
         else

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "supervise.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "output.h"
+#include "sanitizer.h"
+
+enum {
+        /* Commands that parse a guest and move no bulk. Several times what the largest known machines take. */
+        MEMORY_LIMIT_MB = 192 * SANITIZER_COST,
+        CPU_LIMIT_SECONDS = 5 * SANITIZER_COST,
+        LOOK_EVERY_MS = 10,             /* at the memory; most commands are done before the first look */
+        LEFTOVERS_MS = 5000,            /* how long servers of a crashed worker get to close the images */
+};
+
+/* Shared with the worker; NULL in a program that is not supervised. */
+static volatile sig_atomic_t *shared_stage;
+
+struct watch {
+        const struct arguments *arguments;
+        sigset_t signals;               /* what the parent takes by sigtimedwait() */
+        pid_t worker;
+        bool bounded;
+        bool too_large;                 /* we ended it for its memory */
+};
+
+void supervise_stage(enum stage stage)
+{
+        if (shared_stage)
+                *shared_stage = (sig_atomic_t)stage;
+}
+
+/* ---- the worker ---- */
+
+/* Lowers a limit; a lower one of the user's stays. */
+static void limit(int resource, rlim_t soft, rlim_t hard)
+{
+        struct rlimit now;
+
+        if (getrlimit(resource, &now) != 0)
+                return;
+        if (now.rlim_max > hard)
+                now.rlim_max = hard;
+        if (now.rlim_cur > soft)
+                now.rlim_cur = soft;
+        (void)setrlimit(resource, &now);
+}
+
+static int work(const struct watch *watch, pid_t parent, const sigset_t *mask)
+{
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+                return EXIT_FAILED;     /* it is gone already, and nobody waits for this */
+        (void)sigprocmask(SIG_SETMASK, mask, NULL);
+        limit(RLIMIT_CORE, 0, 0);       /* the memory of the worker is the guest's secrets */
+        if (watch->bounded)
+                limit(RLIMIT_CPU, CPU_LIMIT_SECONDS, CPU_LIMIT_SECONDS + 2);
+        return watch->arguments->command->run(watch->arguments);
+}
+
+/* ---- the parent ---- */
+
+static uint64_t resident_mb(pid_t pid)
+{
+        unsigned long pages = 0;
+        char path[64];
+        FILE *file;
+
+        (void)snprintf(path, sizeof path, "/proc/%ld/statm", (long)pid);
+        file = fopen(path, "re");
+        if (file && fscanf(file, "%*u %lu", &pages) != 1)
+                pages = 0;
+        if (file)
+                (void)fclose(file);
+        return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE) >> 20;
+}
+
+/* The host's signals for the worker. What a terminal sends goes to both of us without help. */
+static void pass_on(const struct watch *watch, const siginfo_t *info)
+{
+        if (info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL)
+                (void)kill(watch->worker, info->si_signo);
+}
+
+/* True when the worker has ended. A worker that waits for its terminal takes us along, so that the shell knows. */
+static bool has_ended(const struct watch *watch, int *ret_status)
+{
+        pid_t pid;
+
+        do {
+                pid = waitpid(watch->worker, ret_status, WNOHANG | WUNTRACED);
+        } while (pid < 0 && errno == EINTR);
+        if (pid == watch->worker && WIFSTOPPED(*ret_status)) {
+                if (WSTOPSIG(*ret_status) == SIGTTIN || WSTOPSIG(*ret_status) == SIGTTOU)
+                        (void)kill(getpid(), SIGSTOP);
+                return false;
+        }
+        return pid != 0;
+}
+
+static int wait_for(struct watch *watch)
+{
+        const struct timespec pause = { 0, LOOK_EVERY_MS * 1000000L };
+        int status = 0;
+
+        while (!has_ended(watch, &status)) {
+                siginfo_t info;
+                int got = watch->bounded ? sigtimedwait(&watch->signals, &info, &pause)
+                                         : sigwaitinfo(&watch->signals, &info);
+
+                if (got > 0 && got != SIGCHLD)
+                        pass_on(watch, &info);
+                if (got < 0 && errno == EAGAIN && resident_mb(watch->worker) > MEMORY_LIMIT_MB) {
+                        watch->too_large = true;
+                        (void)kill(watch->worker, SIGKILL);
+                }
+        }
+        return status;
+}
+
+/* Image servers that a crashed worker leaves behind close by themselves; then the images are free again. */
+static void wait_for_leftovers(const struct watch *watch)
+{
+        const struct timespec pause = { 0, LOOK_EVERY_MS * 1000000L };
+
+        for (int waited = 0; waited < LEFTOVERS_MS; waited += LOOK_EVERY_MS) {
+                pid_t pid;
+
+                while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+                        continue;
+                if (pid < 0)
+                        return;
+                (void)sigtimedwait(&watch->signals, NULL, &pause);
+        }
+}
+
+static int explain(const struct watch *watch, int sig)
+{
+        static const char *const outcomes[] = {
+                [STAGE_READING] = "nothing was written",
+                [STAGE_WRITING] = "the change was being written: the next `offwin fix` or `offwin undo` of this image "
+                                  "finishes it or takes it back first",
+                [STAGE_WRITTEN] = "the change is on the image (`offwin undo` takes it back)",
+        };
+        sig_atomic_t stage = *shared_stage;
+        const char *outcome = outcomes[stage >= 0 && stage <= STAGE_WRITTEN ? stage : STAGE_WRITING];
+        ow_error err = OW_ERROR_INIT;
+
+        if (watch->too_large)
+                (void)ow_fail(&err, OW_E_CORRUPT, OW_NOWHERE, "reading took more than %d MB of memory, which only a "
+                              "damaged image asks for; %s", MEMORY_LIMIT_MB, outcome);
+        else if (sig == SIGXCPU)
+                (void)ow_fail(&err, OW_E_CORRUPT, OW_NOWHERE, "reading took more than %d seconds of processor time, "
+                              "which only a damaged image asks for; %s", CPU_LIMIT_SECONDS, outcome);
+        else if (sig == SIGKILL)
+                (void)ow_fail(&err, OW_E_IO, OW_NOWHERE, "the working process was killed (is this host out of "
+                              "memory?); %s", outcome);
+        else
+                (void)ow_fail(&err, OW_E_CORRUPT, OW_NOWHERE, "reading crashed (%s), most likely on a damaged file "
+                              "system; %s", strsignal(sig), outcome);
+        return fail(watch->arguments, &err);
+}
+
+/* As the worker ended, so do we; what somebody sent to end it ends us, too, for the shell to see. */
+static int ending(const struct watch *watch, int status, const sigset_t *mask)
+{
+        int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+        if (sig == 0)
+                return WEXITSTATUS(status);
+        wait_for_leftovers(watch);
+        if (sig == SIGINT || sig == SIGTERM || sig == SIGHUP || sig == SIGQUIT) {
+                (void)signal(sig, SIG_DFL);
+                (void)raise(sig);
+                (void)sigprocmask(SIG_SETMASK, mask, NULL);
+        }
+        return explain(watch, sig);
+}
+
+int supervise(const struct arguments *arguments)
+{
+        struct watch watch = { .arguments = arguments,
+                               .bounded = arguments->command->flags & COMMAND_BOUNDED };
+        static const int taken[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+        pid_t parent = getpid();
+        void *page = mmap(NULL, sizeof *shared_stage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        sigset_t mask;
+        int status;
+
+        if (page == MAP_FAILED)
+                return out_of_memory();
+        shared_stage = page;
+        (void)sigemptyset(&watch.signals);
+        for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+                (void)sigaddset(&watch.signals, taken[i]);
+        (void)signal(SIGCHLD, SIG_DFL);         /* ignored, there would be nothing to wait for */
+        (void)sigprocmask(SIG_BLOCK, &watch.signals, &mask);
+        (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+        watch.worker = fork();
+        if (watch.worker == 0)
+                return work(&watch, parent, &mask);
+        if (watch.worker < 0) {
+                fprintf(stderr, "offwin: start a process: %s\n", strerror(errno));
+                return EXIT_FAILED;
+        }
+        status = wait_for(&watch);
+        return ending(&watch, status, &mask);
+}
