@@ -68,10 +68,14 @@ OW_API int ow_disk_write(ow_disk *disk, uint64_t offset, const void *buf, size_t
 
 /**
  * ow_disk_set_size - make a plain file longer (by zeros) or shorter with the next commit
+ * @size: bytes; ow_disk_size() from now on
  *
- * For hive files by themselves; the images of machines keep their size. Part of the transaction: a dry run shows it,
- * an undo takes it back, what a shorter file loses is in the journal.
- * Return: 0; OW_E_UNSUPPORTED not a raw regular file; OW_E_LIMIT.
+ * For hive files by themselves; the images of machines keep their size. Part of the transaction: works on a read-only
+ * disk too (a dry run), an undo takes it back, what a shorter file loses is in the journal. What is cut off here does
+ * not come back when the size grows again before the commit.
+ *
+ * Return: 0; OW_E_UNSUPPORTED not a raw regular file; OW_E_LIMIT more than 2 GiB longer than the file is; OW_E_NOMEM;
+ *         OW_E_IO. On error nothing has changed.
  */
 OW_API int ow_disk_set_size(ow_disk *disk, uint64_t size, ow_error *err);
 
@@ -81,9 +85,11 @@ OW_APIV void ow_disk_discard(ow_disk *disk);
 /**
  * ow_disk_next_change - walk the extents that a commit would write, in disk order
  * @offset:   in: where to look from; out: first changed byte
- * @ret_size: bytes of the extent (a multiple of 512 unless the disk ends earlier)
+ * @ret_size: bytes of the extent (a multiple of 512 unless the disk ends earlier, now or after the commit)
  *
- * Blocks that equal what the image holds already are not changes.
+ * Blocks that equal what the image holds already are not changes. With another size (ow_disk_set_size()) all that only
+ * the longer one of the two has is a change, from the sector on in which the shorter one ends; ow_disk_read() gives
+ * no more of it than ow_disk_size() says.
  * Return: 1 found, 0 no more, < 0 error.
  */
 OW_API int ow_disk_next_change(ow_disk *disk, uint64_t *offset, uint64_t *ret_size, ow_error *err);

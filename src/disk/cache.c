@@ -114,7 +114,10 @@ static void cache_close(struct store *store)
 
 int cache_open(struct store *inner, struct store **ret, ow_error *err)
 {
-        static const struct store_ops ops = { cache_read, cache_write, cache_flush, cache_stamp, cache_close };
+        static const struct store_ops ops = {
+                .read = cache_read, .write = cache_write, .flush = cache_flush, .stamp = cache_stamp,
+                .close = cache_close,
+        };
         struct cache *cache = ow_calloc(1, sizeof *cache);
 
         if (cache)

@@ -91,7 +91,7 @@ const char *ow_disk_format(const ow_disk *disk)
 
 uint64_t ow_disk_size(const ow_disk *disk)
 {
-        return disk->store->size_bytes;
+        return overlay_size(&disk->overlay, disk->store);
 }
 
 bool ow_disk_writable(const ow_disk *disk)
@@ -101,9 +101,9 @@ bool ow_disk_writable(const ow_disk *disk)
 
 static int check_range(const ow_disk *disk, uint64_t offset, size_t size, ow_error *err)
 {
-        if (!ow_fits_u64(offset, size, disk->store->size_bytes))
+        if (!ow_fits_u64(offset, size, ow_disk_size(disk)))
                 return ow_fail(err, OW_E_INVAL, offset, "%zu bytes at %llu are past the end of '%s' (%llu bytes)", size,
-                               (unsigned long long)offset, disk->name, (unsigned long long)disk->store->size_bytes);
+                               (unsigned long long)offset, disk->name, (unsigned long long)ow_disk_size(disk));
         return 0;
 }
 
@@ -119,6 +119,17 @@ int ow_disk_write(ow_disk *disk, uint64_t offset, const void *buf, size_t size, 
         int r = check_range(disk, offset, size, err);
 
         return r < 0 ? r : overlay_write(&disk->overlay, disk->store, offset, buf, size, err);
+}
+
+int ow_disk_set_size(ow_disk *disk, uint64_t size, ow_error *err)
+{
+        int r;
+
+        if (size != ow_disk_size(disk) && (!store_can_resize(disk->store) || strcmp(disk->format, "raw") != 0))
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' cannot become longer or shorter: it is not a "
+                               "plain file", disk->name);
+        r = overlay_set_size(&disk->overlay, disk->store, size, err);
+        return r < 0 ? ow_wrap(err, r, "size of '%s'", disk->name) : 0;
 }
 
 void ow_disk_discard(ow_disk *disk)

@@ -16,9 +16,17 @@ void entry_done(struct entry *entry)
 bool entry_is_disk(const ow_disk *disk, const struct journal_disk *described)
 {
         /* Beside the image, image and journal may be moved together; in a shared folder only the path tells. */
-        return described->size_bytes == disk->store->size_bytes && strcmp(described->format, disk->format) == 0 &&
-               strcmp(described->base, disk->base) == 0 &&
+        return strcmp(described->format, disk->format) == 0 && strcmp(described->base, disk->base) == 0 &&
                (!disk->shared_folder || strcmp(described->path, disk->path) == 0);
+}
+
+/* A commit that is not done may have left any size between the two. */
+static bool size_fits(const ow_disk *disk, const struct entry *entry, uint64_t size_bytes,
+                      const struct journal_disk *described)
+{
+        if (entry->record.state != RECORD_DONE)
+                return journal_disk_had(described, disk->store->size_bytes);
+        return size_bytes == ENTRY_ANY_SIZE || described->sizes[JOURNAL_AFTER] == size_bytes;
 }
 
 /* Opens record of base in entry->folder. 0 when it is not there. */
@@ -93,14 +101,18 @@ static int open_own(const ow_disk *disk, struct record record, struct entry *ent
  * Which disk of the journal this one is. The journal lies beside its first disk; of the others two may have the same
  * name, in folders that have been renamed since: then we do not guess.
  */
-static int find_self(const ow_disk *disk, bool pointer, struct entry *entry, ow_error *err)
+static int find_self(const ow_disk *disk, bool pointer, uint64_t size_bytes, struct entry *entry, ow_error *err)
 {
         const struct journal *journal = &entry->journal;
-        uint32_t found = 0, matches = 0;
+        uint32_t found = 0, matches = 0, sized = 0;
 
         for (uint32_t i = pointer; i < (pointer ? journal->n_disks : 1); i++) {
                 if (!entry_is_disk(disk, &journal->disks[i]))
                         continue;
+                if (!size_fits(disk, entry, size_bytes, &journal->disks[i])) {
+                        sized++;
+                        continue;
+                }
                 found = i;
                 matches++;
                 if (disk->path && strcmp(journal->disks[i].path, disk->path) == 0) {
@@ -110,13 +122,14 @@ static int find_self(const ow_disk *disk, bool pointer, struct entry *entry, ow_
         }
         if (matches != 1)
                 return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE,
-                               "a journal in '%s' bears the name of '%s', but was made for another image",
-                               entry->folder->path, disk->base);
+                               "a journal in '%s' bears the name of '%s', but was made for another image%s",
+                               entry->folder->path, disk->base, sized ? ", one of another size" : "");
         entry->index = found;
         return 1;
 }
 
-int entry_open(const ow_disk *disk, struct folder *folder, struct record record, struct entry *ret, ow_error *err)
+int entry_open(const ow_disk *disk, struct folder *folder, struct record record, uint64_t size_bytes, struct entry *ret,
+               ow_error *err)
 {
         bool pointer = record.state == RECORD_POINTER || record.state == RECORD_POINTER_PENDING;
         struct entry entry = { .folder = NULL };
@@ -126,7 +139,7 @@ int entry_open(const ow_disk *disk, struct folder *folder, struct record record,
                 return 0;
         r = pointer ? open_pointer(disk, folder, record, &entry, err) : open_own(disk, record, &entry, err);
         if (r == 1)
-                r = find_self(disk, pointer, &entry, err);
+                r = find_self(disk, pointer, size_bytes, &entry, err);
         if (r == 1)
                 *ret = entry;
         else

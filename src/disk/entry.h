@@ -17,12 +17,16 @@ struct entry {
 void entry_done(struct entry *entry);
 
 /*
- * Opens what record of disk stands for; folder is the disk's. 1 found, 0 the journal never came to be or is gone.
+ * Opens what record of disk stands for; folder is the disk's. size_bytes: the disk's after the commit, ENTRY_ANY_SIZE:
+ * not known. 1 found, 0 the journal never came to be or is gone.
  * OW_E_CONFLICT: it is a journal of another image; OW_E_CORRUPT; OW_E_ABSENT: the journal's folder cannot be found.
  */
-int entry_open(const ow_disk *disk, struct folder *folder, struct record record, struct entry *ret, ow_error *err);
+int entry_open(const ow_disk *disk, struct folder *folder, struct record record, uint64_t size_bytes, struct entry *ret,
+               ow_error *err);
 
-/* True when described is this disk. */
+#define ENTRY_ANY_SIZE UINT64_MAX
+
+/* True when described is this disk, of whatever size. */
 bool entry_is_disk(const ow_disk *disk, const struct journal_disk *described);
 
 #endif

@@ -12,7 +12,7 @@
 
 #define JOURNAL_MAGIC "OFFWINJL"
 enum {
-        JOURNAL_VERSION = 1,
+        JOURNAL_VERSION = 2,
         JOURNAL_MAX_TABLE = 1 << 25,    /* bytes: JOURNAL_MAX_EXTENTS extents and the texts */
 };
 
@@ -31,7 +31,10 @@ struct journal_header_disk {
 };
 static_assert(sizeof(struct journal_header_disk) == 512, "journal header");
 
-/* The table: title; for each disk its size (8 bytes) and the texts format, base, path; then the extents. */
+/*
+ * The table: title; for each disk its size before and after (8 bytes each) and the texts format, base,
+ * path; then the extents.
+ */
 struct journal_extent_disk {
         ow_le32 disk;                   /* 0x00 */
         ow_le32 size;                   /* 0x04 */

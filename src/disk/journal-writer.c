@@ -52,7 +52,7 @@ int journal_writer_add(struct journal_writer *writer, uint32_t disk, uint64_t of
                        const uint8_t *after, uint32_t size, ow_error *err)
 {
         struct journal *journal = writer->journal;
-        struct journal_extent *extents;
+        struct journal_extent *extents, *e;
         int r;
 
         if (journal->n_extents == JOURNAL_MAX_EXTENTS)
@@ -61,14 +61,17 @@ int journal_writer_add(struct journal_writer *writer, uint32_t disk, uint64_t of
         if (!extents)
                 return ow_fail_nomem(err);
         journal->extents = extents;
-        extents[journal->n_extents++] = (struct journal_extent){ .disk = disk, .size = size, .offset = offset,
-                .data_offset = writer->written + writer->buffered,
-                .before_crc = (uint32_t)crc32(0, before, size), .after_crc = (uint32_t)crc32(0, after, size) };
+        e = &extents[journal->n_extents];
+        *e = (struct journal_extent){ .disk = disk, .size = size, .offset = offset };
+        journal_lay_out(journal, journal->n_extents ? e - 1 : NULL, e);
+        e->crcs[JOURNAL_BEFORE] = (uint32_t)crc32(0, before, e->sizes[JOURNAL_BEFORE]);
+        e->crcs[JOURNAL_AFTER] = (uint32_t)crc32(0, after, e->sizes[JOURNAL_AFTER]);
+        journal->n_extents++;
         journal->bytes_changed += size;
         if (size > journal->largest)
                 journal->largest = size;
-        r = put(writer, before, size, err);
-        return r < 0 ? r : put(writer, after, size, err);
+        r = put(writer, before, e->sizes[JOURNAL_BEFORE], err);
+        return r < 0 ? r : put(writer, after, e->sizes[JOURNAL_AFTER], err);
 }
 
 static void put_text(ow_buffer *table, const char *text)
@@ -84,9 +87,11 @@ static void encode_table(const struct journal *journal, ow_buffer *table)
 {
         put_text(table, journal->title);
         for (uint32_t i = 0; i < journal->n_disks; i++) {
-                ow_le64 size = ow_le64_of(journal->disks[i].size_bytes);
+                for (unsigned image = 0; image < JOURNAL_IMAGES; image++) {
+                        ow_le64 size = ow_le64_of(journal->disks[i].sizes[image]);
 
-                ow_buffer_put(table, &size, sizeof size);
+                        ow_buffer_put(table, &size, sizeof size);
+                }
                 put_text(table, journal->disks[i].format);
                 put_text(table, journal->disks[i].base);
                 put_text(table, journal->disks[i].path);
@@ -94,7 +99,8 @@ static void encode_table(const struct journal *journal, ow_buffer *table)
         for (size_t i = 0; i < journal->n_extents; i++) {
                 const struct journal_extent *e = &journal->extents[i];
                 struct journal_extent_disk d = { ow_le32_of(e->disk), ow_le32_of(e->size), ow_le64_of(e->offset),
-                                                 ow_le32_of(e->before_crc), ow_le32_of(e->after_crc) };
+                                                 ow_le32_of(e->crcs[JOURNAL_BEFORE]),
+                                                 ow_le32_of(e->crcs[JOURNAL_AFTER]) };
 
                 ow_buffer_put(table, &d, sizeof d);
         }

@@ -110,19 +110,52 @@ static int text_decode(ow_view table, size_t *at, char **ret, ow_error *err)
 
 static int disk_decode(ow_view table, size_t *at, struct journal_disk *ret, ow_error *err)
 {
-        ow_le64 size;
+        uint64_t was, is;
+        ow_le64 sizes[JOURNAL_IMAGES];
         int r;
 
-        if (!ow_view_copy(table, *at, &size, sizeof size))
+        if (!ow_view_copy(table, *at, sizes, sizeof sizes))
                 return ow_fail(err, OW_E_CORRUPT, *at, "a disk of the journal leaves its table");
-        ret->size_bytes = ow_le64_get(size);
-        *at += sizeof size;
+        ret->sizes[JOURNAL_BEFORE] = was = ow_le64_get(sizes[JOURNAL_BEFORE]);
+        ret->sizes[JOURNAL_AFTER] = is = ow_le64_get(sizes[JOURNAL_AFTER]);
+        if (was > INT64_MAX || is > INT64_MAX || (is > was && is - was > JOURNAL_MAX_GROWTH))
+                return ow_fail(err, OW_E_LIMIT, *at, "a disk of %llu bytes becomes one of %llu",
+                               (unsigned long long)was, (unsigned long long)is);
+        *at += sizeof sizes;
         r = text_decode(table, at, &ret->format, err);
         if (r == 0)
                 r = text_decode(table, at, &ret->base, err);
         if (r == 0)
                 r = text_decode(table, at, &ret->path, err);
+        if (r == 0 && was != is && strcmp(ret->format, "raw") != 0)
+                return ow_fail(err, OW_E_CORRUPT, *at, "a journal wants another size for an image of format %.20s",
+                               ret->format);
         return r;
+}
+
+bool journal_disk_had(const struct journal_disk *disk, uint64_t size_bytes)
+{
+        uint64_t was = disk->sizes[JOURNAL_BEFORE], is = disk->sizes[JOURNAL_AFTER];
+
+        return size_bytes >= (was < is ? was : is) && size_bytes <= (was < is ? is : was);
+}
+
+/* How many of the bytes at offset a disk of so many bytes has. */
+static uint32_t part_inside(uint64_t disk_bytes, uint64_t offset, uint32_t size)
+{
+        if (offset >= disk_bytes)
+                return 0;
+        return disk_bytes - offset < size ? (uint32_t)(disk_bytes - offset) : size;
+}
+
+void journal_lay_out(const struct journal *journal, const struct journal_extent *last, struct journal_extent *extent)
+{
+        extent->data_offset = sizeof(struct journal_header_disk);
+        if (last)
+                extent->data_offset = last->data_offset + last->sizes[JOURNAL_BEFORE] + last->sizes[JOURNAL_AFTER];
+        for (unsigned image = 0; image < JOURNAL_IMAGES; image++)
+                extent->sizes[image] = part_inside(journal->disks[extent->disk].sizes[image], extent->offset,
+                                                   extent->size);
 }
 
 static int extent_decode(ow_view table, size_t at, const struct journal *journal, struct journal_extent *ret,
@@ -136,19 +169,21 @@ static int extent_decode(ow_view table, size_t at, const struct journal *journal
         if (!ow_view_copy(table, at, &d, sizeof d))
                 return ow_fail(err, OW_E_CORRUPT, at, "an extent of the journal leaves its table");
         e = (struct journal_extent){ .disk = ow_le32_get(d.disk), .size = ow_le32_get(d.size),
-                .offset = ow_le64_get(d.offset), .before_crc = ow_le32_get(d.before_crc),
-                .after_crc = ow_le32_get(d.after_crc) };
+                .offset = ow_le64_get(d.offset),
+                .crcs = { ow_le32_get(d.before_crc), ow_le32_get(d.after_crc) } };
         if (e.disk >= journal->n_disks || e.size == 0 || e.size > JOURNAL_MAX_EXTENT)
                 return ow_fail(err, OW_E_CORRUPT, at, "extent of %u bytes on disk %u of %u", e.size, e.disk,
                                journal->n_disks);
-        disk_bytes = journal->disks[e.disk].size_bytes;
+        disk_bytes = journal->disks[e.disk].sizes[JOURNAL_BEFORE];
+        if (journal->disks[e.disk].sizes[JOURNAL_AFTER] > disk_bytes)
+                disk_bytes = journal->disks[e.disk].sizes[JOURNAL_AFTER];
         if (!ow_fits_u64(e.offset, e.size, disk_bytes) || e.offset % JOURNAL_SECTOR != 0 ||
             (e.size % JOURNAL_SECTOR != 0 && e.offset + e.size != disk_bytes))
                 return ow_fail(err, OW_E_CORRUPT, at, "extent of %u bytes at %llu does not fit a disk of %llu", e.size,
                                (unsigned long long)e.offset, (unsigned long long)disk_bytes);
         if (last && (e.disk < last->disk || (e.disk == last->disk && e.offset < last->offset + last->size)))
                 return ow_fail(err, OW_E_CORRUPT, at, "extents of the journal are out of order");
-        e.data_offset = last ? last->data_offset + 2 * (uint64_t)last->size : sizeof(struct journal_header_disk);
+        journal_lay_out(journal, last, &e);
         *ret = e;
         return 0;
 }
@@ -176,6 +211,16 @@ static int extents_decode(ow_view table, size_t at, uint64_t count, struct journ
         return 0;
 }
 
+static uint64_t end_of_images(const struct journal *journal)
+{
+        const struct journal_extent *last;
+
+        if (journal->n_extents == 0)
+                return sizeof(struct journal_header_disk);
+        last = &journal->extents[journal->n_extents - 1];
+        return last->data_offset + last->sizes[JOURNAL_BEFORE] + last->sizes[JOURNAL_AFTER];
+}
+
 static int table_decode(ow_view table, const struct header *header, struct journal *journal, ow_error *err)
 {
         size_t at = 0;
@@ -198,9 +243,9 @@ static int table_decode(ow_view table, const struct header *header, struct journ
         r = extents_decode(table, at, header->n_extents, journal, err);
         if (r < 0)
                 return r;
-        if (sizeof(struct journal_header_disk) + 2 * journal->bytes_changed != header->table_offset)
-                return ow_fail(err, OW_E_CORRUPT, 0x30, "journal holds %llu changed bytes, its table is at %llu",
-                               (unsigned long long)journal->bytes_changed, (unsigned long long)header->table_offset);
+        if (end_of_images(journal) != header->table_offset)
+                return ow_fail(err, OW_E_CORRUPT, 0x30, "images of the journal end at %llu, its table is at %llu",
+                               (unsigned long long)end_of_images(journal), (unsigned long long)header->table_offset);
         return 0;
 }
 
@@ -245,13 +290,15 @@ int journal_load(struct store *file, struct journal *ret, ow_error *err)
 int journal_read(const struct journal *journal, const struct journal_extent *extent, enum journal_image image,
                  uint8_t *buf, ow_error *err)
 {
-        uint64_t at = extent->data_offset + (image == JOURNAL_AFTER ? extent->size : 0);
-        int r = store_read(journal->file, at, buf, extent->size, err);
+        uint64_t at = extent->data_offset + (image == JOURNAL_AFTER ? extent->sizes[JOURNAL_BEFORE] : 0);
+        uint32_t size = extent->sizes[image];
+        int r = store_read(journal->file, at, buf, size, err);
 
         if (r < 0)
                 return r;
-        if (!crc_fits(buf, extent->size, image == JOURNAL_AFTER ? extent->after_crc : extent->before_crc))
+        if (!crc_fits(buf, size, extent->crcs[image]))
                 return ow_fail(err, OW_E_CORRUPT, at, "bytes of the journal have a wrong checksum");
+        memset(buf + size, 0, extent->size - size);
         return 0;
 }
 
@@ -267,6 +314,21 @@ static int check_image(const struct journal *journal, enum journal_image image, 
         return 0;
 }
 
+/* To the larger size before the bytes are written, to the smaller one after them. */
+static int give_size(const struct journal *journal, struct store *const *stores, enum journal_image image, bool larger,
+                     ow_error *err)
+{
+        int r = 0;
+
+        for (uint32_t i = 0; r == 0 && i < journal->n_disks; i++) {
+                uint64_t size = journal_size(journal, i, image);
+
+                if (larger ? stores[i]->size_bytes < size : stores[i]->size_bytes > size)
+                        r = store_resize(stores[i], size, err);
+        }
+        return r;
+}
+
 int journal_apply(const struct journal *journal, struct store *const *stores, enum journal_image image, ow_error *err)
 {
         OW_AUTO_FREE uint8_t *buf = ow_malloc(journal->largest);
@@ -275,49 +337,81 @@ int journal_apply(const struct journal *journal, struct store *const *stores, en
         if (!buf)
                 return ow_fail_nomem(err);
         r = check_image(journal, image, buf, err);
+        if (r == 0)
+                r = give_size(journal, stores, image, true, err);
         for (size_t i = 0; r == 0 && i < journal->n_extents; i++) {
                 const struct journal_extent *extent = &journal->extents[i];
 
                 r = journal_read(journal, extent, image, buf, err);
                 if (r == 0)
-                        r = store_write(stores[extent->disk], extent->offset, buf, extent->size, err);
+                        r = store_write(stores[extent->disk], extent->offset, buf, extent->sizes[image], err);
         }
+        if (r == 0)
+                r = give_size(journal, stores, image, false, err);
         for (uint32_t i = 0; r == 0 && i < journal->n_disks; i++)
                 r = store_flush(stores[i], err);
         return r;
 }
 
-/* Offset within the extent of the first sector that holds neither of the allowed images; size when all do. */
-static uint32_t first_foreign(const uint8_t *now, const uint8_t *after, const uint8_t *before, uint32_t size)
+/*
+ * Offset within the extent of the first sector that holds neither of the allowed images; size when all do. end: where
+ * the smaller of the disk's two sizes ends it. A sector with an end in it may hold the old bytes before and nothing
+ * behind, or the new ones before and the old ones behind.
+ */
+static uint32_t first_foreign(const uint8_t *now, const uint8_t *after, const uint8_t *before, uint32_t size,
+                              uint32_t end)
 {
-        for (uint32_t at = 0; at < size; at += JOURNAL_SECTOR) {
-                size_t n = size - at < JOURNAL_SECTOR ? size - at : JOURNAL_SECTOR;
+        uint32_t n;
 
+        for (uint32_t at = 0; at < size; at += n) {
+                n = JOURNAL_SECTOR - at % JOURNAL_SECTOR;
+                if (n > size - at)
+                        n = size - at;
+                if (at < end && end < at + n)
+                        n = end - at;
                 if (memcmp(now + at, after + at, n) != 0 && (!before || memcmp(now + at, before + at, n) != 0))
                         return at;
         }
         return size;
 }
 
+static int verify_size(const struct journal *journal, uint32_t index, const struct store *store, bool either,
+                       ow_error *err)
+{
+        const struct journal_disk *disk = &journal->disks[index];
+
+        if (store->size_bytes == disk->sizes[JOURNAL_AFTER] || (either && journal_disk_had(disk, store->size_bytes)))
+                return 0;
+        return ow_fail(err, OW_E_CONFLICT, store->size_bytes, "'%s' has %llu bytes, not %llu: somebody else changed it",
+                       disk->path, (unsigned long long)store->size_bytes,
+                       (unsigned long long)disk->sizes[JOURNAL_AFTER]);
+}
+
 int journal_verify(const struct journal *journal, struct store *const *stores, bool either, ow_error *err)
 {
         OW_AUTO_FREE uint8_t *buf = ow_malloc(3 * (size_t)journal->largest);
+        int r = 0;
 
         if (!buf)
                 return ow_fail_nomem(err);
+        for (uint32_t i = 0; r == 0 && i < journal->n_disks; i++)
+                r = stores[i] ? verify_size(journal, i, stores[i], either, err) : 0;
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < journal->n_extents; i++) {
                 const struct journal_extent *extent = &journal->extents[i];
                 uint8_t *now = buf, *after = buf + journal->largest, *before = after + journal->largest;
                 uint32_t at;
-                int r = store_read(stores[extent->disk], extent->offset, now, extent->size, err);
 
+                r = store_read_padded(stores[extent->disk], extent->offset, now, extent->size, err);
                 if (r == 0)
                         r = journal_read(journal, extent, JOURNAL_AFTER, after, err);
                 if (r == 0 && either)
                         r = journal_read(journal, extent, JOURNAL_BEFORE, before, err);
                 if (r < 0)
                         return r;
-                at = first_foreign(now, after, either ? before : NULL, extent->size);
+                at = first_foreign(now, after, either ? before : NULL, extent->size,
+                                   extent->sizes[extent->sizes[JOURNAL_BEFORE] > extent->sizes[JOURNAL_AFTER]]);
                 if (at < extent->size)
                         return ow_fail(err, OW_E_CONFLICT, extent->offset + at,
                                        "'%s' was changed at byte %llu by somebody else (was the machine started?)",

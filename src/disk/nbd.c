@@ -240,7 +240,9 @@ static void nbd_store_close(struct store *store)
 static int make_store(nbd_handle **handle, const char *name, bool writable, const ow_log *log, struct store **ret,
                       ow_error *err)
 {
-        static const struct store_ops ops = { nbd_store_read, nbd_store_write, nbd_store_flush, NULL, nbd_store_close };
+        static const struct store_ops ops = {
+                .read = nbd_store_read, .write = nbd_store_write, .flush = nbd_store_flush, .close = nbd_store_close,
+        };
         const struct nbd_library *lib = nbd_library(NULL);
         int64_t size = lib->get_size(*handle);
         int64_t granule = lib->get_block_size(*handle, LIBNBD_SIZE_MINIMUM);

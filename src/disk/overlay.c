@@ -62,22 +62,6 @@ static int make_room(struct overlay *overlay, ow_error *err)
         return 0;
 }
 
-static size_t block_size(const struct store *base, uint64_t number)
-{
-        uint64_t left = base->size_bytes - number * OVERLAY_BLOCK;
-
-        return left < OVERLAY_BLOCK ? (size_t)left : OVERLAY_BLOCK;
-}
-
-/* What base holds, and zeros behind its end. */
-static int fill(struct overlay_block *block, struct store *base, ow_error *err)
-{
-        size_t size = block_size(base, block->number);
-
-        memset(block->bytes + size, 0, OVERLAY_BLOCK - size);
-        return store_read(base, block->number * OVERLAY_BLOCK, block->bytes, size, err);
-}
-
 /* A new block; reading it from base is saved when the caller is about to write all of it. */
 static int add(struct overlay *overlay, struct store *base, uint64_t number, bool whole, ow_error *err)
 {
@@ -96,7 +80,7 @@ static int add(struct overlay *overlay, struct store *base, uint64_t number, boo
         block->number = number;
         block->changed = 0;
         block->compared = false;
-        r = whole ? 0 : fill(block, base, err);
+        r = whole ? 0 : store_read_padded(base, number * OVERLAY_BLOCK, block->bytes, OVERLAY_BLOCK, err);
         if (r < 0) {
                 ow_free(block);
                 return r;
@@ -116,7 +100,7 @@ int overlay_read(struct overlay *overlay, struct store *base, uint64_t offset, v
         size_t done = 0, missing = 0;   /* bytes handled; of these, the last ones that base must give */
 
         if (overlay->count == 0)
-                return store_read(base, offset, buf, size, err);
+                return store_read_padded(base, offset, buf, size, err);
         while (done < size) {
                 size_t within = (size_t)((offset + done) % OVERLAY_BLOCK);
                 size_t n = OVERLAY_BLOCK - within < size - done ? OVERLAY_BLOCK - within : size - done;
@@ -125,7 +109,8 @@ int overlay_read(struct overlay *overlay, struct store *base, uint64_t offset, v
                 if (!block) {
                         missing += n;
                 } else {
-                        int r = store_read(base, offset + done - missing, p + done - missing, missing, err);
+                        int r = store_read_padded(base, offset + done - missing, p + done - missing, missing,
+                                                  err);
 
                         if (r < 0)
                                 return r;
@@ -134,7 +119,7 @@ int overlay_read(struct overlay *overlay, struct store *base, uint64_t offset, v
                 }
                 done += n;
         }
-        return store_read(base, offset + done - missing, p + done - missing, missing, err);
+        return store_read_padded(base, offset + done - missing, p + done - missing, missing, err);
 }
 
 int overlay_write(struct overlay *overlay, struct store *base, uint64_t offset, const void *buf, size_t size,
@@ -195,17 +180,14 @@ static size_t lower_bound(const struct overlay *overlay, uint64_t number)
         return low;
 }
 
-static uint8_t sectors_that_differ(const uint8_t *a, const uint8_t *b, size_t size)
+/* Of one block. Behind the end both have zeros. */
+static uint8_t sectors_that_differ(const uint8_t *a, const uint8_t *b)
 {
         uint8_t mask = 0;
 
-        for (size_t s = 0; s * OVERLAY_SECTOR < size; s++) {
-                size_t at = s * OVERLAY_SECTOR;
-                size_t n = size - at < OVERLAY_SECTOR ? size - at : OVERLAY_SECTOR;
-
-                if (memcmp(a + at, b + at, n) != 0)
+        for (size_t s = 0; s < SECTORS; s++)
+                if (memcmp(a + s * OVERLAY_SECTOR, b + s * OVERLAY_SECTOR, OVERLAY_SECTOR) != 0)
                         mask |= (uint8_t)(1u << s);
-        }
         return mask;
 }
 
@@ -214,7 +196,7 @@ static int compare_run(struct overlay *overlay, struct store *base, size_t i, ow
 {
         OW_AUTO_FREE uint8_t *bytes = NULL;
         struct overlay_block **run = overlay->order + i;
-        size_t count = 1, size;
+        size_t count = 1;
         int r;
 
         if (run[0]->compared)
@@ -222,16 +204,14 @@ static int compare_run(struct overlay *overlay, struct store *base, size_t i, ow
         while (count < COMPARE_BLOCKS && i + count < overlay->count && !run[count]->compared &&
                run[count]->number == run[0]->number + count)
                 count++;
-        size = (count - 1) * OVERLAY_BLOCK + block_size(base, run[count - 1]->number);
-        bytes = ow_malloc(size);
+        bytes = ow_malloc(count * OVERLAY_BLOCK);
         if (!bytes)
                 return ow_fail_nomem(err);
-        r = store_read(base, run[0]->number * OVERLAY_BLOCK, bytes, size, err);
+        r = store_read_padded(base, run[0]->number * OVERLAY_BLOCK, bytes, count * OVERLAY_BLOCK, err);
         if (r < 0)
                 return r;
         for (size_t k = 0; k < count; k++) {
-                run[k]->changed = sectors_that_differ(run[k]->bytes, bytes + k * OVERLAY_BLOCK,
-                                                      block_size(base, run[k]->number));
+                run[k]->changed = sectors_that_differ(run[k]->bytes, bytes + k * OVERLAY_BLOCK);
                 run[k]->compared = true;
         }
         return 0;
@@ -265,36 +245,109 @@ static int end_of_run(struct overlay *overlay, struct store *base, size_t i, uns
                 sector = 0;
                 i++;
         } while (i < overlay->count && overlay->order[i]->number == number + 1);
-        if (*ret_end > base->size_bytes)
-                *ret_end = base->size_bytes;
+        return 0;
+}
+
+/* Among the bytes before limit. */
+static int next_written(struct overlay *overlay, struct store *base, uint64_t limit, uint64_t *offset,
+                        uint64_t *ret_size, ow_error *err)
+{
+        unsigned sector;
+
+        if (*offset >= limit)
+                return 0;               /* an odd last sector must not be found again from its end */
+        sort(overlay);
+        for (size_t i = lower_bound(overlay, *offset / OVERLAY_BLOCK); i < overlay->count; i++) {
+                const struct overlay_block *block = overlay->order[i];
+                uint64_t end, start = block->number * OVERLAY_BLOCK;
+                int r = start < limit ? compare_run(overlay, base, i, err) : 0;
+
+                if (r < 0 || start >= limit)
+                        return r;
+                sector = *offset > start ? (unsigned)((*offset - start) / OVERLAY_SECTOR) : 0;
+                if (!scan(block, true, &sector))
+                        continue;
+                if (start + sector * OVERLAY_SECTOR >= limit)
+                        return 0;
+                r = end_of_run(overlay, base, i, sector, &end, err);
+                if (r < 0)
+                        return r;
+                *offset = start + sector * OVERLAY_SECTOR;
+                *ret_size = (end < limit ? end : limit) - *offset;
+                return 1;
+        }
         return 0;
 }
 
 int overlay_next_change(struct overlay *overlay, struct store *base, uint64_t *offset, uint64_t *ret_size,
                         ow_error *err)
 {
-        unsigned sector;
+        uint64_t now = overlay_size(overlay, base), was = base->size_bytes;
+        uint64_t less = now < was ? now : was, more = now < was ? was : now;
+        uint64_t tail = less == more ? more : less / OVERLAY_SECTOR * OVERLAY_SECTOR;   /* from here on all is change */
+        int r = next_written(overlay, base, tail, offset, ret_size, err);
 
-        if (*offset >= base->size_bytes)
-                return 0;               /* an odd last sector must not be found again from its end */
+        if (r != 0 || *offset >= more || tail == more)
+                return r;
+        if (*offset < tail)
+                *offset = tail;
+        *ret_size = more - *offset;
+        return 1;
+}
+
+/* Zeros where the overlay's last block goes on behind its end, and nothing behind that block. */
+static void cut_off(struct overlay *overlay, uint64_t size_bytes)
+{
+        uint64_t last = size_bytes / OVERLAY_BLOCK;
+        size_t within = (size_t)(size_bytes % OVERLAY_BLOCK), keep;
+
         sort(overlay);
-        for (size_t i = lower_bound(overlay, *offset / OVERLAY_BLOCK); i < overlay->count; i++) {
-                const struct overlay_block *block = overlay->order[i];
-                uint64_t end, start = block->number * OVERLAY_BLOCK;
-                int r = compare_run(overlay, base, i, err);
+        keep = lower_bound(overlay, within ? last + 1 : last);
+        for (size_t i = keep; i < overlay->count; i++)
+                ow_free(overlay->order[i]);
+        overlay->count = keep;
+        if (within && keep && overlay->order[keep - 1]->number == last) {
+                memset(overlay->order[keep - 1]->bytes + within, 0, OVERLAY_BLOCK - within);
+                overlay->order[keep - 1]->compared = false;
+        }
+        if (overlay->n_slots)
+                memset(overlay->slots, 0, overlay->n_slots * sizeof(struct overlay_block *));
+        for (size_t i = 0; i < keep; i++)
+                overlay->slots[slot_of(overlay, overlay->order[i]->number)] = overlay->order[i];
+}
+
+/* Bytes of base that were cut off before must not come back. */
+static int write_zeros(struct overlay *overlay, struct store *base, uint64_t from, uint64_t to, ow_error *err)
+{
+        static const uint8_t zeros[OVERLAY_BLOCK];
+
+        while (from < to) {
+                size_t n = (size_t)(to - from < OVERLAY_BLOCK ? to - from : OVERLAY_BLOCK);
+                int r = overlay_write(overlay, base, from, zeros, n, err);
 
                 if (r < 0)
                         return r;
-                sector = *offset > start ? (unsigned)((*offset - start) / OVERLAY_SECTOR) : 0;
-                if (!scan(block, true, &sector))
-                        continue;
-                r = end_of_run(overlay, base, i, sector, &end, err);
-                if (r < 0)
-                        return r;
-                *offset = start + sector * OVERLAY_SECTOR;
-                *ret_size = end - *offset;
-                return 1;
+                from += n;
         }
+        return 0;
+}
+
+int overlay_set_size(struct overlay *overlay, struct store *base, uint64_t size_bytes, ow_error *err)
+{
+        uint64_t now = overlay_size(overlay, base);
+        uint64_t again = size_bytes < base->size_bytes ? size_bytes : base->size_bytes;
+        int r;
+
+        if (size_bytes > base->size_bytes && size_bytes - base->size_bytes > OVERLAY_MAX_BYTES)
+                return ow_fail(err, OW_E_LIMIT, size_bytes, "a file would grow by more than %llu MiB",
+                               (unsigned long long)(OVERLAY_MAX_BYTES >> 20));
+        if (size_bytes < now)
+                cut_off(overlay, size_bytes);
+        r = write_zeros(overlay, base, now, again, err);
+        if (r < 0)
+                return r;               /* zeros behind the old size, which is still the size: nobody sees them */
+        overlay->resized = true;
+        overlay->size_bytes = size_bytes;
         return 0;
 }
 

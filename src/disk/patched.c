@@ -26,6 +26,11 @@ static int patched_flush(struct store *store, ow_error *err)
         return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "the image was opened for reading only");
 }
 
+static int patched_resize(struct store *store, uint64_t size_bytes, ow_error *err)
+{
+        return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "the image was opened for reading only");
+}
+
 static void patched_close(struct store *store)
 {
         struct patched *patched = (struct patched *)store;
@@ -39,34 +44,40 @@ static int fill(struct patched *patched, struct store *inner, const struct journ
                 enum journal_image image, ow_error *err)
 {
         OW_AUTO_FREE uint8_t *buf = ow_malloc(journal->largest);
+        int r;
 
         if (!buf)
                 return ow_fail_nomem(err);
-        for (size_t i = 0; i < journal->n_extents; i++) {
+        r = overlay_set_size(&patched->patch, inner, journal_size(journal, index, image), err);
+        for (size_t i = 0; r == 0 && i < journal->n_extents; i++) {
                 const struct journal_extent *extent = &journal->extents[i];
-                int r;
 
                 if (extent->disk != index)
                         continue;
                 r = journal_read(journal, extent, image, buf, err);
                 if (r == 0)
-                        r = overlay_write(&patched->patch, inner, extent->offset, buf, extent->size, err);
-                if (r < 0)
-                        return r;
+                        r = overlay_write(&patched->patch, inner, extent->offset, buf, extent->sizes[image], err);
         }
-        return 0;
+        return r;
 }
 
 int patched_wrap(struct store **inout, const struct journal *journal, uint32_t index, enum journal_image image,
                  ow_error *err)
 {
-        static const struct store_ops ops = { patched_read, patched_write, patched_flush, NULL, patched_close };
+        static const struct store_ops fixed_ops = {
+                .read = patched_read, .write = patched_write, .flush = patched_flush, .close = patched_close,
+        };
+        static const struct store_ops file_ops = {      /* a transaction may change the size, which never gets here */
+                .read = patched_read, .write = patched_write, .flush = patched_flush, .close = patched_close,
+                .resize = patched_resize,
+        };
         struct patched *patched = ow_calloc(1, sizeof *patched);
         int r;
 
         if (!patched)
                 return ow_fail_nomem(err);
-        patched->store = (struct store){ &ops, (*inout)->size_bytes, (*inout)->sector_bytes };
+        patched->store = (struct store){ store_can_resize(*inout) ? &file_ops : &fixed_ops,
+                                           journal_size(journal, index, image), (*inout)->sector_bytes };
         r = fill(patched, *inout, journal, index, image, err);
         if (r < 0) {
                 patched_close(&patched->store);

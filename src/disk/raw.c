@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Raw files and block devices by pread and pwrite. The file's size never changes. */
+/* Raw files and block devices by pread and pwrite. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -15,6 +15,7 @@ struct raw {
         struct store store;
         int fd;
         bool device;
+        bool resized;                   /* since the last flush */
         char *path;
 };
 
@@ -64,9 +65,26 @@ static int raw_flush(struct store *store, ow_error *err)
 {
         struct raw *raw = (struct raw *)store;
 
-        while (fsync(raw->fd) != 0) {
+        /* fdatasync() brings the size along as far as reading needs it, so not that of a file that became shorter. */
+        while ((raw->resized ? fsync(raw->fd) : fdatasync(raw->fd)) != 0) {
                 if (errno != EINTR)
                         return ow_fail_sys(err, errno, "flush '%s'", raw->path);
+        }
+        raw->resized = false;
+        return 0;
+}
+
+static int raw_resize(struct store *store, uint64_t size_bytes, ow_error *err)
+{
+        struct raw *raw = (struct raw *)store;
+
+        if (size_bytes > INT64_MAX)
+                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "'%s' cannot have %llu bytes", raw->path,
+                               (unsigned long long)size_bytes);
+        raw->resized = true;
+        while (ftruncate(raw->fd, (off_t)size_bytes) != 0) {
+                if (errno != EINTR)
+                        return ow_fail_sys(err, errno, "size of '%s'", raw->path);
         }
         return 0;
 }
@@ -90,7 +108,13 @@ static void raw_close(struct store *store)
         ow_free(raw);
 }
 
-static const struct store_ops raw_ops = { raw_read, raw_write, raw_flush, raw_stamp, raw_close };
+static const struct store_ops fixed_ops = {
+        .read = raw_read, .write = raw_write, .flush = raw_flush, .stamp = raw_stamp, .close = raw_close,
+};
+static const struct store_ops file_ops = {
+        .read = raw_read, .write = raw_write, .flush = raw_flush, .stamp = raw_stamp, .close = raw_close,
+        .resize = raw_resize,
+};
 
 int raw_of_fd(int fd, const char *path, uint64_t size_bytes, struct store **ret, ow_error *err)
 {
@@ -103,7 +127,7 @@ int raw_of_fd(int fd, const char *path, uint64_t size_bytes, struct store **ret,
                 ow_free(raw);
                 return ow_fail_nomem(err);
         }
-        raw->store = (struct store){ .ops = &raw_ops, .size_bytes = size_bytes };
+        raw->store = (struct store){ .ops = &fixed_ops, .size_bytes = size_bytes };
         raw->fd = fd;
         *ret = &raw->store;
         return 0;
@@ -181,5 +205,7 @@ int raw_open(const char *path, bool writable, const ow_log *log, struct store **
                 return r;
         (*ret)->sector_bytes = sector_bytes;
         ((struct raw *)*ret)->device = S_ISBLK(st.st_mode);
+        if (S_ISREG(st.st_mode))
+                (*ret)->ops = &file_ops;
         return 0;
 }

@@ -76,7 +76,7 @@ static int open_other(const ow_disk *disk, const struct entry *entry, uint32_t o
         r = disk->host->open_image(disk->host, path, &disk->log, &store, &format, err);
         if (r < 0)
                 return r;
-        if (store->size_bytes != described->size_bytes || strcmp(format, described->format) != 0)
+        if (!journal_disk_had(described, store->size_bytes) || strcmp(format, described->format) != 0)
                 return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "'%s' is not the image that it was", path);
         *ret = OW_TAKE(store);
         return 0;
@@ -137,7 +137,7 @@ static int settle(ow_disk *disk, struct folder *folder, struct record record, co
         bool pointer = record.state == RECORD_POINTER_PENDING;
         struct entry entry = { .folder = NULL };
         bool gone;
-        int r = entry_open(disk, folder, record, &entry, err);
+        int r = entry_open(disk, folder, record, ENTRY_ANY_SIZE, &entry, err);
 
         if (r < 0)
                 return r;
@@ -175,7 +175,7 @@ static int overlay_record(ow_disk *disk, struct folder *folder, struct record re
 {
         struct entry entry = { .folder = NULL };
         ow_error why = OW_ERROR_INIT;
-        int r = record.state == RECORD_PARTIAL ? 0 : entry_open(disk, folder, record, &entry, &why);
+        int r = record.state == RECORD_PARTIAL ? 0 : entry_open(disk, folder, record, ENTRY_ANY_SIZE, &entry, &why);
 
         if (r == OW_E_ABSENT) {
                 ow_log_printf(&disk->log, OW_LOG_WARNING, "'%s' may have an unfinished change: %s", disk->name,

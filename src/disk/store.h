@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <offwin/io.h>
 
@@ -25,6 +26,8 @@ struct store_ops {
         /* A number that changes when somebody changes the bytes. May be NULL: cannot tell. */
         uint64_t (*stamp)(struct store *store);
         void (*close)(struct store *store);
+        /* Zeros appear behind the old end. NULL: the size is fixed. Survives a power cut after the next flush. */
+        int (*resize)(struct store *store, uint64_t size_bytes, ow_error *err);
 };
 
 struct store {
@@ -51,6 +54,32 @@ static inline int store_flush(struct store *store, ow_error *err)
 static inline uint64_t store_stamp(struct store *store)
 {
         return store->ops->stamp ? store->ops->stamp(store) : 0;
+}
+
+static inline bool store_can_resize(const struct store *store)
+{
+        return store->ops->resize != NULL;
+}
+
+static inline int store_resize(struct store *store, uint64_t size_bytes, ow_error *err)
+{
+        int r = store->size_bytes == size_bytes ? 0 : store->ops->resize(store, size_bytes, err);
+
+        if (r == 0)
+                store->size_bytes = size_bytes;
+        return r;
+}
+
+/* Like store_read(), for a range that may reach past the end, where zeros are. */
+static inline int store_read_padded(struct store *store, uint64_t offset, void *buf, size_t size, ow_error *err)
+{
+        uint64_t there = offset < store->size_bytes ? store->size_bytes - offset : 0;
+
+        if (there < size) {
+                memset((uint8_t *)buf + there, 0, (size_t)(size - there));
+                size = (size_t)there;
+        }
+        return store_read(store, offset, buf, size, err);
 }
 
 static inline void store_close(struct store *store)

@@ -82,7 +82,8 @@ static int join(struct commit *commit, ow_disk *disk, ow_error *err)
 
 static int describe(struct journal_disk *ret, const ow_disk *disk, ow_error *err)
 {
-        ret->size_bytes = disk->store->size_bytes;
+        ret->sizes[JOURNAL_BEFORE] = disk->store->size_bytes;
+        ret->sizes[JOURNAL_AFTER] = ow_disk_size(disk);
         ret->format = ow_strdup(disk->format);
         ret->base = ow_strdup(disk->base);
         ret->path = ow_strdup(disk->path);
@@ -121,6 +122,16 @@ static int prepare(struct commit *commit, const char *title, ow_error *err)
         return 0;
 }
 
+/* What the journal does not take of it, because the disk has ended by then, is of no interest. */
+static int read_after(ow_disk *disk, uint64_t offset, uint8_t *buf, size_t size, ow_error *err)
+{
+        uint64_t end = ow_disk_size(disk);
+
+        if (offset >= end)
+                return 0;
+        return ow_disk_read(disk, offset, buf, size < end - offset ? size : (size_t)(end - offset), err);
+}
+
 static int add_disk(struct journal_writer *writer, uint32_t index, ow_disk *disk, uint8_t *buf, ow_error *err)
 {
         uint64_t offset = 0, size = 0;
@@ -131,9 +142,9 @@ static int add_disk(struct journal_writer *writer, uint32_t index, ow_disk *disk
                         uint8_t *before = buf, *after = buf + JOURNAL_MAX_EXTENT;
 
                         size = end - offset < JOURNAL_MAX_EXTENT ? end - offset : JOURNAL_MAX_EXTENT;
-                        r = store_read(disk->store, offset, before, (size_t)size, err);
+                        r = store_read_padded(disk->store, offset, before, (size_t)size, err);
                         if (r == 0)
-                                r = ow_disk_read(disk, offset, after, (size_t)size, err);
+                                r = read_after(disk, offset, after, (size_t)size, err);
                         if (r == 0)
                                 r = journal_writer_add(writer, index, offset, before, after, (uint32_t)size, err);
                         if (r < 0)

@@ -28,10 +28,12 @@ static int add_to_list(ow_undo_record *list, struct entry *entry, uint32_t seque
 static int fill_list(ow_disk *disk, struct folder *folder, const struct record *records, size_t n,
                      ow_undo_record *list, size_t *count, ow_error *err)
 {
+        uint64_t size_bytes = disk->store->size_bytes;          /* after the record that is looked at */
+
         for (size_t i = n; i-- > 0;) {
                 struct entry entry = { .folder = NULL };
                 ow_error why = OW_ERROR_INIT;
-                int r = entry_open(disk, folder, records[i], &entry, &why);
+                int r = entry_open(disk, folder, records[i], size_bytes, &entry, &why);
 
                 if (r == OW_E_NOMEM)
                         return ow_fail_nomem(err);
@@ -40,6 +42,7 @@ static int fill_list(ow_disk *disk, struct folder *folder, const struct record *
                 if (r < 1)
                         continue;
                 r = 0;
+                size_bytes = journal_size(&entry.journal, entry.index, JOURNAL_BEFORE);
                 if (entry.record.state == RECORD_DONE)
                         r = add_to_list(&list[(*count)++], &entry, records[i].sequence, err);
                 entry_done(&entry);
@@ -121,7 +124,8 @@ static int find_newest(struct newest *newest, ow_error *err)
         if (r == OW_E_ABSENT)
                 return 0;
         while (r == 0 && n-- > 0) {
-                r = entry_open(newest->disk, newest->folder, records[n], &newest->entry, err);
+                r = entry_open(newest->disk, newest->folder, records[n], newest->disk->store->size_bytes,
+                               &newest->entry, err);
                 newest->record = records[n];
         }
         newest->found = r == 1;

@@ -46,7 +46,9 @@ static void counting_close(struct store *store)
 
 static struct store *setup(struct counting *c)
 {
-        static const struct store_ops ops = { counting_read, counting_write, counting_flush, NULL, counting_close };
+        static const struct store_ops ops = {
+                .read = counting_read, .write = counting_write, .flush = counting_flush, .close = counting_close,
+        };
         struct store *cached;
 
         *c = (struct counting){ .store = { &ops, SIZE, 0 }, .bytes = malloc(SIZE) };

@@ -39,8 +39,8 @@ static void make(void)
         struct store *file;
 
         journal.disks = ow_calloc(2, sizeof *journal.disks);
-        journal.disks[0] = (struct journal_disk){ 8192, text("raw"), text("a.raw"), text("/w/a.raw") };
-        journal.disks[1] = (struct journal_disk){ 1000, text("qcow2"), text("b"), text("/w/b") };
+        journal.disks[0] = (struct journal_disk){ { 8192, 8192 }, text("raw"), text("a.raw"), text("/w/a.raw") };
+        journal.disks[1] = (struct journal_disk){ { 1000, 1000 }, text("qcow2"), text("b"), text("/w/b") };
         memset(journal.id, 0x5a, sizeof journal.id);
         assert_ok(folder->ops->open(folder, "a.raw.offwin-0001.journal", true, &file, &err));
         assert_ok(journal_writer_open(file, &journal, &writer, &err));
@@ -71,7 +71,7 @@ static void what_is_written_is_read(void **state)
         assert_int_equal(journal.time, 12345);
         assert_int_equal(journal.id[15], 0x5a);
         assert_int_equal(journal.n_disks, 2);
-        assert_int_equal(journal.disks[1].size_bytes, 1000);
+        assert_int_equal(journal.disks[1].sizes[JOURNAL_AFTER], 1000);
         assert_string_equal(journal.disks[1].format, "qcow2");
         assert_string_equal(journal.disks[0].path, "/w/a.raw");
         assert_int_equal(journal.n_extents, 3);
@@ -142,11 +142,45 @@ static void seal(void)
         ow_le32_put(h + 0x44, (uint32_t)crc32(0, h, 512));
 }
 
+/* Offsets of the size fields of disk a and b in the table, behind its title. */
+enum { SIZES_A = 4 + 7, SIZES_B = SIZES_A + 16 + 4 + 3 + 4 + 5 + 4 + 8 };
+
+static void only_plain_files_change_their_size(void **state)
+{
+        static const struct { const char *label; size_t at; uint64_t value; int want; } cases[] = {
+                { "shorter", SIZES_A + 8, 8192 - 512, 0 },
+                { "longer", SIZES_A + 8, 8192 + 512, 0 },
+                { "much longer", SIZES_A + 8, 8192 + JOURNAL_MAX_GROWTH + 1, OW_E_LIMIT },
+                { "beyond all files", SIZES_A + 8, UINT64_MAX, OW_E_LIMIT },
+                { "was beyond all files", SIZES_A, UINT64_MAX, OW_E_LIMIT },
+                { "a qcow2", SIZES_B + 8, 1512, OW_E_CORRUPT },
+                { "an extent that is cut differently", SIZES_A + 8, 4096 + 512, OW_E_CORRUPT },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                struct journal journal = { .file = NULL };
+                ow_error err = OW_ERROR_INIT;
+                uint8_t *h;
+                int r;
+
+                world_done(&w);
+                world_init(&w);
+                make();
+                h = w.files[0].now;
+                ow_le64_put(h + ow_le64_at(h + 0x30) + cases[i].at, cases[i].value);
+                seal();
+                r = load(&journal, &err);
+                if (r != cases[i].want)
+                        fail_msg("%s: %s (%s)", cases[i].label, ow_error_name(r), err.text);
+                journal_done(&journal);
+        }
+}
+
 /* The checks behind the checksums. Offsets into the table count from its end, where the extents are. */
 static void one_changed_field(void **state)
 {
         static const struct { const char *label; size_t header, from_end; uint32_t value; int want; } bad[] = {
-                { "version", 0x08, 0, 2, OW_E_UNSUPPORTED },
+                { "version", 0x08, 0, 1, OW_E_UNSUPPORTED },
                 { "no disks", 0x0c, 0, 0, OW_E_CORRUPT },
                 { "too many disks", 0x0c, 0, 65, OW_E_CORRUPT },
                 { "more disks than the table has", 0x0c, 0, 40, OW_E_CORRUPT },
@@ -253,6 +287,7 @@ int main(void)
                 TEST(every_changed_byte_is_noticed),
                 TEST(every_shorter_file_is_refused),
                 TEST(one_changed_field),
+                TEST(only_plain_files_change_their_size),
                 TEST(names_tell_the_state),
                 TEST(pointers_lead_nowhere_else_when_damaged),
         };

@@ -111,6 +111,68 @@ static void several_commits_are_undone_in_reverse(void **state)
         assert_memory_equal(got, image, SIZE);
 }
 
+static size_t size_of(const char *name)
+{
+        struct stat st;
+
+        assert_int_equal(stat(temp_path(name), &st), 0);
+        return (size_t)st.st_size;
+}
+
+static void a_file_changes_its_size_and_gets_it_back(void **state)
+{
+        static const size_t wanted[] = { SIZE, SIZE + 3 * 4096, SIZE / 2 + 77, 0, 5000 };
+        ow_undo_record *records;
+        ow_disk *disk;
+        size_t n;
+
+        make_image("hive");
+        assert_ok(temp_open("hive", true, NULL, &disk, &err));
+        for (size_t i = 0; i < OW_COUNT(wanted); i++) {
+                ow_commit_result result;
+                size_t before = size_of("hive");
+
+                assert_ok(ow_disk_set_size(disk, wanted[i], &err));
+                if (wanted[i])
+                        assert_ok(ow_disk_write(disk, wanted[i] - 50, "fifty bytes before the end", 26, &err));
+                assert_int_equal(size_of("hive"), before);
+                assert_ok(ow_transaction_commit(&disk, 1, "size", &result, &err));
+                ow_commit_result_done(&result);
+                assert_int_equal(size_of("hive"), wanted[i]);
+                assert_int_equal(ow_disk_size(disk), wanted[i]);
+        }
+        assert_ok(ow_undo_list(disk, &records, &n, &err));
+        assert_int_equal(n, OW_COUNT(wanted));
+        ow_undo_list_free(records, n);
+        for (size_t i = OW_COUNT(wanted); i-- > 0;) {
+                ow_disk_close(disk);
+                assert_ok(temp_open("hive", true, NULL, &disk, &err));
+                assert_int_equal(size_of("hive"), wanted[i]);
+                assert_ok(ow_transaction_undo(&disk, 1, NULL, &err));
+        }
+        ow_disk_close(disk);
+        assert_int_equal(size_of("hive"), SIZE);
+        read_file("hive");
+        assert_memory_equal(got, image, SIZE);
+        assert_int_equal(temp_count(), 1);
+}
+
+static void a_file_that_somebody_else_made_longer_is_not_cut(void **state)
+{
+        ow_disk *disk;
+
+        make_image("hive");
+        assert_ok(temp_open("hive", true, NULL, &disk, &err));
+        assert_ok(ow_disk_set_size(disk, SIZE + 4096, &err));
+        assert_ok(ow_transaction_commit(&disk, 1, "longer", NULL, &err));
+        ow_disk_close(disk);
+        temp_truncate("hive", SIZE + 8192);
+        assert_ok(temp_open("hive", true, NULL, &disk, &err));
+        assert_fails(OW_E_CONFLICT, ow_transaction_undo(&disk, 1, NULL, &err));
+        assert_int_equal(size_of("hive"), SIZE + 8192);
+        ow_disk_close(disk);
+}
+
 static void a_dry_run_writes_nothing(void **state)
 {
         uint64_t offset = 0, size = 0;
@@ -299,6 +361,8 @@ int main(void)
                 TEST(what_cannot_be_a_disk_is_refused),
                 TEST(a_commit_changes_its_bytes_and_undo_gives_them_back),
                 TEST(several_commits_are_undone_in_reverse),
+                TEST(a_file_changes_its_size_and_gets_it_back),
+                TEST(a_file_that_somebody_else_made_longer_is_not_cut),
                 TEST(a_dry_run_writes_nothing),
                 TEST(writers_keep_each_other_out),
                 TEST(a_running_vm_is_seen),

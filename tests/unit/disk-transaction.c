@@ -6,8 +6,13 @@
 
 enum { SIZE_A = 60 * 1024, SIZE_B = 16 * 1024 + 300 };
 
-static const size_t sizes[2] = { SIZE_A, SIZE_B };
-static uint8_t old_bytes[2][SIZE_A], new_bytes[2][SIZE_A];
+enum { LONG_A = SIZE_A + 7000, SHORT_B = 5 * 1024 + 77 };
+
+struct content {
+        size_t sizes[2];
+        uint8_t bytes[2][LONG_A];
+};
+static struct content old, new;
 
 /* What the commit of these tests changes: two places on each disk, the odd end of b among them. */
 static const struct { size_t disk, offset, size; } changes[] = {
@@ -23,9 +28,24 @@ static int set_apart(void **state)
         return 0;
 }
 
-static int set_together(void **state)
+/* The first disk becomes longer and the second one shorter. */
+static bool resizing;
+
+static int set_resizing(void **state)
 {
-        apart = false;
+        resizing = true;
+        return 0;
+}
+
+static int set_apart_resizing(void **state)
+{
+        apart = resizing = true;
+        return 0;
+}
+
+static int set_plain(void **state)
+{
+        apart = resizing = false;
         return 0;
 }
 
@@ -34,15 +54,21 @@ static void make_world(struct world *w)
         const char *const paths[2] = { "/w/a.raw", apart ? "/v/b.raw" : "/w/b.raw" };
 
         world_init(w);
-        for (size_t d = 0; d < 2; d++) {
-                for (size_t i = 0; i < SIZE_A; i++)
-                        old_bytes[d][i] = (uint8_t)(i * 7 + i / 512 + d);
-                memcpy(new_bytes[d], old_bytes[d], SIZE_A);
-        }
-        for (size_t i = 0; i < OW_COUNT(changes); i++)
-                memset(new_bytes[changes[i].disk] + changes[i].offset, 0xc0 + (int)i, changes[i].size);
+        old = (struct content){ .sizes = { SIZE_A, SIZE_B } };
         for (size_t d = 0; d < 2; d++)
-                world_add_image(w, d, paths[d], old_bytes[d], sizes[d]);
+                for (size_t i = 0; i < old.sizes[d]; i++)
+                        old.bytes[d][i] = (uint8_t)(i * 7 + i / 512 + d);
+        new = old;
+        for (size_t i = 0; i < OW_COUNT(changes); i++)
+                memset(new.bytes[changes[i].disk] + changes[i].offset, 0xc0 + (int)i, changes[i].size);
+        if (resizing) {
+                new.sizes[0] = LONG_A;          /* the last 1000 new bytes stay zero */
+                memset(new.bytes[0] + SIZE_A, 0xd0, LONG_A - SIZE_A - 1000);
+                new.sizes[1] = SHORT_B;
+                memset(new.bytes[1] + SHORT_B - 30, 0xd1, 30);
+        }
+        for (size_t d = 0; d < 2; d++)
+                world_add_image(w, d, paths[d], old.bytes[d], old.sizes[d]);
 }
 
 static int open_both(struct world *w, ow_disk *disks[2], ow_error *err)
@@ -69,7 +95,13 @@ static int write_changes(ow_disk *disks[2], ow_error *err)
 
         for (size_t i = 0; r == 0 && i < OW_COUNT(changes); i++)
                 r = ow_disk_write(disks[changes[i].disk], changes[i].offset,
-                                  new_bytes[changes[i].disk] + changes[i].offset, changes[i].size, err);
+                                  new.bytes[changes[i].disk] + changes[i].offset, changes[i].size, err);
+        for (size_t d = 0; r == 0 && resizing && d < 2; d++)
+                r = ow_disk_set_size(disks[d], new.sizes[d], err);
+        if (r == 0 && resizing)
+                r = ow_disk_write(disks[0], SIZE_A, new.bytes[0] + SIZE_A, LONG_A - SIZE_A - 1000, err);
+        if (r == 0 && resizing)
+                r = ow_disk_write(disks[1], SHORT_B - 30, new.bytes[1] + SHORT_B - 30, 30, err);
         return r;
 }
 
@@ -109,10 +141,25 @@ static int do_recover(struct world *w, ow_error *err)
         return r;
 }
 
-static bool images_are(struct world *w, uint8_t bytes[2][SIZE_A])
+static bool image_is(struct world *w, size_t d, const struct content *content)
 {
-        return memcmp(w->images[0].file->now, bytes[0], SIZE_A) == 0 &&
-               memcmp(w->images[1].file->now, bytes[1], SIZE_B) == 0;
+        return w->images[d].file->now_size == content->sizes[d] &&
+               memcmp(w->images[d].file->now, content->bytes[d], content->sizes[d]) == 0;
+}
+
+static bool images_are(struct world *w, const struct content *content)
+{
+        return image_is(w, 0, content) && image_is(w, 1, content);
+}
+
+static bool disk_shows(ow_disk *disk, size_t d, const struct content *content)
+{
+        static uint8_t got[LONG_A];
+
+        if (ow_disk_size(disk) != content->sizes[d])
+                return false;
+        assert_ok(ow_disk_read(disk, 0, got, content->sizes[d], &err));
+        return memcmp(got, content->bytes[d], content->sizes[d]) == 0;
 }
 
 /* What read-only disks show: 0 old, 1 new; anything else fails. Nothing may be written meanwhile. */
@@ -122,15 +169,10 @@ static int shown_state(struct world *w)
         int state[2];
 
         for (size_t d = 0; d < 2; d++) {
-                uint8_t *got = malloc(sizes[d]);
                 ow_disk *disk;
 
                 assert_ok(world_disk(w, d, false, NULL, &disk, &err));
-                assert_ok(ow_disk_read(disk, 0, got, sizes[d], &err));
-                ow_disk_discard(disk);
-                state[d] = memcmp(got, old_bytes[d], sizes[d]) == 0 ? 0 :
-                           memcmp(got, new_bytes[d], sizes[d]) == 0 ? 1 : -1;
-                free(got);
+                state[d] = disk_shows(disk, d, &old) ? 0 : disk_shows(disk, d, &new) ? 1 : -1;
                 ow_disk_close(disk);
         }
         assert_int_equal(w->steps, steps);
@@ -149,7 +191,7 @@ static void check_after_crash(struct world *w, size_t first)
         ow_disk_close(disk);
         assert_ok(world_disk(w, !first, true, NULL, &disk, &err));
         ow_disk_close(disk);
-        assert_true(images_are(w, state ? new_bytes : old_bytes));
+        assert_true(images_are(w, state ? &new : &old));
         assert_int_equal(world_count(w, ".partial"), 0);
         assert_int_equal(world_count(w, ".pending"), 0);
         assert_int_equal(world_count(w, ".undoing"), 0);
@@ -160,7 +202,7 @@ static void check_after_crash(struct world *w, size_t first)
         if (state) {
                 assert_ok(do_undo(w, &err));
                 world_crash(w, WORLD_DROP);             /* what was told done has to stay done */
-                assert_true(images_are(w, old_bytes));
+                assert_true(images_are(w, &old));
         }
         assert_int_equal(world_count(w, ".journal"), 0);
         assert_int_equal(world_count(w, ".undoing"), 0);
@@ -181,7 +223,7 @@ static void commit_changes_both_and_undo_takes_all_back(void **state)
         assert_string_equal(result.journal, "/w/a.raw.offwin-0001.journal");
         ow_commit_result_done(&result);
         world_crash(&w, WORLD_DROP);
-        assert_true(images_are(&w, new_bytes));
+        assert_true(images_are(&w, &new));
         assert_int_equal(world_count(&w, ".journal"), 1);
         assert_int_equal(world_count(&w, ".pending"), 0);
         for (size_t d = 0; d < 2; d++) {
@@ -195,7 +237,7 @@ static void commit_changes_both_and_undo_takes_all_back(void **state)
                 ow_disk_close(disk);
         }
         assert_ok(do_undo(&w, &err));
-        assert_true(images_are(&w, old_bytes));
+        assert_true(images_are(&w, &old));
         assert_int_equal(world_count(&w, ""), 0);
         assert_fails(OW_E_ABSENT, do_undo(&w, &err));
         world_done(&w);
@@ -310,7 +352,7 @@ static void a_failing_device_leaves_old_or_new(void **state)
                         }
                         if (r < 0 && !undo) {
                                 world_crash(&w, WORLD_DROP);
-                                assert_true(images_are(&w, old_bytes));
+                                assert_true(images_are(&w, &old));
                                 assert_int_equal(world_count(&w, ".pending"), 0);
                         }
                         w.fail_at = 0;
@@ -351,7 +393,7 @@ static void nothing_changed_leaves_no_journal(void **state)
 
         make_world(&w);
         assert_ok(open_both(&w, disks, &err));
-        assert_ok(ow_disk_write(disks[0], 100, old_bytes[0] + 100, 5000, &err));
+        assert_ok(ow_disk_write(disks[0], 100, old.bytes[0] + 100, 5000, &err));
         assert_ok(ow_transaction_commit(disks, 2, "nothing", &result, &err));
         assert_null(result.journal);
         assert_int_equal(result.extents, 0);
@@ -373,12 +415,12 @@ static void undo_goes_backwards_and_only_so_far(void **state)
         /* What a has to undo was on both disks. */
         assert_fails(OW_E_INVAL, ow_transaction_undo(disks, 1, NULL, &err));
         assert_ok(ow_transaction_undo(disks + 1, 1, NULL, &err));
-        assert_true(images_are(&w, new_bytes));
+        assert_true(images_are(&w, &new));
         /* Now the first is the newest on both, but takes both. */
         assert_fails(OW_E_INVAL, ow_transaction_undo(disks, 1, NULL, &err));
         assert_fails(OW_E_INVAL, ow_transaction_undo(disks + 1, 1, NULL, &err));
         assert_ok(ow_transaction_undo(disks, 2, NULL, &err));
-        assert_true(images_are(&w, old_bytes));
+        assert_true(images_are(&w, &old));
         close_both(disks);
         world_done(&w);
 }
@@ -394,7 +436,7 @@ static void undo_stops_where_the_guest_wrote(void **state)
         assert_int_equal(do_undo(&w, &err), OW_E_CONFLICT);
         assert_int_equal(err.where, 4096 + 1024);
         assert_non_null(strstr(err.text, "/w/b.raw"));
-        assert_memory_equal(w.images[0].file->now, new_bytes[0], SIZE_A);
+        assert_true(image_is(&w, 0, &new));
         assert_int_equal(world_count(&w, ".journal"), 1);
         assert_int_equal(world_count(&w, ".pointer"), 1);
         world_done(&w);
@@ -436,10 +478,10 @@ static void a_machine_started_in_between_is_left_alone(void **state)
         w.images[0].file->now[50000] ^= 0x55;
         for (size_t d = 0; d < 2; d++)
                 assert_fails(OW_E_CONFLICT, world_disk(&w, d, true, NULL, &disk, &err));
-        assert_memory_equal(w.images[1].file->now, old_bytes[1], SIZE_B);
+        assert_true(image_is(&w, 1, &old));
         assert_ok(world_disk(&w, 0, false, &log, &disk, &err));
         assert_ok(ow_disk_read(disk, 50000, &byte, 1, &err));
-        assert_int_equal(byte, old_bytes[0][50000] ^ 0x55);
+        assert_int_equal(byte, old.bytes[0][50000] ^ 0x55);
         assert_int_equal(warnings, 1);
         ow_disk_close(disk);
         world_done(&w);
@@ -457,10 +499,10 @@ static void a_pending_change_needs_all_its_disks(void **state)
         w.images[1].locked = false;
         w.images[0].path = "/w/gone.raw";
         assert_fails(OW_E_DIRTY, world_disk(&w, 1, true, NULL, &disk, &err));
-        assert_true(images_are(&w, old_bytes));
+        assert_true(images_are(&w, &old));
         w.images[0].path = "/w/a.raw";
         assert_ok(world_disk(&w, 1, true, NULL, &disk, &err));
-        assert_true(images_are(&w, new_bytes));
+        assert_true(images_are(&w, &new));
         ow_disk_close(disk);
         world_done(&w);
 }
@@ -479,9 +521,9 @@ static void a_disk_elsewhere_is_written_only_when_named(void **state)
         place.host = &w.host;
         assert_fails(OW_E_DIRTY, disk_open_store(world_store(&w, w.images[0].file, NULL, false), &place, &options,
                                                  &disk, &err));
-        assert_true(images_are(&w, old_bytes));
+        assert_true(images_are(&w, &old));
         assert_ok(world_disk(&w, 0, true, NULL, &disk, &err));
-        assert_true(images_are(&w, new_bytes));
+        assert_true(images_are(&w, &new));
         ow_disk_close(disk);
         world_done(&w);
 }
@@ -501,7 +543,7 @@ static void a_damaged_pending_journal_is_refused(void **state)
         }
         assert_fails(OW_E_CORRUPT, world_disk(&w, 0, true, NULL, &disk, &err));
         assert_fails(OW_E_CORRUPT, world_disk(&w, 0, false, NULL, &disk, &err));
-        assert_true(images_are(&w, old_bytes));
+        assert_true(images_are(&w, &old));
         world_done(&w);
 }
 
@@ -514,12 +556,21 @@ int main(void)
                 cmocka_unit_test(a_cut_undo_is_old_or_new),
                 cmocka_unit_test(a_cut_recovery_is_old_or_new),
                 cmocka_unit_test(a_failing_device_leaves_old_or_new),
-                cmocka_unit_test_setup_teardown(a_cut_commit_is_old_or_new, set_apart, set_together),
-                cmocka_unit_test_setup_teardown(a_cut_undo_is_old_or_new, set_apart, set_together),
-                cmocka_unit_test_setup_teardown(a_cut_recovery_is_old_or_new, set_apart, set_together),
-                cmocka_unit_test_setup_teardown(a_failing_device_leaves_old_or_new, set_apart, set_together),
+                cmocka_unit_test_setup_teardown(a_cut_commit_is_old_or_new, set_apart, set_plain),
+                cmocka_unit_test_setup_teardown(a_cut_undo_is_old_or_new, set_apart, set_plain),
+                cmocka_unit_test_setup_teardown(a_cut_recovery_is_old_or_new, set_apart, set_plain),
+                cmocka_unit_test_setup_teardown(a_failing_device_leaves_old_or_new, set_apart, set_plain),
+                cmocka_unit_test_setup_teardown(a_cut_commit_is_old_or_new, set_resizing, set_plain),
+                cmocka_unit_test_setup_teardown(a_cut_commit_is_old_or_new, set_apart_resizing, set_plain),
+                cmocka_unit_test_setup_teardown(a_cut_undo_is_old_or_new, set_resizing, set_plain),
+                cmocka_unit_test_setup_teardown(a_cut_undo_is_old_or_new, set_apart_resizing, set_plain),
+                cmocka_unit_test_setup_teardown(a_cut_recovery_is_old_or_new, set_resizing, set_plain),
+                cmocka_unit_test_setup_teardown(a_cut_recovery_is_old_or_new, set_apart_resizing, set_plain),
+                cmocka_unit_test_setup_teardown(a_failing_device_leaves_old_or_new, set_resizing, set_plain),
+                cmocka_unit_test_setup_teardown(a_failing_device_leaves_old_or_new, set_apart_resizing, set_plain),
                 cmocka_unit_test(a_disk_elsewhere_is_written_only_when_named),
                 cmocka_unit_test(no_allocation_may_fail_badly),
+                cmocka_unit_test_setup_teardown(no_allocation_may_fail_badly, set_resizing, set_plain),
                 cmocka_unit_test(undo_goes_backwards_and_only_so_far),
                 cmocka_unit_test(undo_stops_where_the_guest_wrote),
                 cmocka_unit_test(a_machine_started_in_between_is_left_alone),

@@ -124,6 +124,16 @@ static inline int world_flush(struct store *store, ow_error *err)
         return 0;
 }
 
+static inline int world_set_size(struct store *store, uint64_t size_bytes, ow_error *err)
+{
+        struct world_store *s = (struct world_store *)store;
+        int r = world_step(s->world, err);
+
+        if (r == 0)
+                world_resize(&s->file->now, &s->file->now_size, (size_t)size_bytes);
+        return r;
+}
+
 static inline void world_close(struct store *store)
 {
         struct world_store *s = (struct world_store *)store;
@@ -135,7 +145,10 @@ static inline void world_close(struct store *store)
 
 static inline struct store *world_store(struct world *w, struct world_file *file, bool *locked, bool may_grow)
 {
-        static const struct store_ops ops = { world_read, world_write, world_flush, NULL, world_close };
+        static const struct store_ops ops = {
+                .read = world_read, .write = world_write, .flush = world_flush, .close = world_close,
+                .resize = world_set_size,
+        };
         struct world_store *s = calloc(1, sizeof *s);
 
         if (!s)
@@ -365,10 +378,12 @@ static inline void world_crash(struct world *w, enum world_loss loss)
                 for (size_t at = 0; at < f->now_size && loss != WORLD_KEEP; at += 512) {
                         size_t n = f->now_size - at < 512 ? f->now_size - at : 512;
 
-                        if (at + n > f->safe_size && (loss == WORLD_DROP || world_random(w, 2)))
-                                memset(f->now + at, 0, n);
-                        else if (at + n <= f->safe_size && (loss == WORLD_DROP || world_random(w, 2)))
-                                memcpy(f->now + at, f->safe + at, n);
+                        size_t safe = at >= f->safe_size ? 0 : f->safe_size - at < n ? f->safe_size - at : n;
+
+                        if (loss == WORLD_MIX && world_random(w, 2))
+                                continue;
+                        memcpy(f->now + at, f->safe + at, safe);
+                        memset(f->now + at + safe, 0, n - safe);        /* what was never flushed */
                 }
                 world_resize(&f->safe, &f->safe_size, f->now_size);
                 if (f->now_size)

@@ -31,6 +31,11 @@ static inline int memory_flush(struct store *store, ow_error *err)
         return 0;
 }
 
+static inline int memory_resize(struct store *store, uint64_t size_bytes, ow_error *err)
+{
+        abort();                /* likewise */
+}
+
 static inline void memory_close(struct store *store)
 {
         free(store);
@@ -39,7 +44,10 @@ static inline void memory_close(struct store *store)
 /* bytes stay the caller's and outlive the disk. */
 static inline ow_disk *memory_disk(uint8_t *bytes, size_t size)
 {
-        static const struct store_ops ops = { memory_read, memory_write, memory_flush, NULL, memory_close };
+        static const struct store_ops ops = {
+                .read = memory_read, .write = memory_write, .flush = memory_flush, .close = memory_close,
+                .resize = memory_resize,
+        };
         static const struct disk_place place = { .name = "memory", .format = "raw" };
         struct memory_store *memory = calloc(1, sizeof *memory);
         ow_disk *disk = NULL;

@@ -25,7 +25,7 @@ static int memory_read(struct store *store, uint64_t offset, void *buf, size_t s
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        static const struct store_ops ops = { memory_read, NULL, NULL, NULL, NULL };
+        static const struct store_ops ops = { .read = memory_read };
         struct memory memory = { { &ops, size, 0 }, data };
         struct sniff sniff = { .format = NULL };
 

@@ -36,6 +36,18 @@ static int memory_flush(struct store *store, ow_error *err)
         return 0;
 }
 
+static int memory_resize(struct store *store, uint64_t size_bytes, ow_error *err)
+{
+        struct memory *memory = (struct memory *)store;
+
+        memory->bytes = realloc(memory->bytes, (size_t)size_bytes + 1);
+        if (!memory->bytes)
+                abort();
+        if (size_bytes > store->size_bytes)
+                memset(memory->bytes + store->size_bytes, 0, (size_t)(size_bytes - store->size_bytes));
+        return 0;
+}
+
 static void memory_close(struct store *store)
 {
         free(((struct memory *)store)->bytes);
@@ -44,7 +56,10 @@ static void memory_close(struct store *store)
 
 static struct store *make(const uint8_t *bytes, size_t size)
 {
-        static const struct store_ops ops = { memory_read, memory_write, memory_flush, NULL, memory_close };
+        static const struct store_ops ops = {
+                .read = memory_read, .write = memory_write, .flush = memory_flush, .close = memory_close,
+                .resize = memory_resize,
+        };
         struct memory *memory = calloc(1, sizeof *memory);
 
         if (!memory)
@@ -66,15 +81,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (size == 0 || journal_load(make(data, size), &journal, NULL) < 0)
                 return 0;
         for (uint32_t i = 0; i < journal.n_disks; i++)
-                total = journal.disks[i].size_bytes > 1 << 20 ? UINT64_MAX / 2 : total + journal.disks[i].size_bytes;
+                for (unsigned k = 0; k < JOURNAL_IMAGES; k++)
+                        total += journal.disks[i].sizes[k] > 1 << 20 ? 8 << 20 : journal.disks[i].sizes[k];
         if (total <= 4 << 20) {
                 for (uint32_t i = 0; i < journal.n_disks; i++)
-                        stores[i] = make(NULL, (size_t)journal.disks[i].size_bytes);
+                        stores[i] = make(NULL, (size_t)journal.disks[i].sizes[JOURNAL_BEFORE]);
                 (void)!journal_verify(&journal, stores, true, NULL);
                 if (journal_apply(&journal, stores, JOURNAL_AFTER, NULL) == 0 &&
                     journal_verify(&journal, stores, false, NULL) < 0)
                         abort();        /* what was played has to be there */
-                (void)!journal_apply(&journal, stores, JOURNAL_BEFORE, NULL);
+                if (journal_apply(&journal, stores, JOURNAL_BEFORE, NULL) == 0 &&
+                    journal_verify(&journal, stores, true, NULL) < 0)
+                        abort();
                 for (uint32_t i = 0; i < journal.n_disks; i++)
                         store_close(stores[i]);
         }
