@@ -46,97 +46,6 @@ int reg_lex_expected(const struct reg_lex *lex, ow_error *err, const char *what)
         return reg_lex_fail(lex, err, "expected %s, found '%s%s'", what, found, at < rest.len ? "..." : "");
 }
 
-static uint32_t count_lines(const char *p, size_t size)
-{
-        const char *end = p + size;
-        uint32_t lines = 1;
-
-        while (lines <= REG_TEXT_MAX_LINES && p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
-                lines++;
-                p++;
-        }
-        return lines;
-}
-
-/* Moves at to the first byte that is not UTF-8, or to the end. */
-static void skip_utf8(struct reg_lex *lex)
-{
-        uint32_t c;
-
-        while (lex->at < lex->size) {
-                if ((unsigned char)lex->p[lex->at] < 0x80)
-                        lex->at++;
-                else if (!ow_utf8_next(lex->p, lex->size, &lex->at, &c))
-                        return;
-        }
-}
-
-static int check_text(struct reg_lex *lex, ow_error *err)
-{
-        const char *nul;
-
-        if (lex->size == 0) {
-                lex->p = "";
-                return 0;
-        }
-        if (count_lines(lex->p, lex->size) > REG_TEXT_MAX_LINES)
-                return ow_fail(err, OW_E_LIMIT, REG_TEXT_MAX_LINES, "registry text has more than %d lines",
-                               REG_TEXT_MAX_LINES);
-        nul = memchr(lex->p, 0, lex->size);
-        if (nul) {
-                lex->line = count_lines(lex->p, (size_t)(nul - lex->p));
-                return reg_lex_fail(lex, err, "a NUL character does not belong in registry text");
-        }
-        skip_utf8(lex);
-        if (lex->at < lex->size) {
-                lex->line = count_lines(lex->p, lex->at);
-                return reg_lex_fail(lex, err, "byte 0x%02x is not UTF-8; save the text as UTF-16 or UTF-8",
-                                    (unsigned char)lex->p[lex->at]);
-        }
-        lex->at = 0;
-        return 0;
-}
-
-int reg_lex_open(struct reg_lex *lex, ow_view text, ow_buffer *converted, ow_error *err)
-{
-        bool utf16 = false;
-        size_t mark = 0;
-        int r;
-
-        if (text.len > REG_TEXT_MAX_BYTES)
-                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "registry text of %zu bytes, limit %d", text.len,
-                               REG_TEXT_MAX_BYTES);
-        if (text.len >= 2 && text.p[0] == 0xfe && text.p[1] == 0xff)
-                return ow_fail(err, OW_E_FORMAT, 1,
-                               "registry text is big-endian UTF-16; save it as UTF-16LE or UTF-8");
-        if (text.len >= 2 && text.p[0] == 0xff && text.p[1] == 0xfe) {
-                utf16 = true;
-                mark = 2;
-        } else if (text.len >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) {
-                mark = 3;
-        } else if (text.len >= 2 && text.p[0] != 0 && text.p[1] == 0) {
-                utf16 = true;   /* ASCII comes first in every .reg text, so its second byte tells */
-        }
-        (void)ow_view_from(text, mark, &text);
-
-        *lex = (struct reg_lex){ .p = (const char *)text.p, .size = text.len, .line = 1 };
-        if (utf16) {
-                ow_utf16_to_utf8(text, converted);
-                if (ow_buffer_failed(converted))
-                        return ow_fail_nomem(err);
-                lex->p = (const char *)converted->p;
-                lex->size = converted->len;
-        }
-        r = check_text(lex, err);
-        if (r < 0)
-                return r;
-        if (utf16 && text.len % 2) {
-                lex->line = count_lines(lex->p, lex->size);
-                return reg_lex_fail(lex, err, "the text ends in the middle of a UTF-16 character");
-        }
-        return 0;
-}
-
 char reg_lex_peek(const struct reg_lex *lex)
 {
         char c = lex->at < lex->size ? lex->p[lex->at] : '\n';
@@ -170,7 +79,7 @@ static bool step_line(struct reg_lex *lex)
                 return false;
         }
         lex->at = (size_t)(end - lex->p) + 1;
-        lex->line++;
+        lex->line += lex->line < UINT32_MAX;
         return true;
 }
 
@@ -233,7 +142,7 @@ int reg_lex_string(struct reg_lex *lex, ow_buffer *out, ow_error *err)
                 if (c == '"')
                         return ow_buffer_failed(out) ? ow_fail_nomem(err) : 0;
                 if (c == '\n') {
-                        lex->line++;
+                        lex->line += lex->line < UINT32_MAX;
                 } else {
                         c = reg_lex_peek(lex);
                         if (c != '\\' && c != '"')
@@ -244,17 +153,6 @@ int reg_lex_string(struct reg_lex *lex, ow_buffer *out, ow_error *err)
                 ow_buffer_put_byte(out, (uint8_t)c);
         }
         return reg_lex_fail(&begin, err, "the string that begins here has no closing '\"'");
-}
-
-int reg_hex_digit(char c)
-{
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
 }
 
 int reg_lex_hex(struct reg_lex *lex, unsigned max_digits, const char *what, uint64_t *ret, ow_error *err)

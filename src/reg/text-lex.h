@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tokens of .reg text: lines, blanks and comments, quoted strings, hex numbers, continued lines. Opening checks
- * the whole text once (size, lines, encoding, no NUL), so that everything after it may trust the bytes.
- * Format: docs/formats/reg-text.md 1 and 2.
+ * The tokens of .reg text: lines, blanks and comments, quoted strings, hex numbers, continued lines. The bytes have
+ * been checked already (see reg/text-input.h). Format: docs/formats/reg-text.md 2.
  */
 #ifndef REG_TEXT_LEX_H
 #define REG_TEXT_LEX_H
@@ -16,23 +15,12 @@
 #include "base/buffer.h"
 #include "base/view.h"
 
-enum {
-        REG_TEXT_MAX_BYTES = 1 << 30,           /* of the text as given; the export of a 120 MB hive is near 300 MB */
-        REG_TEXT_MAX_LINES = 32 << 20,
-};
-
 struct reg_lex {
         const char *p;                          /* UTF-8, not NUL-terminated */
         size_t size;
         size_t at;
         uint32_t line;                          /* of at, from 1 */
 };
-
-/*
- * Starts on text: UTF-8 or UTF-16LE, with or without a byte order mark. converted holds the bytes when they had to
- * be converted and must live as long as lex. OW_E_LIMIT, OW_E_FORMAT (big-endian), OW_E_INVAL, OW_E_NOMEM.
- */
-int reg_lex_open(struct reg_lex *lex, ow_view text, ow_buffer *converted, ow_error *err);
 
 /* OW_E_INVAL with "line N: " before the text and N in err->where. */
 int reg_lex_fail(const struct reg_lex *lex, ow_error *err, const char *fmt, ...) OW_PRINTF(3, 4);
@@ -71,6 +59,9 @@ int reg_lex_string(struct reg_lex *lex, ow_buffer *out, ow_error *err);
 int reg_lex_hex(struct reg_lex *lex, unsigned max_digits, const char *what, uint64_t *ret, ow_error *err);
 
 /* Value of a hex digit, or -1. */
-int reg_hex_digit(char c);
+static inline int reg_hex_digit(char c)
+{
+        return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
 
 #endif

@@ -20,11 +20,33 @@ static ow_hive *new_hive(void)
         return hive;
 }
 
+/* Each test runs with both ways to import. */
+static bool by_document;
+
+static int use_document(void **state)
+{
+        by_document = true;
+        return 0;
+}
+
+static int use_text(void **state)
+{
+        by_document = false;
+        return 0;
+}
+
 static int import_text(ow_hive *hive, const char *prefix, const void *text, size_t size, ow_error *err)
 {
+        struct memory m = { .p = (uint8_t *)(uintptr_t)text, .size = size };
+        ow_source source = memory_source(&m);
         ow_reg_document doc;
         int r;
 
+        if (!by_document) {
+                ow_reg_text from = { .source = &source, .flags = OW_REG_NO_HEADER | OW_REG_EXTENDED };
+
+                return ow_reg_import_text(hive, ow_hive_root(hive), prefix, &from, NULL, err);
+        }
         r = ow_reg_parse(text, size, OW_REG_NO_HEADER | OW_REG_EXTENDED, &doc, err);
         if (r < 0)
                 return r;
@@ -166,14 +188,70 @@ static void real_hives_survive_text(void **state)
         }
 }
 
+static void a_text_is_counted(void **state)
+{
+        static const char text[] = "REGEDIT4\n[HKCU\\A]\n\"x\"=\"1\"\n\"y\"=-\n[HKCU\\A\\B]\n[-HKCU\\C]\n";
+        ow_reg_text from = { .p = text, .size = sizeof text - 1 };
+        ow_hive *hive = new_hive();
+        ow_reg_counts counts;
+
+        assert_ok(ow_reg_import_text(hive, ow_hive_root(hive), "HKCU", &from, &counts, &err));
+        assert_int_equal(counts.keys, 2);
+        assert_int_equal(counts.values, 1);
+        assert_int_equal(counts.removed_keys, 1);
+        assert_int_equal(counts.removed_values, 1);
+        ow_hive_close(hive);
+}
+
+/* REGEDIT4 in a code page: names, strings and the strings of hex data; nothing is written without the code page. */
+static void a_code_page_reaches_the_hive(void **state)
+{
+        static const char text[] = "REGEDIT4\r\n\r\n[HKCU\\Stra\xdf" "e]\r\n\"\x80\"=\"\xe9\"\r\n"
+                "\"e\"=hex(2):25,e9,00\r\n\"m\"=hex(7):80,00,\\\r\n  00\r\n\"s\"=hex(1):e9,00\r\n\"b\"=hex:e9\r\n";
+        ow_reg_text from = { .p = text, .size = sizeof text - 1 };
+        ow_hive *hive = new_hive();
+
+        assert_fails(OW_E_INVAL, ow_reg_import_text(hive, ow_hive_root(hive), "HKCU", &from, NULL, &err));
+        assert_hive_is(hive, "[" PREFIX "]\r\n\r\n");
+        from.codepage = 1252;
+        assert_ok(ow_reg_import_text(hive, ow_hive_root(hive), "HKCU", &from, NULL, &err));
+        assert_hive_is(hive, "[" PREFIX "]\r\n\r\n[" PREFIX "\\Stra\xc3\x9f" "e]\r\n\"\xe2\x82\xac\"=\"\xc3\xa9\"\r\n"
+                       "\"e\"=hex(2):25,00,e9,00,00,00\r\n\"m\"=hex(7):ac,20,00,00,00,00\r\n\"s\"=\"\xc3\xa9\"\r\n"
+                       "\"b\"=hex:e9\r\n\r\n");
+        ow_hive_close(hive);
+}
+
+/* A bad last line, far behind the first window of the text. */
+static void a_late_bad_line_changes_nothing(void **state)
+{
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+        ow_hive *hive = new_hive();
+        ow_error told = OW_ERROR_INIT;
+
+        ow_buffer_put_text(&text, "[HKCU\\K]\n");
+        for (unsigned i = 0; i < 50000; i++)
+                ow_buffer_printf(&text, "\"v%u\"=dword:%x ; some comment to fill a line\n", i % 20, i);
+        ow_buffer_put_text(&text, "\"x\"=dword:\n");
+        assert_int_equal(import_text(hive, "HKCU", text.p, text.len, &told), OW_E_INVAL);
+        assert_int_equal(told.where, 50002);
+        assert_hive_is(hive, "[" PREFIX "]\r\n\r\n");
+        ow_hive_close(hive);
+}
+
+#define BOTH_WAYS(test) \
+        { #test " by document", test, use_document, NULL, NULL }, { #test " by text", test, use_text, NULL, NULL }
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(edits_follow_the_order_of_the_text),
-                cmocka_unit_test(values_of_the_prefix_itself_are_set),
-                cmocka_unit_test(a_path_outside_changes_nothing),
-                cmocka_unit_test(a_failed_edit_names_its_line),
-                cmocka_unit_test(real_hives_survive_text),
+                BOTH_WAYS(edits_follow_the_order_of_the_text),
+                BOTH_WAYS(values_of_the_prefix_itself_are_set),
+                BOTH_WAYS(a_path_outside_changes_nothing),
+                BOTH_WAYS(a_failed_edit_names_its_line),
+                BOTH_WAYS(a_late_bad_line_changes_nothing),
+                BOTH_WAYS(real_hives_survive_text),
+                cmocka_unit_test(a_text_is_counted),
+                cmocka_unit_test(a_code_page_reaches_the_hive),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
