@@ -37,6 +37,9 @@ int hive_bigdata_decode(ow_hive *h, uint32_t cell, uint32_t size, struct hive_bi
         if (memcmp(d.magic, "db", sizeof d.magic) != 0)
                 return ow_fail(err, OW_E_CORRUPT, cell, "data of %u bytes are in cell 0x%x of %zu", size, cell,
                                body.len);
+        if (size > h->image.size)
+                return ow_fail(err, OW_E_CORRUPT, cell, "big data at 0x%x: %u bytes in a hive of %u", cell, size,
+                               h->image.size);
         count = ow_le16_get(d.count);
         r = hive_cell_view(h, ow_le32_get(d.segments), &list, err);
         if (r < 0)

@@ -6,46 +6,44 @@
 #include "base/le.h"
 #include "hive/hive.h"
 
-enum { CELL_HEAD = 4, CELL_LEAST = 8, BIN_HEAD = 32 };
-
-int hive_cell_view(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err)
+int hive_cell_view_slowly(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err)
 {
         struct hive_image *image = &h->image;
         uint32_t raw, len, start, end;
         int r;
 
-        if (cell % CELL_LEAST || cell < BIN_HEAD || cell >= image->size)
+        if (cell % HIVE_CELL_LEAST || cell < HIVE_BIN_HEAD || cell >= image->size)
                 return ow_fail(err, OW_E_CORRUPT, cell, "no cell can be at 0x%x in %u bytes of bins", cell,
                                image->size);
         r = hive_bin_find(h, cell, &start, &end, err);
         if (r < 0)
                 return r;
-        if (cell < start + BIN_HEAD)
+        if (cell < start + HIVE_BIN_HEAD)
                 return ow_fail(err, OW_E_CORRUPT, cell, "cell 0x%x is in the header of its bin", cell);
-        r = hive_image_need(image, cell, CELL_HEAD, err);
+        r = hive_image_need(image, cell, HIVE_CELL_HEAD, err);
         if (r < 0)
                 return r;
         raw = ow_le32_at(image->bytes + cell);
         len = 0u - raw;
         if ((int32_t)raw >= 0)
                 return ow_fail(err, OW_E_CORRUPT, cell, "cell 0x%x is in use but marked free", cell);
-        if (len < CELL_LEAST || len % CELL_LEAST || len > end - cell)
+        if (len < HIVE_CELL_LEAST || len % HIVE_CELL_LEAST || len > end - cell)
                 return ow_fail(err, OW_E_CORRUPT, cell, "cell 0x%x has %u bytes, %u are left in its bin", cell, len,
                                end - cell);
         r = hive_image_need(image, cell, len, err);
         if (r < 0)
                 return r;
-        *ret = (ow_view){ image->bytes + cell + CELL_HEAD, len - CELL_HEAD };
+        *ret = (ow_view){ image->bytes + cell + HIVE_CELL_HEAD, len - HIVE_CELL_HEAD };
         return 0;
 }
 
 /* Memory safety of writes does not rest on what the size field says at this moment. */
 static uint8_t *span(ow_hive *h, uint32_t cell, size_t body_len, size_t at, size_t size)
 {
-        assert(cell >= BIN_HEAD && cell < h->image.size);
-        assert(body_len <= h->image.size - cell - CELL_HEAD);
+        assert(cell >= HIVE_BIN_HEAD && cell < h->image.size);
+        assert(body_len <= h->image.size - cell - HIVE_CELL_HEAD);
         assert(at <= body_len && size <= body_len - at);
-        return h->image.bytes + cell + CELL_HEAD + at;
+        return h->image.bytes + cell + HIVE_CELL_HEAD + at;
 }
 
 void hive_cell_write(ow_hive *h, uint32_t cell, size_t body_len, size_t at, const void *bytes, size_t size)
@@ -55,7 +53,7 @@ void hive_cell_write(ow_hive *h, uint32_t cell, size_t body_len, size_t at, cons
         if (size == 0)
                 return;
         memcpy(p, bytes, size);
-        hive_image_mark_dirty(&h->image, (uint32_t)(cell + CELL_HEAD + at), (uint32_t)size);
+        hive_image_mark_dirty(&h->image, (uint32_t)(cell + HIVE_CELL_HEAD + at), (uint32_t)size);
 }
 
 void hive_cell_move(ow_hive *h, uint32_t cell, size_t body_len, size_t to, size_t from, size_t size)
@@ -66,7 +64,7 @@ void hive_cell_move(ow_hive *h, uint32_t cell, size_t body_len, size_t to, size_
         if (size == 0)
                 return;
         memmove(p, source, size);
-        hive_image_mark_dirty(&h->image, (uint32_t)(cell + CELL_HEAD + to), (uint32_t)size);
+        hive_image_mark_dirty(&h->image, (uint32_t)(cell + HIVE_CELL_HEAD + to), (uint32_t)size);
 }
 
 void hive_cell_zero(ow_hive *h, uint32_t cell, size_t body_len, size_t at, size_t size)
@@ -76,5 +74,5 @@ void hive_cell_zero(ow_hive *h, uint32_t cell, size_t body_len, size_t at, size_
         if (size == 0)
                 return;
         memset(p, 0, size);
-        hive_image_mark_dirty(&h->image, (uint32_t)(cell + CELL_HEAD + at), (uint32_t)size);
+        hive_image_mark_dirty(&h->image, (uint32_t)(cell + HIVE_CELL_HEAD + at), (uint32_t)size);
 }

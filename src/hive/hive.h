@@ -13,6 +13,7 @@
 
 #include <offwin/hive.h>
 
+#include "base/le.h"
 #include "base/macros.h"
 #include "base/view.h"
 #include "hive/base-block.h"
@@ -84,8 +85,33 @@ int hive_bin_first_time(ow_hive *h, uint64_t *ret, ow_error *err);
 
 /* ---- cell.c: the gate ---- */
 
+enum { HIVE_BIN_HEAD = 32, HIVE_CELL_HEAD = 4, HIVE_CELL_LEAST = 8 };
+
+/* hive_cell_view() of a cell that has to be read first, or that is no cell. */
+int hive_cell_view_slowly(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err);
+
 /* The body (all after the size field) of an allocated cell: loaded, in range, inside one bin. */
-int hive_cell_view(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err);
+static inline int hive_cell_view(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err)
+{
+        const struct hive_image *image = &h->image;
+
+        if (cell < image->size && cell % HIVE_CELL_LEAST == 0) {
+                const struct hive_bin_slot *bin = &image->bins[cell / HIVE_PAGE];
+
+                /* Of a page that no bin is known for, end is not above any cell. */
+                if (cell < bin->end && cell >= bin->start + HIVE_BIN_HEAD && hive_image_has(image, cell, cell + 3)) {
+                        /* A free cell gives a length above 2 GiB here. */
+                        uint32_t len = 0u - ow_le32_at(image->bytes + cell);
+
+                        if (len <= bin->end - cell && len >= HIVE_CELL_LEAST && len % HIVE_CELL_LEAST == 0 &&
+                            hive_image_has(image, cell, cell + len - 1)) {
+                                *ret = (ow_view){ image->bytes + cell + HIVE_CELL_HEAD, len - HIVE_CELL_HEAD };
+                                return 0;
+                        }
+                }
+        }
+        return hive_cell_view_slowly(h, cell, ret, err);
+}
 
 /* Changes bytes of a cell whose body is body_len long, as hive_cell_view() or an allocation has said. Cannot fail. */
 void hive_cell_write(ow_hive *h, uint32_t cell, size_t body_len, size_t at, const void *bytes, size_t size);
@@ -149,6 +175,8 @@ struct hive_value {
         ow_view name;
 };
 
+/* Where the data lie inside the record, when in_line. */
+const uint8_t *hive_value_inline(const struct hive_value *value);
 int hive_value_decode(ow_hive *h, uint32_t cell, struct hive_value *ret, ow_error *err);
 void hive_value_store(ow_hive *h, const struct hive_value *value);
 void hive_value_encode_new(ow_hive *h, const struct hive_value *value, const struct hive_name *name);
@@ -178,6 +206,8 @@ enum hive_list_kind hive_list_kind_of(const ow_hive *h);
 uint32_t hive_list_limit(enum hive_list_kind kind);
 /* One element as on disk; returns its size. */
 size_t hive_list_element(enum hive_list_kind kind, uint32_t cell, const struct hive_name *name, uint8_t ret[8]);
+/* OW_E_CORRUPT when a list, with its leaves, names a key twice. */
+int hive_list_check_once(ow_hive *h, uint32_t list, ow_error *err);
 void hive_list_store_head(ow_hive *h, uint32_t cell, size_t body_len, enum hive_list_kind kind, uint32_t count);
 
 /* ---- find.c ---- */

@@ -8,6 +8,8 @@
 #include "hive/image.h"
 
 #define GROWTH_ROOM (64u << 20)         /* when the host does not let us reserve room for the largest hive */
+#define BLOCK_CHUNKS (HIVE_BLOCK / HIVE_CHUNK)
+#define LARGE_CHUNKS (HIVE_LARGE_PAGE / HIVE_CHUNK)
 #define N_CHUNKS    (HIVE_MAX_BINS / HIVE_CHUNK + 1)
 #define N_SECTORS   (HIVE_MAX_BINS / HIVE_SECTOR)
 #define N_CELLS     (HIVE_MAX_BINS / 8)
@@ -53,14 +55,15 @@ int hive_image_init(struct hive_image *image, const ow_source *source, uint32_t 
         if (source)
                 image->source = *source;
         image->reserved = HIVE_MAX_BINS;
-        image->bytes = reserve(image->reserved, PROT_NONE);
-        if (!image->bytes) {
+        image->region = reserve(image->reserved + HIVE_LARGE_PAGE, PROT_NONE);
+        if (!image->region) {
                 image->reserved = (size_t)size + GROWTH_ROOM;
-                image->bytes = reserve(image->reserved, PROT_NONE);
+                image->region = reserve(image->reserved + HIVE_LARGE_PAGE, PROT_NONE);
         }
         image->tables = reserve(tables_size(), PROT_READ | PROT_WRITE);
-        if (!image->bytes || !image->tables)
+        if (!image->region || !image->tables)
                 return ow_fail_nomem(err);
+        image->bytes = image->region + (round_up((uintptr_t)image->region, HIVE_LARGE_PAGE) - (uintptr_t)image->region);
         image->bins = (struct hive_bin_slot *)(void *)image->tables;
         image->loaded = image->tables + N_PAGES * sizeof *image->bins;
         image->dirty = image->loaded + round_up(N_CHUNKS, 64) / 8;
@@ -75,8 +78,8 @@ int hive_image_init(struct hive_image *image, const ow_source *source, uint32_t 
 
 void hive_image_done(struct hive_image *image)
 {
-        if (image->bytes)
-                (void)munmap(image->bytes, image->reserved);
+        if (image->region)
+                (void)munmap(image->region, image->reserved + HIVE_LARGE_PAGE);
         if (image->tables)
                 (void)munmap(image->tables, tables_size());
         memset(image, 0, sizeof *image);
@@ -113,20 +116,6 @@ static void set_loaded(struct hive_image *image, uint32_t chunk)
         image->loaded[chunk / 8] |= (uint8_t)(1u << chunk % 8);
 }
 
-/* The first chunk that is missing, and as many after it as one read shall fetch. */
-static uint32_t run_to_read(const struct hive_image *image, uint32_t chunk, uint32_t last)
-{
-        uint32_t n = 1, most = last - chunk + 1;
-        uint32_t chunks = (uint32_t)(((uint64_t)image->size + HIVE_CHUNK - 1) / HIVE_CHUNK);
-
-        /* Somebody who comes from the chunk before is likely to go on. */
-        if (chunk > 0 && is_loaded(image, chunk - 1) && most < HIVE_READAHEAD)
-                most = HIVE_READAHEAD;
-        while (n < most && chunk + n < chunks && !is_loaded(image, chunk + n))
-                n++;
-        return n;
-}
-
 static int read_run(struct hive_image *image, uint32_t chunk, uint32_t n, ow_error *err)
 {
         uint64_t start = (uint64_t)chunk * HIVE_CHUNK, end = start + (uint64_t)n * HIVE_CHUNK;
@@ -147,21 +136,88 @@ static int read_run(struct hive_image *image, uint32_t chunk, uint32_t n, ow_err
         return 0;
 }
 
+/* How many of n chunks are in memory; both are multiples of 8 unless n is smaller. */
+static uint32_t count_loaded(const struct hive_image *image, uint32_t chunk, uint32_t n)
+{
+        uint32_t count = 0;
+
+        for (uint32_t i = 0; i < n; i += 8) {
+                uint32_t bits = image->loaded[(chunk + i) / 8];
+
+                if (n < 8)
+                        bits = bits >> chunk % 8 & ((1u << n) - 1);
+                count += (uint32_t)__builtin_popcount(bits);
+        }
+        return count;
+}
+
+static bool is_half_loaded(const struct hive_image *image, uint32_t block)
+{
+        return block < N_CHUNKS / BLOCK_CHUNKS &&
+               count_loaded(image, block * BLOCK_CHUNKS, BLOCK_CHUNKS) * 2 >= BLOCK_CHUNKS;
+}
+
+/*
+ * How much is worth reading around a chunk that is missing: who has needed a quarter of some stretch, or half of the
+ * block beside this one, is going over all of it, in whatever order. Who looks something up gets single chunks.
+ */
+static uint32_t window(const struct hive_image *image, uint32_t chunk)
+{
+        uint32_t block = chunk / BLOCK_CHUNKS, n = BLOCK_CHUNKS;
+
+        if (is_half_loaded(image, block + 1) || (block > 0 && is_half_loaded(image, block - 1)))
+                return n;
+        while (n > 1 && count_loaded(image, chunk / n * n, n) * 4 < n)
+                n /= 2;
+        return n;
+}
+
+/* Memory for whole blocks costs less in large pages, where the host has them to give. */
+static void use_large_page(const struct hive_image *image, uint32_t chunk)
+{
+        uint32_t first = chunk / LARGE_CHUNKS * LARGE_CHUNKS;
+        size_t start = (size_t)first * HIVE_CHUNK;
+
+        if (start + HIVE_LARGE_PAGE <= image->size && count_loaded(image, first, LARGE_CHUNKS) == 0)
+                (void)madvise(image->bytes + start, HIVE_LARGE_PAGE, MADV_HUGEPAGE);
+}
+
+/* Reads what is missing around a chunk. What fails here fails again when it is really needed. */
+static void read_around(struct hive_image *image, uint32_t chunk)
+{
+        uint32_t n = window(image, chunk), at = chunk / n * n, end = at + n;
+        uint32_t chunks = (uint32_t)(((uint64_t)image->size + HIVE_CHUNK - 1) / HIVE_CHUNK);
+
+        if (n == 1)
+                return;
+        if (n == BLOCK_CHUNKS)
+                use_large_page(image, chunk);
+        if (end > chunks)
+                end = chunks;
+        while (at < end) {
+                uint32_t run = 0;
+
+                while (at + run < end && !is_loaded(image, at + run))
+                        run++;
+                if (run > 0)
+                        (void)read_run(image, at, run, NULL);
+                at += run + 1;
+        }
+}
+
 int hive_image_load(struct hive_image *image, uint32_t offset, uint32_t size, ow_error *err)
 {
         uint32_t chunk = offset >> HIVE_CHUNK_SHIFT, last = (offset + size - 1) >> HIVE_CHUNK_SHIFT;
-        int r;
 
-        while (chunk <= last) {
-                uint32_t n = 1;
-
+        for (; chunk <= last; chunk++) {
+                if (!is_loaded(image, chunk))
+                        read_around(image, chunk);
                 if (!is_loaded(image, chunk)) {
-                        n = run_to_read(image, chunk, last);
-                        r = read_run(image, chunk, n, err);
+                        int r = read_run(image, chunk, 1, err);
+
                         if (r < 0)
                                 return r;
                 }
-                chunk += n;
         }
         return 0;
 }

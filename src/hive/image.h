@@ -17,7 +17,8 @@
 enum {
         HIVE_CHUNK_SHIFT = 14,          /* 16 KiB: what one lookup reads at a time */
         HIVE_CHUNK = 1 << HIVE_CHUNK_SHIFT,
-        HIVE_READAHEAD = 16,            /* chunks read at once when reading goes forward */
+        HIVE_BLOCK = 1 << 20,           /* what is read at a time, at most */
+        HIVE_LARGE_PAGE = 2 << 20,
 };
 
 /* What is known of the bin of one page. end 0: nothing yet; start 1: the page is in no bin. */
@@ -27,7 +28,8 @@ struct hive_bin_slot {
 
 struct hive_image {
         ow_source source;
-        uint8_t *bytes;
+        uint8_t *bytes;                 /* a multiple of HIVE_LARGE_PAGE */
+        uint8_t *region;                /* what bytes lie in */
         size_t reserved;                /* bytes of address space behind bytes */
         size_t open;                    /* of them readable and writable */
         uint32_t size;                  /* bytes of bins now */
@@ -50,14 +52,21 @@ int hive_image_set_size(struct hive_image *image, uint32_t size, ow_error *err);
 
 int hive_image_load(struct hive_image *image, uint32_t offset, uint32_t size, ow_error *err);
 
+/* All from first to last is in memory. False may also mean: more than two chunks, look closer. */
+static inline bool hive_image_has(const struct hive_image *image, uint32_t first, uint32_t last)
+{
+        uint32_t a = first >> HIVE_CHUNK_SHIFT, b = last >> HIVE_CHUNK_SHIFT;
+
+        if (b > a + 1 || !(image->loaded[a / 8] >> a % 8 & 1))
+                return false;
+        return a == b || (image->loaded[b / 8] >> b % 8 & 1);
+}
+
 /* Makes [offset, offset + size), which is inside the bins, readable. */
 static inline int hive_image_need(struct hive_image *image, uint32_t offset, uint32_t size, ow_error *err)
 {
-        uint32_t first = offset >> HIVE_CHUNK_SHIFT, last = (offset + size - 1) >> HIVE_CHUNK_SHIFT;
-
-        if (first == last && (image->loaded[first / 8] >> first % 8 & 1))
-                return 0;
-        return hive_image_load(image, offset, size, err);
+        return hive_image_has(image, offset, offset + size - 1) ? 0 :
+               hive_image_load(image, offset, size, err);
 }
 
 void hive_image_mark_dirty(struct hive_image *image, uint32_t offset, uint32_t size);

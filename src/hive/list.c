@@ -103,3 +103,70 @@ void hive_list_store_head(ow_hive *h, uint32_t cell, size_t body_len, enum hive_
         ow_le16_put(head + 2, (uint16_t)count);
         hive_cell_write(h, cell, body_len, 0, head, sizeof head);
 }
+
+/* Calls fn for each leaf of a list, or for the list itself when it is a leaf. Stops at anything but 0. */
+static int each_leaf(ow_hive *h, uint32_t cell, int (*fn)(ow_hive *h, const struct hive_list *leaf, uint32_t *left),
+                     uint32_t *left, ow_error *err)
+{
+        struct hive_list list, leaf;
+        int r = hive_list_decode(h, cell, &list, err);
+
+        if (r < 0)
+                return r;
+        if (list.kind != HIVE_RI)
+                return fn(h, &list, left);
+        for (uint32_t i = 0; i < list.count; i++) {
+                r = hive_list_decode(h, hive_list_cell(&list, i), &leaf, err);
+                if (r == OW_E_CORRUPT)
+                        continue;       /* reported when the walk gets there */
+                if (r < 0)
+                        return r;
+                r = fn(h, &leaf, left);
+                if (r != 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Marks the keys of a leaf until one is marked already, or until there are more than the hive has room for. */
+static int mark_leaf(ow_hive *h, const struct hive_list *leaf, uint32_t *left)
+{
+        for (uint32_t i = 0; i < leaf->count; i++) {
+                uint32_t cell = hive_list_cell(leaf, i);
+
+                if (*left == 0)
+                        return 1;
+                (*left)--;
+                if (cell < h->image.size && hive_image_test_and_mark(&h->image, cell))
+                        return 1;
+        }
+        return 0;
+}
+
+static int unmark_leaf(ow_hive *h, const struct hive_list *leaf, uint32_t *left)
+{
+        for (uint32_t i = 0; i < leaf->count; i++) {
+                uint32_t cell = hive_list_cell(leaf, i);
+
+                if (*left == 0)
+                        return 1;
+                (*left)--;
+                if (cell < h->image.size)
+                        hive_image_unmark(&h->image, cell);
+        }
+        return 0;
+}
+
+int hive_list_check_once(ow_hive *h, uint32_t list, ow_error *err)
+{
+        /* An element takes 4 bytes. Leaves that overlap could name more than that. */
+        const uint32_t most = h->image.size / 4;
+        uint32_t left = most, marked;
+        int r = each_leaf(h, list, mark_leaf, &left, err);
+
+        marked = most - left;
+        (void)each_leaf(h, list, unmark_leaf, &marked, NULL);
+        if (r == 1)
+                return ow_fail(err, OW_E_CORRUPT, list, "list of subkeys at 0x%x names a key twice", list);
+        return r;
+}

@@ -6,6 +6,7 @@
 #include "base/le.h"
 #include "base/upcase.h"
 #include "base/utf16.h"
+#include "hive/hive.h"
 #include "hive/name.h"
 
 static int start(struct hive_name *name, size_t most, ow_error *err)
@@ -142,4 +143,87 @@ char *hive_name_text(ow_view stored, bool latin1)
         if (ascii == stored.len)
                 return ow_strndup((const char *)stored.p, stored.len);
         return ow_latin1_text(stored);
+}
+
+/* One code point of a stored name at unit *i; moves *i past it. */
+static uint32_t next_code_point(ow_view stored, bool latin1, size_t *i)
+{
+        uint32_t c = stored_unit(stored, latin1, (*i)++);
+
+        if (c >= 0xd800 && c < 0xdc00 && *i < stored_units(stored, latin1)) {
+                uint32_t low = stored_unit(stored, latin1, *i);
+
+                if (low >= 0xdc00 && low < 0xe000) {
+                        (*i)++;
+                        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+                }
+        }
+        return c;
+}
+
+static size_t utf8_of(uint32_t c, char ret[4])
+{
+        size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        static const uint8_t marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+
+        for (size_t i = n; i-- > 1; c >>= 6)
+                ret[i] = (char)(0x80 | (c & 0x3f));
+        ret[0] = (char)(marks[n] | c);
+        return n;
+}
+
+/* The ASCII characters that the name starts with, at most most; copied. */
+static size_t copy_ascii(const ow_hive_name *name, char *buf, size_t most)
+{
+        size_t i = 0;
+
+        if (!name->latin1)
+                return 0;
+        if (most > name->size)
+                most = name->size;
+        for (uint64_t word; i + sizeof word <= most; i += sizeof word) {
+                memcpy(&word, name->p + i, sizeof word);
+                if (word & 0x8080808080808080u)
+                        break;
+                memcpy(buf + i, &word, sizeof word);
+        }
+        for (; i < most && name->p[i] < 0x80; i++)
+                buf[i] = (char)name->p[i];
+        return i;
+}
+
+size_t ow_hive_name_utf8(const ow_hive_name *name, char *buf, size_t size)
+{
+        ow_view stored = { name->p, name->size };
+        size_t units = stored_units(stored, name->latin1), done = size ? copy_ascii(name, buf, size - 1) : 0;
+        size_t total = done;
+        char bytes[4];
+
+        for (size_t i = done; i < units;) {
+                size_t n = utf8_of(next_code_point(stored, name->latin1, &i), bytes);
+
+                /* What came after a character that did not fit is only counted. */
+                if (done == total && size > 0 && n < size - done) {
+                        memcpy(buf + done, bytes, n);
+                        done += n;
+                }
+                total += n;
+        }
+        if (size > 0)
+                buf[done] = '\0';
+        return total;
+}
+
+int ow_hive_name_compare(const ow_hive_name *a, const ow_hive_name *b)
+{
+        ow_view av = { a->p, a->size }, bv = { b->p, b->size };
+        size_t an = stored_units(av, a->latin1), bn = stored_units(bv, b->latin1);
+
+        for (size_t i = 0; i < an && i < bn; i++) {
+                uint16_t ca = ow_upcase(stored_unit(av, a->latin1, i)), cb = ow_upcase(stored_unit(bv, b->latin1, i));
+
+                if (ca != cb)
+                        return ca < cb ? -1 : 1;
+        }
+        return (an > bn) - (an < bn);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf16.h"
 #include "hive/hive.h"
 
 /* The next name of path and what follows it; empty names are skipped. False at the end. */
@@ -205,6 +206,68 @@ int ow_hive_get_value(ow_hive *hive, ow_key key, const char *name, uint32_t *ret
                 return r;
         r = ow_hive_read_value(hive, value, ret_type, ret, err);
         return r < 0 ? r : 1;
+}
+
+int ow_hive_next_piece(ow_hive *hive, ow_value value, uint32_t *at, const uint8_t **ret, size_t *ret_size,
+                       ow_error *err)
+{
+        struct hive_bigdata db;
+        struct hive_value v;
+        ow_view piece;
+        uint32_t cell;
+        bool big;
+        int r;
+
+        r = hive_value_decode(hive, value.cell, &v, err);
+        if (r < 0)
+                return r;
+        if (*at >= v.size)
+                return 0;
+        r = hive_data_open(hive, &v, &big, &piece, err);
+        if (r >= 0 && big) {
+                r = hive_bigdata_decode(hive, v.data, v.size, &db, err);
+                if (r >= 0)
+                        r = hive_bigdata_segment(hive, &db, v.size, *at / HIVE_SEGMENT_BYTES, &cell, &piece, err);
+        }
+        if (r < 0)
+                return r;
+        if (v.in_line)
+                piece.p = hive_value_inline(&v);
+        if (!ow_view_from(piece, big ? *at % HIVE_SEGMENT_BYTES : *at, &piece))
+                return ow_fail(err, OW_E_INVAL, value.cell, "no data at %u of the value at 0x%x", *at, value.cell);
+        *ret = piece.p;
+        *ret_size = piece.len;
+        *at += (uint32_t)piece.len;
+        return 1;
+}
+
+int ow_hive_link_target(ow_hive *hive, ow_key key, char **ret_target, ow_error *err)
+{
+        struct hive_node node;
+        uint32_t type = 0;
+        ow_blob data;
+        char *text;
+        int r;
+
+        r = hive_node_decode(hive, key.cell, &node, err);
+        if (r < 0)
+                return r;
+        if (!(node.flags & HIVE_KEY_SYM_LINK))
+                return 0;
+        r = ow_hive_get_value(hive, key, "SymbolicLinkValue", &type, &data, err);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                return ow_fail(err, OW_E_CORRUPT, key.cell, "link at 0x%x has no target", key.cell);
+        text = type == OW_REG_LINK ? ow_utf16_text((ow_view){ data.p, data.size }) : NULL;
+        ow_blob_done(&data);
+        if (type != OW_REG_LINK)
+                return ow_fail(err, OW_E_CORRUPT, key.cell, "target of the link at 0x%x has type %u, not REG_LINK",
+                               key.cell, type);
+        if (!text)
+                return ow_fail_nomem(err);
+        *ret_target = text;
+        return 1;
 }
 
 const char *ow_reg_type_name(uint32_t type)

@@ -21,6 +21,11 @@ struct value_disk {
 static_assert(sizeof(struct value_disk) == 0x14, "regf value");
 static_assert(offsetof(struct value_disk, type) == 0x0c, "regf value");
 
+const uint8_t *hive_value_inline(const struct hive_value *value)
+{
+        return value->name.p - sizeof(struct value_disk) + offsetof(struct value_disk, data);
+}
+
 int hive_value_decode(ow_hive *h, uint32_t cell, struct hive_value *ret, ow_error *err)
 {
         struct value_disk d;

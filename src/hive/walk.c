@@ -1,200 +1,314 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Subkeys and values of one key, one after the other. A walk of the whole tree ends, whatever the hive says: a key
- * is handed out only under the parent that it names itself, and a list that names a key twice is refused, so each
- * key is met at most once.
+ * A key with all below it, item by item, without a copy of anything. A key is handed out only under the parent that
+ * it names itself, once per list and never deeper than keys can be; and everything that is handed out is paid for
+ * from a budget of twice the size of the hive. So a walk ends, and no list or data that many share make it long.
  */
+#include "base/alloc.h"
 #include "base/le.h"
 #include "hive/hive.h"
 
-enum { AT_END = 0xffffffff };
-
-/* Calls fn for each leaf of a list, or for the list itself when it is a leaf. Stops at anything but 0. */
-static int each_leaf(ow_hive *h, uint32_t cell, int (*fn)(ow_hive *h, const struct hive_list *leaf, uint32_t *state),
-                     uint32_t *state, ow_error *err)
-{
-        struct hive_list list, leaf;
-        int r = hive_list_decode(h, cell, &list, err);
-
-        if (r < 0)
-                return r;
-        if (list.kind != HIVE_RI)
-                return fn(h, &list, state);
-        for (uint32_t i = 0; i < list.count; i++) {
-                if (hive_list_decode(h, hive_list_cell(&list, i), &leaf, NULL) < 0)
-                        continue;       /* reported when the walk gets there */
-                r = fn(h, &leaf, state);
-                if (r != 0)
-                        return r;
-        }
-        return 0;
-}
-
-static bool may_mark(const ow_hive *h, uint32_t cell)
-{
-        return cell < h->image.size;
-}
-
-/* Marks the keys of a leaf until one is marked already. */
-static int mark_leaf(ow_hive *h, const struct hive_list *leaf, uint32_t *marked)
-{
-        for (uint32_t i = 0; i < leaf->count; i++) {
-                uint32_t cell = hive_list_cell(leaf, i);
-
-                if (may_mark(h, cell) && hive_image_test_and_mark(&h->image, cell))
-                        return 1;
-                (*marked)++;
-        }
-        return 0;
-}
-
-static int unmark_leaf(ow_hive *h, const struct hive_list *leaf, uint32_t *left)
-{
-        for (uint32_t i = 0; i < leaf->count; i++) {
-                uint32_t cell = hive_list_cell(leaf, i);
-
-                if (*left == 0)
-                        return 1;
-                if (may_mark(h, cell))
-                        hive_image_unmark(&h->image, cell);
-                (*left)--;
-        }
-        return 0;
-}
-
-static int refuse_duplicates(ow_hive *h, uint32_t list, ow_error *err)
-{
-        uint32_t marked = 0;
-        int r = each_leaf(h, list, mark_leaf, &marked, err), duplicate = r == 1;
-
-        if (r < 0)
-                return r;
-        (void)each_leaf(h, list, unmark_leaf, &marked, NULL);
-        if (duplicate)
-                return ow_fail(err, OW_E_CORRUPT, list, "list of subkeys at 0x%x names a key twice", list);
-        return 0;
-}
-
-static int start(ow_hive *h, uint32_t key, ow_subkey_iter *iter, ow_error *err)
-{
+/* A key whose end has not come yet. */
+struct frame {
         struct hive_node node;
-        int r;
+        uint32_t listed;                /* subkeys that its list had so far */
+        bool opened;                    /* list is decoded */
+        bool skipped;
+        struct hive_list outer, leaf;   /* outer: a list of leaves, or count 0 */
+        uint32_t next_leaf, next;       /* indices */
+};
 
-        iter->key_cell = key;
-        iter->list = AT_END;
-        r = hive_node_decode(h, key, &node, err);
-        if (r < 0)
-                return r;
-        if (node.n_subkeys == 0 || node.subkeys == HIVE_NIL)
+struct ow_hive_walk {
+        ow_hive *hive;
+        unsigned flags;
+        uint64_t budget;                /* bytes */
+        struct frame *frames;
+        size_t n, cap;
+        uint32_t first;                 /* where it begins, until that came; then HIVE_NIL */
+        bool values_due;                /* the list of values of the last key is still to be opened */
+        bool inside;                    /* the last item was the last frame's key or a value of it */
+        ow_view values;                 /* what is left of that list */
+        uint32_t value_index;
+};
+
+enum { RECORD_COST = 32 };              /* bytes: a record and its place in a list take more */
+
+static int pay(ow_hive_walk *w, uint64_t bytes, ow_error *err)
+{
+        if (bytes <= w->budget) {
+                w->budget -= bytes;
                 return 0;
-        r = refuse_duplicates(h, node.subkeys, err);
-        if (r < 0)
-                return ow_wrap(err, r, "subkeys of the key at 0x%x", key);
-        iter->list = node.subkeys;
-        return 0;
+        }
+        w->n = 0;
+        w->values_due = false;
+        w->values.len = 0;
+        return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
+                       "keys hold more than the %u bytes of the hive: parts of it are used many times",
+                       w->hive->image.size);
 }
 
-static int finish(ow_hive *h, ow_subkey_iter *iter, ow_error *err)
+static struct frame *top(ow_hive_walk *w)
 {
-        struct hive_node node;
-        uint32_t list = iter->list;
+        return w->n ? &w->frames[w->n - 1] : NULL;
+}
+
+static ow_hive_name name_of(ow_view stored, bool latin1)
+{
+        return (ow_hive_name){ stored.p, (uint32_t)stored.len, latin1 };
+}
+
+static void fill_key(const ow_hive_walk *w, const struct hive_node *node, enum ow_hive_item_kind kind,
+                     ow_hive_item *ret)
+{
+        *ret = (ow_hive_item){
+                .kind = kind,
+                .depth = (unsigned)w->n - 1,
+                .key = { node->cell },
+                .name = name_of(node->name, hive_node_latin1(node)),
+                .written = node->written,
+                .n_subkeys = node->n_subkeys,
+                .n_values = node->flags & HIVE_KEY_PREDEF_HANDLE ? 0 : node->n_values,
+                .flags = node->flags,
+                .layer = node->layer,
+        };
+}
+
+/* Hands out the key at cell, which is listed under parent. */
+static int enter(ow_hive_walk *w, uint32_t cell, const struct hive_node *parent, ow_hive_item *ret, ow_error *err)
+{
+        struct frame *f;
         int r;
 
-        iter->list = AT_END;
-        r = hive_node_decode(h, iter->key_cell, &node, err);
+        if (w->n == w->cap) {
+                f = ow_grow(w->frames, w->n, &w->cap, sizeof *f);
+                if (!f)
+                        return ow_fail_nomem(err);
+                w->frames = f;
+                if (parent)
+                        parent = &top(w)->node;
+        }
+        f = &w->frames[w->n];
+        r = hive_node_decode(w->hive, cell, &f->node, err);
         if (r < 0)
                 return r;
-        if (iter->seen != node.n_subkeys)
-                return ow_fail(err, OW_E_CORRUPT, list, "key at 0x%x counts %u subkeys, its list has %u",
-                               iter->key_cell, node.n_subkeys, iter->seen);
-        return 0;
+        if (parent && (cell == w->hive->base.root || f->node.parent != parent->cell))
+                return ow_fail(err, OW_E_CORRUPT, cell,
+                               "key at 0x%x is listed under 0x%x but names 0x%x as its parent", cell, parent->cell,
+                               f->node.parent);
+        if (w->n == HIVE_MAX_DEPTH)
+                return ow_fail(err, OW_E_CORRUPT, cell, "key at 0x%x is more than %d levels deep", cell,
+                               HIVE_MAX_DEPTH);
+        f->listed = f->next_leaf = f->next = 0;
+        f->outer.count = f->leaf.count = 0;
+        f->opened = f->skipped = f->node.n_subkeys == 0 || f->node.subkeys == HIVE_NIL;
+        w->n++;
+        w->values_due = !(w->flags & OW_WALK_NO_VALUES) && f->node.n_values > 0;
+        w->inside = true;
+        fill_key(w, &f->node, OW_ITEM_KEY, ret);
+        return 1;
 }
 
-/* The leaf at iter, when there is one more: 1. */
-static int current_leaf(ow_hive *h, ow_subkey_iter *iter, struct hive_list *ret, ow_error *err)
+/* ---- values ---- */
+
+static int open_values(ow_hive_walk *w, ow_error *err)
+{
+        int r;
+
+        w->values_due = false;
+        w->value_index = 0;
+        r = hive_values_view(w->hive, &top(w)->node, &w->values, err);
+        if (r >= 0 && w->values.len > 0)
+                r = pay(w, w->values.len, err);
+        return r;
+}
+
+/* Where the data are when they lie in one run; NULL: in pieces, or damaged, which is said by who asks for them. */
+static int find_data(ow_hive_walk *w, const struct hive_value *v, const uint8_t **ret, ow_error *err)
+{
+        struct hive_bigdata db;
+        ow_error damage;
+        ow_view flat;
+        bool big;
+        int r;
+
+        *ret = NULL;
+        if (v->in_line) {
+                *ret = hive_value_inline(v);
+                return 0;
+        }
+        r = hive_data_open(w->hive, v, &big, &flat, &damage);
+        if (r >= 0 && big)
+                r = hive_bigdata_decode(w->hive, v->data, v->size, &db, &damage);
+        if (r == OW_E_CORRUPT)
+                return 0;
+        if (r < 0) {
+                if (err)
+                        *err = damage;
+                return r;
+        }
+        if (!big)
+                *ret = flat.p;
+        return pay(w, v->size, err);
+}
+
+static int next_value(ow_hive_walk *w, ow_hive_item *ret, ow_error *err)
+{
+        const struct hive_node *node = &top(w)->node;
+        uint32_t cell = ow_le32_at(w->values.p);
+        struct hive_value v;
+        int r;
+
+        w->values.p += 4;
+        w->values.len -= 4;
+        w->value_index++;
+        r = hive_value_decode(w->hive, cell, &v, err);
+        if (r < 0)
+                return ow_wrap(err, r, "value %u of the key at 0x%x", w->value_index - 1, node->cell);
+        *ret = (ow_hive_item){
+                .kind = OW_ITEM_VALUE,
+                .depth = (unsigned)w->n - 1,
+                .key = { node->cell },
+                .name = name_of(v.name, v.flags & HIVE_VALUE_COMP_NAME),
+                .value = { cell },
+                .type = v.type,
+                .size = v.size,
+        };
+        r = pay(w, RECORD_COST, err);
+        if (r >= 0 && !(w->flags & OW_WALK_NO_DATA))
+                r = find_data(w, &v, &ret->data, err);
+        return r < 0 ? r : 1;
+}
+
+/* ---- subkeys ---- */
+
+static int open_subkeys(ow_hive_walk *w, struct frame *f, ow_error *err)
 {
         struct hive_list list;
-        int r = hive_list_decode(h, iter->list, &list, err);
+        int r;
 
-        if (r < 0) {
-                iter->list = AT_END;
-                return r;
-        }
-        if (list.kind != HIVE_RI) {
-                *ret = list;
-                return iter->inner < list.count;
-        }
-        while (iter->outer < list.count) {
-                iter->leaf = hive_list_cell(&list, iter->outer);
-                r = hive_list_decode(h, iter->leaf, ret, err);
-                if (r >= 0 && ret->kind == HIVE_RI)
-                        r = ow_fail(err, OW_E_CORRUPT, iter->leaf, "list 0x%x is inside a list of its own kind",
-                                    iter->leaf);
-                if (r >= 0 && iter->inner < ret->count)
-                        return 1;
-                iter->outer++;
-                iter->inner = 0;
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        f->opened = true;
+        f->skipped = true;              /* until it is known to be sound */
+        r = hive_list_decode(w->hive, f->node.subkeys, &list, err);
+        if (r >= 0)
+                r = hive_list_check_once(w->hive, f->node.subkeys, err);
+        if (r < 0)
+                return ow_wrap(err, r, "subkeys of the key at 0x%x", f->node.cell);
+        f->skipped = false;
+        *(list.kind == HIVE_RI ? &f->outer : &f->leaf) = list;
+        return pay(w, 4 * (uint64_t)list.count, err);
 }
 
-int ow_hive_next_subkey(ow_hive *hive, ow_key key, ow_subkey_iter *iter, ow_key *ret_key, ow_error *err)
+/* The next leaf of a list of leaves: 1, or 0 when there is none. */
+static int next_leaf(ow_hive_walk *w, struct frame *f, ow_error *err)
 {
-        struct hive_list leaf;
-        struct hive_node node;
         uint32_t cell;
         int r;
 
-        if (iter->list == 0) {
-                r = start(hive, key.cell, iter, err);
+        if (f->next_leaf >= f->outer.count)
+                return 0;
+        cell = hive_list_cell(&f->outer, f->next_leaf++);
+        r = hive_list_decode(w->hive, cell, &f->leaf, err);
+        if (r >= 0 && f->leaf.kind == HIVE_RI)
+                r = ow_fail(err, OW_E_CORRUPT, cell, "list 0x%x is inside a list of its own kind", cell);
+        f->next = 0;
+        if (r < 0) {
+                f->leaf.count = 0;
+                return r;
+        }
+        r = pay(w, 4 * (uint64_t)f->leaf.count, err);
+        return r < 0 ? r : 1;
+}
+
+/* All subkeys came, or the rest is not wanted. */
+static int leave(ow_hive_walk *w, struct frame *f, ow_hive_item *ret, ow_error *err)
+{
+        if (!f->skipped && f->listed != f->node.n_subkeys) {
+                f->skipped = true;
+                return ow_fail(err, OW_E_CORRUPT, f->node.subkeys, "key at 0x%x counts %u subkeys, its list has %u",
+                               f->node.cell, f->node.n_subkeys, f->listed);
+        }
+        if (!(w->flags & OW_WALK_NO_END))
+                fill_key(w, &f->node, OW_ITEM_KEY_END, ret);
+        w->n--;
+        return w->flags & OW_WALK_NO_END ? 0 : 1;
+}
+
+/* One step: an item, an error, or 0 when there is more to do. */
+static int step(ow_hive_walk *w, struct frame *f, ow_hive_item *ret, ow_error *err)
+{
+        int r;
+
+        if (!f->opened) {
+                r = open_subkeys(w, f, err);
                 if (r < 0)
                         return r;
         }
-        if (iter->list == AT_END)
-                return 0;
-        r = current_leaf(hive, iter, &leaf, err);
-        if (r < 0)
-                return r;
-        if (r == 0)
-                return finish(hive, iter, err);
-        cell = hive_list_cell(&leaf, iter->inner++);
-        iter->seen++;
-        r = hive_node_decode(hive, cell, &node, err);
-        if (r < 0)
-                return ow_wrap(err, r, "subkey %u of the key at 0x%x", iter->seen - 1, iter->key_cell);
-        if (cell == hive->base.root || node.parent != iter->key_cell)
-                return ow_fail(err, OW_E_CORRUPT, cell,
-                               "key at 0x%x is listed under 0x%x but names 0x%x as its parent", cell, iter->key_cell,
-                               node.parent);
-        ret_key->cell = cell;
-        return 1;
+        while (f->next >= f->leaf.count) {
+                r = next_leaf(w, f, err);
+                if (r < 0)
+                        return r;
+                if (r == 0)
+                        return leave(w, f, ret, err);
+        }
+        f->listed++;
+        r = pay(w, RECORD_COST, err);
+        if (r >= 0)
+                r = enter(w, hive_list_cell(&f->leaf, f->next++), &f->node, ret, err);
+        return r;
 }
 
-int ow_hive_next_value(ow_hive *hive, ow_key key, uint32_t *index, ow_value *ret_value, ow_error *err)
+int ow_hive_walk_next(ow_hive_walk *walk, ow_hive_item *ret, ow_error *err)
 {
-        struct hive_value value;
-        struct hive_node node;
-        ow_view list;
-        uint32_t i = *index;
-        int r;
+        int r = 0;
 
-        if (i == AT_END)
-                return 0;
-        *index = AT_END;
-        r = hive_node_decode(hive, key.cell, &node, err);
-        if (r < 0)
-                return r;
-        r = hive_values_view(hive, &node, &list, err);
-        if (r < 0)
-                return r;
-        if (i >= list.len / 4)
-                return 0;
-        *index = i + 1;
-        r = hive_value_decode(hive, ow_le32_at(list.p + 4 * (size_t)i), &value, err);
-        if (r < 0)
-                return ow_wrap(err, r, "value %u of the key at 0x%x", i, key.cell);
-        ret_value->cell = value.cell;
-        return 1;
+        if (walk->first != HIVE_NIL) {
+                uint32_t cell = walk->first;
+
+                walk->first = HIVE_NIL;
+                return enter(walk, cell, NULL, ret, err);
+        }
+        if (walk->values_due) {
+                r = open_values(walk, err);
+                if (r < 0)
+                        return r;
+        }
+        if (walk->values.len >= 4)
+                return next_value(walk, ret, err);
+        walk->inside = false;
+        while (r == 0 && walk->n > 0)
+                r = step(walk, top(walk), ret, err);
+        return r;
+}
+
+void ow_hive_walk_skip(ow_hive_walk *walk)
+{
+        struct frame *f = top(walk);
+
+        if (!f || !walk->inside)
+                return;
+        walk->values_due = false;
+        walk->values.len = 0;
+        f->opened = f->skipped = true;
+}
+
+int ow_hive_walk_open(ow_hive *hive, ow_key key, unsigned flags, ow_hive_walk **ret_walk, ow_error *err)
+{
+        ow_hive_walk *w = ow_calloc(1, sizeof *w);
+
+        if (!w)
+                return ow_fail_nomem(err);
+        w->hive = hive;
+        w->flags = flags;
+        w->budget = 2 * (uint64_t)hive->image.size;
+        w->first = key.cell;
+        *ret_walk = w;
+        return 0;
+}
+
+void ow_hive_walk_close(ow_hive_walk *walk)
+{
+        if (!walk)
+                return;
+        ow_free(walk->frames);
+        ow_free(walk);
 }
