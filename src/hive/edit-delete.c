@@ -92,68 +92,23 @@ static int collect(struct collection *c, uint32_t cell, unsigned depth, ow_error
         return r;
 }
 
-/* An sk that loses its last key leaves the ring: its neighbours must be what they say. */
 static int check_security(struct collection *c, ow_error *err)
 {
-        ow_hive *h = c->edit.hive;
-
         for (size_t i = 0; c->security.entries && i <= c->security.mask; i++) {
-                struct hive_security sk, next, previous;
-                uint32_t cell = c->security.entries[i].key;
-                int r;
+                const struct hive_map_entry *entry = &c->security.entries[i];
+                int r = entry->key ? hive_security_may_lose(&c->edit, entry->key, entry->value, err) : 0;
 
-                if (cell == 0)
-                        continue;
-                r = hive_security_decode(h, cell, &sk, err);
-                if (r >= 0 && sk.references == c->security.entries[i].value) {
-                        r = hive_security_decode(h, sk.next, &next, err);
-                        if (r >= 0)
-                                r = hive_security_decode(h, sk.previous, &previous, err);
-                        if (r >= 0 && (next.previous != cell || previous.next != cell))
-                                r = ow_fail(err, OW_E_CORRUPT, cell, "ring of security cells is broken at 0x%x",
-                                            cell);
-                        if (r >= 0)
-                                r = hive_edit_drop(&c->edit, cell, err);
-                }
                 if (r < 0)
                         return ow_wrap(err, r, "security of a deleted key");
         }
         return 0;
 }
 
-static void unlink_security(ow_hive *h, const struct hive_security *sk)
-{
-        struct hive_security neighbour;
-
-        if (hive_security_decode(h, sk->next, &neighbour, NULL) >= 0) {
-                neighbour.previous = sk->previous;
-                hive_security_store(h, &neighbour);
-        }
-        if (hive_security_decode(h, sk->previous, &neighbour, NULL) >= 0) {
-                neighbour.next = sk->next;
-                hive_security_store(h, &neighbour);
-        }
-}
-
 static void release_security(struct collection *c)
 {
-        ow_hive *h = c->edit.hive;
-
-        for (size_t i = 0; c->security.entries && i <= c->security.mask; i++) {
-                uint32_t users = c->security.entries[i].value;
-                struct hive_security sk;
-
-                if (c->security.entries[i].key == 0 ||
-                    hive_security_decode(h, c->security.entries[i].key, &sk, NULL) < 0)
-                        continue;
-                if (sk.references == users) {
-                        unlink_security(h, &sk);
-                        continue;
-                }
-                /* A count that was too low already never becomes 0: others may still use it. */
-                sk.references = sk.references > users ? sk.references - users : 1;
-                hive_security_store(h, &sk);
-        }
+        for (size_t i = 0; c->security.entries && i <= c->security.mask; i++)
+                if (c->security.entries[i].key)
+                        hive_security_lose(c->edit.hive, c->security.entries[i].key, c->security.entries[i].value);
 }
 
 int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err)
@@ -178,6 +133,9 @@ int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err)
                 r = collect(&c, key.cell, 1, err);
         if (r >= 0)
                 r = check_security(&c, err);
+        if (r == OW_E_CORRUPT)
+                return ow_wrap(err, r, "a key is deleted only when all below it is sound; repair the hive first, or "
+                               "export what can be read of it and import that into a new one");
         if (r >= 0 && !hive_map_reserve(&hive->changed, 1))
                 r = ow_fail_nomem(err);
         if (r >= 0)

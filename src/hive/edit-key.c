@@ -4,8 +4,7 @@
 
 #include "hive/edit.h"
 
-/* Levels from the root down to key: the root is 1. */
-static int depth_of(ow_hive *h, uint32_t cell, unsigned *ret, ow_error *err)
+int hive_depth_of(ow_hive *h, uint32_t cell, unsigned *ret, ow_error *err)
 {
         struct hive_node node;
         unsigned depth = 1;
@@ -78,7 +77,8 @@ static int descend(ow_hive *h, uint32_t *at, const char **path, ow_error *err)
 static int make_node(struct hive_edit *e, uint32_t parent, uint32_t security, const struct hive_name *name,
                      struct hive_node *ret, ow_error *err)
 {
-        struct hive_node node = { .parent = parent, .security = security, .subkeys = HIVE_NIL, .values = HIVE_NIL };
+        struct hive_node node = { .parent = parent, .security = security, .subkeys = HIVE_NIL, .values = HIVE_NIL,
+                                  .class_cell = HIVE_NIL };
         int r;
 
         r = hive_edit_alloc(e, hive_node_body_size(name), &node.cell, &node.body_len, err);
@@ -184,7 +184,7 @@ int ow_hive_create_key(ow_hive *hive, ow_key at, const char *path, ow_key *ret_k
         if (r < 0)
                 return r;
         if (missing > 0) {
-                r = depth_of(hive, cell, &depth, err);
+                r = hive_depth_of(hive, cell, &depth, err);
                 if (r < 0)
                         return r;
                 if (depth + missing > HIVE_MAX_DEPTH)

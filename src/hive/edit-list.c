@@ -242,6 +242,94 @@ static int find_child(ow_hive *h, const struct hive_node *parent, const struct h
                        child->cell, parent->cell);
 }
 
+
+/* ---- taking out ---- */
+
+/* A list of one leaf is replaced by the leaf. */
+static void collapse(struct hive_edit *e, struct hive_node *parent, const struct hive_list *ri)
+{
+        uint32_t leaf;
+
+        if (ri->count != 1)
+                return;
+        leaf = hive_list_cell(ri, 0);
+        if (hive_edit_drop(e, ri->cell, NULL) >= 0)
+                parent->subkeys = leaf;
+}
+
+/* Both lists leave their cells, for one that holds all; or the left one takes in the right one. */
+static bool join(struct hive_edit *e, struct hive_list *left, const struct hive_list *right)
+{
+        uint32_t stride = hive_list_stride(left->kind);
+        size_t kept = HIVE_LIST_HEAD + (size_t)left->count * stride, more = (size_t)right->count * stride;
+        struct hive_list both = *left;
+
+        if (hive_edit_drop(e, right->cell, NULL) < 0)
+                return false;
+        if (left->body.len < kept + more) {
+                if (hive_edit_drop(e, left->cell, NULL) < 0) {
+                        hive_edit_undrop(e);
+                        return false;
+                }
+                if (new_list(e, left->kind, left->count + right->count, &both, NULL) < 0) {
+                        hive_edit_undrop(e);
+                        hive_edit_undrop(e);
+                        return false;
+                }
+                hive_cell_write(e->hive, both.cell, both.body.len, 0, left->body.p, kept);
+        }
+        hive_cell_write(e->hive, both.cell, both.body.len, kept, right->body.p + HIVE_LIST_HEAD, more);
+        hive_list_store_head(e->hive, both.cell, both.body.len, both.kind, left->count + right->count);
+        left->cell = both.cell;
+        return true;
+}
+
+/*
+ * The leaf at p->outer and a neighbour become one when both together fill at most half of what Windows puts into one
+ * leaf. What cannot be done for want of room is left: two small leaves are no fault.
+ */
+static void merge(struct hive_edit *e, struct hive_node *parent, struct place *p)
+{
+        struct hive_list left, right;
+        uint32_t first;
+
+        if (p->ri.count < 2)
+                return;
+        first = p->outer + 1 < p->ri.count ? p->outer : p->outer - 1;
+        if (hive_list_decode(e->hive, hive_list_cell(&p->ri, first), &left, NULL) < 0 ||
+            hive_list_decode(e->hive, hive_list_cell(&p->ri, first + 1), &right, NULL) < 0 ||
+            left.kind == HIVE_RI || right.kind != left.kind ||
+            left.count + right.count > hive_list_limit(left.kind) / 2 || !join(e, &left, &right))
+                return;
+        set_element_cell(e->hive, &p->ri, first, left.cell);
+        take_element(e->hive, &p->ri, first + 1);
+        collapse(e, parent, &p->ri);
+}
+
+/* Gives back most of a cell that its list no longer fills. */
+static void trim(struct hive_edit *e, const struct hive_list *leaf)
+{
+        size_t used = HIVE_LIST_HEAD + (size_t)leaf->count * hive_list_stride(leaf->kind);
+
+        if (leaf->body.len / 4 > used)
+                hive_cell_trim(e->hive, leaf->cell, (uint32_t)leaf->body.len, (uint32_t)(2 * used));
+}
+
+/* Cannot fail: the cell of a leaf that becomes empty was dropped before. */
+static void take_out(struct hive_edit *e, struct hive_node *parent, struct place *p, uint32_t index)
+{
+        if (p->leaf.count > 1) {
+                take_element(e->hive, &p->leaf, index);
+                trim(e, &p->leaf);
+                merge(e, parent, p);
+        } else if (p->ri.count > 1) {
+                take_element(e->hive, &p->ri, p->outer);
+                collapse(e, parent, &p->ri);
+        } else {
+                parent->subkeys = HIVE_NIL;
+        }
+}
+
 int hive_list_remove(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child, ow_error *err)
 {
         struct place p;
@@ -257,13 +345,63 @@ int hive_list_remove(struct hive_edit *e, struct hive_node *parent, const struct
                 r = hive_edit_drop(e, p.ri.cell, err);
         if (r < 0)
                 return r;
-
         parent->n_subkeys--;
-        if (p.leaf.count > 1)
-                take_element(e->hive, &p.leaf, index);
-        else if (p.ri.count > 1)
-                take_element(e->hive, &p.ri, p.outer);
-        else
-                parent->subkeys = HIVE_NIL;
+        take_out(e, parent, &p, index);
         return 0;
+}
+
+/* ---- renaming ---- */
+
+static void move_in_leaf(ow_hive *h, struct hive_list *leaf, uint32_t from, uint32_t to, uint32_t cell,
+                         const struct hive_name *name)
+{
+        take_element(h, leaf, from);
+        put_element(h, leaf, to > from ? to - 1 : to, cell, name);
+}
+
+/* The new element is in another leaf than the old one. Nothing is read that insert() has not read or made. */
+static int move_between(struct hive_edit *e, struct hive_node *parent, struct place *p, uint32_t index,
+                        const struct hive_name *name, uint32_t new_cell, ow_error *err)
+{
+        int r = p->leaf.count == 1 ? hive_edit_drop(e, p->leaf.cell, err) : 0;
+
+        if (r >= 0)
+                r = insert(e, parent, name, new_cell, err);
+        if (r >= 0)
+                r = hive_list_decode(e->hive, parent->subkeys, &p->ri, err);
+        if (r < 0)
+                return r;
+        for (p->outer = 0; p->outer < p->ri.count; p->outer++) {
+                if (hive_list_cell(&p->ri, p->outer) == p->leaf.cell) {
+                        take_out(e, parent, p, index);
+                        break;
+                }
+        }
+        return 0;
+}
+
+int hive_list_rename(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child,
+                     const struct hive_name *name, uint32_t new_cell, ow_error *err)
+{
+        struct place from, to;
+        uint32_t index, slot;
+        bool equal;
+        int r;
+
+        if (parent->n_subkeys == 0 || parent->subkeys == HIVE_NIL)
+                return ow_fail(err, OW_E_CORRUPT, parent->cell, "key at 0x%x has no subkeys", parent->cell);
+        r = find_child(e->hive, parent, child, &from, &index, err);
+        if (r >= 0)
+                r = find_place(e->hive, parent, name, &to, err);
+        if (r >= 0)
+                r = hive_find_slot(e->hive, &to.leaf, name, &slot, &equal, err);
+        if (r < 0)
+                return r;
+        if (from.leaf.cell == to.leaf.cell)
+                move_in_leaf(e->hive, &from.leaf, index, slot, new_cell, name);
+        else
+                r = move_between(e, parent, &from, index, name, new_cell, err);
+        if (r >= 0 && parent->max_name < 2 * name->n)
+                parent->max_name = (uint16_t)(2 * name->n);
+        return r;
 }

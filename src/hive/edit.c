@@ -18,7 +18,7 @@ int hive_edit_begin(struct hive_edit *e, ow_hive *h, ow_error *err)
         return 0;
 }
 
-static bool make_room(struct hive_cells *cells)
+bool hive_cells_reserve(struct hive_cells *cells)
 {
         void *moved = ow_grow(cells->v, cells->n, &cells->cap, sizeof *cells->v);
 
@@ -31,7 +31,9 @@ int hive_edit_alloc(struct hive_edit *e, size_t body_size, uint32_t *ret_cell, u
 {
         int r;
 
-        if (!make_room(&e->fresh))
+        if (e->untracked)
+                return hive_cell_alloc(e->hive, body_size, ret_cell, ret_body_len, err);
+        if (!hive_cells_reserve(&e->fresh))
                 return ow_fail_nomem(err);
         r = hive_cell_alloc(e->hive, body_size, ret_cell, ret_body_len, err);
         if (r < 0)
@@ -47,12 +49,17 @@ int hive_edit_drop(struct hive_edit *e, uint32_t cell, ow_error *err)
 
         if (r < 0)
                 return r;
-        if (!make_room(&e->stale))
+        if (!hive_cells_reserve(&e->stale))
                 return ow_fail_nomem(err);
         if (hive_image_test_and_mark(&e->hive->image, cell))
                 return ow_fail(err, OW_E_CORRUPT, cell, "cell 0x%x is used twice", cell);
         e->stale.v[e->stale.n++] = (struct hive_cell_ref){ cell, (uint32_t)body.len };
         return 0;
+}
+
+void hive_edit_undrop(struct hive_edit *e)
+{
+        hive_image_unmark(&e->hive->image, e->stale.v[--e->stale.n].cell);
 }
 
 static void unmark_stale(struct hive_edit *e)
@@ -81,6 +88,7 @@ void hive_edit_done(struct hive_edit *e)
                 hive_cell_free(e->hive, e->fresh.v[i].cell, e->fresh.v[i].body_len);
         ow_free(e->stale.v);
         ow_free(e->fresh.v);
+        ow_free(e->security.v);
 }
 
 int hive_edit_may(const struct hive_node *node, ow_error *err)

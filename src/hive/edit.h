@@ -17,6 +17,8 @@ struct hive_cells {
 struct hive_edit {
         ow_hive *hive;
         struct hive_cells fresh, stale;
+        struct hive_cells security;     /* of the fresh ones, those that are not yet in the ring */
+        bool untracked;                 /* a hive that is thrown away whole when the edit fails */
 };
 
 #define HIVE_AUTO_EDIT __attribute__((cleanup(hive_edit_done))) struct hive_edit
@@ -26,15 +28,56 @@ int hive_edit_begin(struct hive_edit *e, ow_hive *h, ow_error *err);
 int hive_edit_alloc(struct hive_edit *e, size_t body_size, uint32_t *ret_cell, uint32_t *ret_body_len, ow_error *err);
 /* The cell goes when the edit is committed. Naming one twice is OW_E_CORRUPT: two owners. */
 int hive_edit_drop(struct hive_edit *e, uint32_t cell, ow_error *err);
+/* Takes the last drop back. */
+void hive_edit_undrop(struct hive_edit *e);
 void hive_edit_commit(struct hive_edit *e);
 void hive_edit_done(struct hive_edit *e);
 /* OW_E_REFUSED for layered and predefined-handle keys. */
 int hive_edit_may(const struct hive_node *node, ow_error *err);
 
-/* edit-list.c. Both change fields of *parent, which the caller then stores; on error the lists are unchanged. */
+/* Room for one more; false: no memory. */
+bool hive_cells_reserve(struct hive_cells *cells);
+
+/* edit-key.c. Levels from the root down to key: the root is 1. */
+int hive_depth_of(ow_hive *h, uint32_t cell, unsigned *ret, ow_error *err);
+
+/* edit-rename.c. The name of one key: not empty, no '\\', short enough. */
+int hive_key_name_init(struct hive_name *name, const char *text, ow_error *err);
+
+/* edit-list.c. All change fields of *parent, which the caller then stores; on error the lists are unchanged. */
 int hive_list_insert(struct hive_edit *e, struct hive_node *parent, const struct hive_name *name, uint32_t child,
                      ow_error *err);
 int hive_list_remove(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child, ow_error *err);
+/* The same subkey under another name, and maybe in another cell. */
+int hive_list_rename(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child,
+                     const struct hive_name *name, uint32_t new_cell, ow_error *err);
+
+/* edit-security.c. A cell with this descriptor: one of the ring, or a fresh one outside it. */
+int hive_security_get(struct hive_edit *e, ow_view descriptor, uint32_t *ret_cell, ow_error *err);
+/* So many keys more use that cell; a fresh one joins the ring. First may the hive, then it does, which cannot fail. */
+int hive_security_may_gain(ow_hive *h, uint32_t cell, uint32_t users, ow_error *err);
+void hive_security_gain(ow_hive *h, uint32_t cell, uint32_t users);
+/* So many keys less; without any it leaves the ring, and goes when the edit is committed. */
+int hive_security_may_lose(struct hive_edit *e, uint32_t cell, uint32_t users, ow_error *err);
+void hive_security_lose(ow_hive *h, uint32_t cell, uint32_t users);
+
+/* copy.c: a tree of keys in fresh cells, below nothing yet. */
+struct hive_copy {
+        struct hive_edit *edit;         /* of the hive that gets the copy */
+        ow_hive *from;
+        bool whole;                     /* all of a hive: keys that may not be edited are copied too */
+        struct hive_map security;       /* cell of an sk in from: cell in the other hive */
+        struct hive_map users;          /* cell of an sk there: keys of the copy that use it */
+        struct hive_cells unsaved;      /* copies of keys whose time is still to be set by a save */
+        uint64_t budget;                /* bytes of from that are left: none is copied twice */
+};
+void hive_copy_begin(struct hive_copy *c, struct hive_edit *e, ow_hive *from);
+void hive_copy_done(struct hive_copy *c);
+/* *node is the original, and then the copy. depth: level at which it goes. */
+int hive_copy_tree(struct hive_copy *c, struct hive_node *node, const struct hive_name *name, uint32_t parent,
+                   unsigned depth, ow_error *err);
+int hive_copy_may_link(struct hive_copy *c, ow_error *err);
+void hive_copy_link(struct hive_copy *c);
 
 /* edit-data.c: stores bytes in fresh cells, and notes the cells of old data as stale. */
 int hive_data_store(struct hive_edit *e, struct hive_value *value, ow_view bytes, ow_error *err);

@@ -133,6 +133,7 @@ struct hive_node {
         uint32_t body_len;
         uint16_t flags;
         uint8_t layer;                  /* layered-key bits; 0 in nearly every hive */
+        uint8_t access, user_flags;     /* kept as they are */
         uint64_t written;               /* FILETIME */
         uint32_t parent;
         uint32_t n_subkeys, n_volatile;
@@ -141,6 +142,7 @@ struct hive_node {
         uint32_t security, class_cell;
         uint16_t class_len;             /* bytes */
         uint16_t max_name;              /* bytes of UTF-16, of the longest subkey name */
+        uint32_t max_class;             /* bytes of the longest class of a subkey */
         uint32_t max_value_name, max_value_data;
         ow_view name;                   /* as stored */
 };
@@ -148,6 +150,8 @@ struct hive_node {
 int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error *err);
 /* Writes the fields of the fixed part back; what this file does not know stays as it is. Cannot fail. */
 void hive_node_store(ow_hive *h, const struct hive_node *node);
+/* Gives a key whose cell has room for it another name, and stores the rest as hive_node_store() does. */
+void hive_node_store_name(ow_hive *h, const struct hive_node *node, const struct hive_name *name);
 /* Fills the body of a fresh cell. */
 void hive_node_encode_new(ow_hive *h, const struct hive_node *node, const struct hive_name *name);
 size_t hive_node_body_size(const struct hive_name *name);
@@ -265,6 +269,9 @@ int hive_security_decode(ow_hive *h, uint32_t cell, struct hive_security *ret, o
 void hive_security_store(ow_hive *h, const struct hive_security *sk);
 void hive_security_encode_new(ow_hive *h, const struct hive_security *sk);
 size_t hive_security_body_size(size_t descriptor_size);
+
+/* descriptor.c: self-relative, revision 1, and every part inside it; else OW_E_INVAL. */
+int hive_descriptor_check(ow_view descriptor, ow_error *err);
 
 OW_DEFINE_AUTO(ow_hive, ow_hive_close);
 

@@ -26,11 +26,12 @@ static const uint8_t default_descriptor[] = {
         0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x12, 0x00, 0x00, 0x00, /* 0x70 group: SYSTEM */
 };
 
-enum { ROOT_FLAGS = HIVE_KEY_HIVE_ENTRY | HIVE_KEY_NO_DELETE, NAME_MOST = 31, DESCRIPTOR_MOST = 0xffff };
+enum { ROOT_FLAGS = HIVE_KEY_HIVE_ENTRY | HIVE_KEY_NO_DELETE, NAME_MOST = 31 };
 
 static int make_root(ow_hive *h, const struct hive_name *name, ow_view descriptor, ow_error *err)
 {
-        struct hive_node root = { .flags = ROOT_FLAGS, .subkeys = HIVE_NIL, .values = HIVE_NIL };
+        struct hive_node root = { .flags = ROOT_FLAGS, .subkeys = HIVE_NIL, .values = HIVE_NIL,
+                                  .class_cell = HIVE_NIL };
         struct hive_security sk = { .references = 1, .descriptor = descriptor };
         struct hive_node check;
         int r;
@@ -90,8 +91,9 @@ int ow_hive_new(uint32_t minor, const char *name, const void *descriptor, size_t
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "hive version 1.%u; 1.3 to 1.6 can be made", minor);
         if (descriptor)
                 sd = (ow_view){ descriptor, descriptor_size };
-        if (sd.len < 20 || sd.len > DESCRIPTOR_MOST)
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "security descriptor of %zu bytes", sd.len);
+        r = hive_descriptor_check(sd, err);
+        if (r < 0)
+                return r;
         h = ow_calloc(1, sizeof *h);
         if (!h)
                 return ow_fail_nomem(err);

@@ -62,6 +62,8 @@ int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error 
                 .body_len = (uint32_t)body.len,
                 .flags = ow_le16_get(d.flags),
                 .layer = d.layer,
+                .access = d.access,
+                .user_flags = d.user_flags,
                 .written = ow_le64_get(d.written),
                 .parent = ow_le32_get(d.parent),
                 .n_subkeys = ow_le32_get(d.n_subkeys),
@@ -73,6 +75,7 @@ int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error 
                 .class_cell = ow_le32_get(d.class_name),
                 .class_len = ow_le16_get(d.class_len),
                 .max_name = ow_le16_get(d.max_name),
+                .max_class = ow_le32_get(d.max_class),
                 .max_value_name = ow_le32_get(d.max_value_name),
                 .max_value_data = ow_le32_get(d.max_value_data),
                 .name = name,
@@ -80,17 +83,21 @@ int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error 
         return 0;
 }
 
-/* flags, name and class are set once, by hive_node_encode_new(). */
+/* flags and name are set by hive_node_encode_new() and hive_node_store_name(). */
 static void encode(const struct hive_node *n, struct node_disk *d)
 {
         d->written = ow_le64_of(n->written);
         d->parent = ow_le32_of(n->parent);
         d->n_subkeys = ow_le32_of(n->n_subkeys);
+        d->n_volatile = ow_le32_of(n->n_volatile);
         d->subkeys = ow_le32_of(n->subkeys);
         d->n_values = ow_le32_of(n->n_values);
         d->values = ow_le32_of(n->values);
         d->security = ow_le32_of(n->security);
+        d->class_name = ow_le32_of(n->class_cell);
+        d->class_len = ow_le16_of(n->class_len);
         d->max_name = ow_le16_of(n->max_name);
+        d->max_class = ow_le32_of(n->max_class);
         d->max_value_name = ow_le32_of(n->max_value_name);
         d->max_value_data = ow_le32_of(n->max_value_data);
 }
@@ -116,19 +123,36 @@ size_t hive_node_body_size(const struct hive_name *name)
         return sizeof(struct node_disk) + hive_name_store(name, NULL);
 }
 
-void hive_node_encode_new(ow_hive *h, const struct hive_node *node, const struct hive_name *name)
+/* The name and what the fixed part says of it. */
+static void put_name(ow_hive *h, const struct hive_node *node, struct node_disk *d, const struct hive_name *name)
 {
         uint8_t bytes[2 * HIVE_MAX_KEY_NAME];
-        struct node_disk d = { .magic = "nk",
-                               .volatile_list = ow_le32_of(HIVE_NIL),
-                               .class_name = ow_le32_of(HIVE_NIL) };
-        size_t size;
+        size_t size, room = node->body_len - sizeof *d;
+        uint16_t flags = (uint16_t)(node->flags & ~HIVE_KEY_COMP_NAME);
 
         assert(name->n > 0 && name->n <= HIVE_MAX_KEY_NAME);
         size = hive_name_store(name, bytes);
+        d->flags = ow_le16_of((uint16_t)(flags | (name->latin1 ? HIVE_KEY_COMP_NAME : 0)));
+        d->name_len = ow_le16_of((uint16_t)size);
+        hive_cell_write(h, node->cell, node->body_len, 0, d, sizeof *d);
+        hive_cell_write(h, node->cell, node->body_len, sizeof *d, bytes, size);
+        hive_cell_zero(h, node->cell, node->body_len, sizeof *d + size, room - size);
+}
+
+void hive_node_encode_new(ow_hive *h, const struct hive_node *node, const struct hive_name *name)
+{
+        struct node_disk d = { .magic = "nk", .access = node->access, .layer = node->layer,
+                               .volatile_list = ow_le32_of(HIVE_NIL), .user_flags = node->user_flags };
+
         encode(node, &d);
-        d.flags = ow_le16_of((uint16_t)(node->flags | (name->latin1 ? HIVE_KEY_COMP_NAME : 0)));
-        d.name_len = ow_le16_of((uint16_t)size);
-        hive_cell_write(h, node->cell, node->body_len, 0, &d, sizeof d);
-        hive_cell_write(h, node->cell, node->body_len, sizeof d, bytes, size);
+        put_name(h, node, &d, name);
+}
+
+void hive_node_store_name(ow_hive *h, const struct hive_node *node, const struct hive_name *name)
+{
+        struct node_disk d;
+
+        memcpy(&d, node->name.p - sizeof d, sizeof d);
+        encode(node, &d);
+        put_name(h, node, &d, name);
 }
