@@ -143,6 +143,8 @@ static void failed_save_can_be_repeated(void **state)
         assert_true(ow_hive_changed(h));
         out.fail_at = 0;
         assert_ok(ow_hive_save(h, 2, &sink, &err));
+        model_touch(model);
+        model_save(model, 2);
         ow_hive_close(h);
         source = memory_source(&out);
         assert_ok(ow_hive_load(&source, NULL, 0, 0, &h, &err));

@@ -19,6 +19,10 @@ struct model_key {
         size_t n_keys;
         struct model_value *values;
         size_t n_values;
+        uint8_t *class_name, *security;
+        size_t class_size, security_size;
+        uint64_t written;
+        int changed;            /* the next save sets written */
 };
 
 static inline struct model_key *model_new(const char *name)
@@ -41,7 +45,28 @@ static inline void model_free(struct model_key *k)
         free(k->keys);
         free(k->values);
         free(k->name);
+        free(k->class_name);
+        free(k->security);
         free(k);
+}
+
+static inline void model_put(uint8_t **bytes, size_t *size, const void *from, size_t from_size)
+{
+        uint8_t *copy = malloc(from_size + 1);
+
+        assert_non_null(copy);
+        if (from_size)
+                memcpy(copy, from, from_size);
+        free(*bytes);
+        *bytes = copy;
+        *size = from_size;
+}
+
+static inline void model_add(struct model_key *k, struct model_key *child)
+{
+        k->keys = realloc(k->keys, (k->n_keys + 1) * sizeof(struct model_key *));
+        assert_non_null(k->keys);
+        k->keys[k->n_keys++] = child;
 }
 
 static inline struct model_key *model_find(const struct model_key *k, const char *name, size_t *index)
@@ -63,9 +88,9 @@ static inline struct model_key *model_create(struct model_key *k, const char *na
         if (child)
                 return child;
         child = model_new(name);
-        k->keys = realloc(k->keys, (k->n_keys + 1) * sizeof(struct model_key *));
-        assert_non_null(k->keys);
-        k->keys[k->n_keys++] = child;
+        model_put(&child->security, &child->security_size, k->security, k->security_size);
+        child->changed = k->changed = 1;
+        model_add(k, child);
         return child;
 }
 
@@ -77,6 +102,7 @@ static inline void model_delete(struct model_key *k, const char *name)
         assert_non_null(child);
         model_free(child);
         k->keys[index] = k->keys[--k->n_keys];
+        k->changed = 1;
 }
 
 static inline struct model_value *model_find_value(const struct model_key *k, const char *name)
@@ -91,6 +117,9 @@ static inline void model_set(struct model_key *k, const char *name, uint32_t typ
 {
         struct model_value *v = model_find_value(k, name);
 
+        if (v && v->type == type && v->size == size && (size == 0 || memcmp(v->data, data, size) == 0))
+                return;
+        k->changed = 1;
         if (!v) {
                 k->values = realloc(k->values, (k->n_values + 1) * sizeof *k->values);
                 assert_non_null(k->values);
@@ -112,11 +141,60 @@ static inline int model_unset(struct model_key *k, const char *name)
 
         if (!v)
                 return 0;
+        k->changed = 1;
         free(v->name);
         free(v->data);
         k->n_values--;
         memmove(v, v + 1, (size_t)(k->values + k->n_values - v) * sizeof *v);
         return 1;
+}
+
+static inline struct model_key *model_copy(const struct model_key *k, const char *name)
+{
+        struct model_key *copy = model_new(name);
+
+        for (size_t i = 0; i < k->n_values; i++)
+                model_set(copy, k->values[i].name, k->values[i].type, k->values[i].data, k->values[i].size);
+        model_put(&copy->class_name, &copy->class_size, k->class_name, k->class_size);
+        model_put(&copy->security, &copy->security_size, k->security, k->security_size);
+        copy->written = k->written;
+        copy->changed = k->changed;
+        for (size_t i = 0; i < k->n_keys; i++)
+                model_add(copy, model_copy(k->keys[i], k->keys[i]->name));
+        return copy;
+}
+
+/* All of it is new. */
+static inline void model_touch(struct model_key *k)
+{
+        k->changed = 1;
+        for (size_t i = 0; i < k->n_keys; i++)
+                model_touch(k->keys[i]);
+}
+
+/* What a save does. */
+static inline void model_save(struct model_key *k, uint64_t now)
+{
+        if (k->changed)
+                k->written = now;
+        k->changed = 0;
+        for (size_t i = 0; i < k->n_keys; i++)
+                model_save(k->keys[i], now);
+}
+
+static inline void model_load_self(ow_hive *h, ow_key key, struct model_key *k)
+{
+        ow_key_info info;
+        ow_blob security;
+
+        assert_ok(ow_hive_key_info(h, key, &info, &err));
+        assert_ok(ow_hive_security(h, key, &security, &err));
+        model_put(&k->class_name, &k->class_size, info.class_name.p, info.class_name.size);
+        model_put(&k->security, &k->security_size, security.p, security.size);
+        k->written = info.written;
+        k->changed = 0;
+        ow_blob_done(&security);
+        ow_key_info_done(&info);
 }
 
 /* Reads a whole hive into a model. Every part must be readable. */
@@ -150,12 +228,11 @@ static inline void model_load(ow_hive *h, ow_key key, struct model_key *k)
                 if (r == 0)
                         break;
                 assert_ok(ow_hive_key_info(h, child, &info, &err));
-                k->keys = realloc(k->keys, (k->n_keys + 1) * sizeof(struct model_key *));
-                assert_non_null(k->keys);
-                k->keys[k->n_keys] = model_new(info.name);
+                model_add(k, model_new(info.name));
                 ow_key_info_done(&info);
-                model_load(h, child, k->keys[k->n_keys++]);
+                model_load(h, child, k->keys[k->n_keys - 1]);
         }
+        model_load_self(h, key, k);
 }
 
 static inline int model_order(const void *a, const void *b)
@@ -163,6 +240,25 @@ static inline int model_order(const void *a, const void *b)
         const struct model_key *const *ka = a, *const *kb = b;
 
         return ow_name_compare((*ka)->name, (*kb)->name);
+}
+
+static inline void model_compare_self(ow_hive *h, ow_key key, const struct model_key *k)
+{
+        ow_key_info info;
+        ow_blob security;
+
+        assert_ok(ow_hive_key_info(h, key, &info, &err));
+        assert_int_equal(info.n_values, k->n_values);
+        assert_int_equal(info.n_subkeys, k->n_keys);
+        if (!k->changed)
+                assert_int_equal(info.written, k->written);
+        assert_int_equal(info.class_name.size, k->class_size);
+        assert_memory_equal(info.class_name.p, k->class_name, k->class_size);
+        ow_key_info_done(&info);
+        assert_ok(ow_hive_security(h, key, &security, &err));
+        assert_int_equal(security.size, k->security_size);
+        assert_memory_equal(security.p, k->security, k->security_size);
+        ow_blob_done(&security);
 }
 
 /* The hive says the same as the model, in order and to the last byte. */
@@ -174,10 +270,7 @@ static inline void model_compare(ow_hive *h, ow_key key, struct model_key *k)
         ow_key child;
         ow_key_info info;
 
-        assert_ok(ow_hive_key_info(h, key, &info, &err));
-        assert_int_equal(info.n_values, k->n_values);
-        assert_int_equal(info.n_subkeys, k->n_keys);
-        ow_key_info_done(&info);
+        model_compare_self(h, key, k);
         for (size_t i = 0; i < k->n_values; i++) {
                 ow_value_info vi;
                 ow_blob data;
