@@ -1,295 +1,237 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Going through a whole hive: bins without gaps, every cell in use reached exactly once, lists in order with right
- * hashes and counts, maxima not too small, references to security exact. docs/formats/regf.md 9.
+ * The frame of a check: base block, bins, keys from the root on, security, and what was not reached; and how faults
+ * are told. The work is linear in the size of the hive, whatever its bytes say: a cell is gone into once.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/le.h"
-#include "hive/hive.h"
+#include "base/utf16.h"
+#include "hive/check.h"
 
-enum { BIN_HEAD = 32, CELL_LEAST = 8 };
+enum { CLUSTER_AT = 0x2c, CHECKSUM_AT = 0x1fc, SEQUENCE_AT = 4 };
 
-struct check {
-        ow_hive *hive;
-        ow_hive_report *report;
-        ow_hive_fault_fn *fault;
-        void *state;
-        struct hive_map references;     /* sk cell: keys that use it */
-        int broken;                     /* a code that ends the check: no memory, no input */
-        ow_error *err;
-};
-
-static void tell(struct check *c, uint64_t where, const char *text)
+/* Makes path say what the steps say; only names that were not there yet are turned into UTF-8. */
+static const char *path_now(struct hive_check *c)
 {
-        ow_hive_fault fault = { .offset = where + HIVE_BASE_BYTES, .path = "", .text = text };
+        for (; c->in_path < c->depth; c->in_path++) {
+                struct hive_check_step *step = &c->steps[c->in_path];
+                OW_AUTO_FREE char *name = NULL;
+                ow_view part = step->name;
 
-        c->report->faults++;
-        if (c->fault)
-                c->fault(c->state, &fault);
+                /* A longer name is a fault by itself. */
+                (void)ow_view_sub(step->name, 0, step->latin1 ? HIVE_MAX_KEY_NAME : 2 * HIVE_MAX_KEY_NAME, &part);
+                c->path.len = c->in_path ? c->steps[c->in_path - 1].path_end : 0;
+                name = hive_name_text(part, step->latin1);
+                if (c->in_path)
+                        ow_buffer_put_byte(&c->path, '\\');
+                ow_buffer_put_text(&c->path, name ? name : "?");
+                step->path_end = c->path.len;
+        }
+        c->path.len = c->depth ? c->steps[c->depth - 1].path_end : 0;
+        ow_buffer_put_byte(&c->path, 0);
+        return ow_buffer_failed(&c->path) ? "" : (const char *)c->path.p;
 }
 
-static OW_PRINTF(3, 4) void fault(struct check *c, uint32_t where, const char *fmt, ...)
+static void report(struct hive_check *c, uint64_t offset, bool mendable, const char *text)
 {
-        char text[sizeof c->err->text];
+        ow_hive_fault fault = { .offset = offset, .path = "", .text = text, .mendable = mendable };
+
+        c->report.faults++;
+        if (mendable && c->mending) {
+                c->report.mended++;
+                c->hive->edited = true;
+        }
+        if (!c->fault)
+                return;
+        fault.path = path_now(c);
+        c->fault(c->state, &fault);
+}
+
+void hive_check_tell(struct hive_check *c, uint32_t where, const char *fmt, ...)
+{
+        char text[sizeof c->error.text];
         va_list ap;
 
         va_start(ap, fmt);
         (void)vsnprintf(text, sizeof text, fmt, ap);
         va_end(ap);
-        tell(c, where, text);
+        report(c, (uint64_t)where + HIVE_BASE_BYTES, false, text);
 }
 
-/* Passes on what a call has found. True when the check may go on with the next thing. */
-static bool failed(struct check *c, int r, const ow_error *err)
+void hive_check_damage(struct hive_check *c, uint32_t where, const char *fmt, ...)
+{
+        char text[sizeof c->error.text];
+        va_list ap;
+
+        va_start(ap, fmt);
+        (void)vsnprintf(text, sizeof text, fmt, ap);
+        va_end(ap);
+        c->doubt = true;
+        report(c, (uint64_t)where + HIVE_BASE_BYTES, false, text);
+}
+
+static OW_PRINTF(3, 0) bool mends(struct hive_check *c, uint64_t offset, const char *fmt, va_list ap)
+{
+        char text[sizeof c->error.text];
+
+        (void)vsnprintf(text, sizeof text, fmt, ap);
+        report(c, offset, !c->hands_off, text);
+        return c->mending && !c->hands_off;
+}
+
+bool hive_check_mends(struct hive_check *c, uint32_t where, const char *fmt, ...)
+{
+        va_list ap;
+        bool r;
+
+        va_start(ap, fmt);
+        r = mends(c, (uint64_t)where + HIVE_BASE_BYTES, fmt, ap);
+        va_end(ap);
+        return r;
+}
+
+bool hive_check_mends_base(struct hive_check *c, uint32_t where, const char *fmt, ...)
+{
+        va_list ap;
+        bool r;
+
+        va_start(ap, fmt);
+        r = mends(c, where, fmt, ap);
+        va_end(ap);
+        return r;
+}
+
+bool hive_check_failed(struct hive_check *c, int r)
 {
         if (r >= 0)
                 return false;
         if (r == OW_E_CORRUPT || r == OW_E_LIMIT) {
-                tell(c, err->where, err->text);
+                uint64_t where = c->error.where == OW_NOWHERE ? 0 : c->error.where;
+
+                c->doubt = true;
+                report(c, where + HIVE_BASE_BYTES, false, c->error.text);
         } else {
                 c->broken = r;
-                if (c->err)
-                        *c->err = *err;
         }
         return true;
 }
 
-/* The cell is reached from its one owner. */
-static bool reach(struct check *c, uint32_t cell)
+static bool bit(const uint8_t *bits, uint32_t offset)
 {
-        ow_error err = OW_ERROR_INIT;
+        return bits[offset / 64] >> offset / 8 % 8 & 1;
+}
+
+bool hive_check_reached(const struct hive_check *c, uint32_t cell)
+{
+        return bit(c->hive->image.seen, cell);
+}
+
+/*
+ * Where the cells of a bin do not fill it, each place behind the damage counts as a possible start. A cell there
+ * takes its whole extent, so that cells which overlap are not gone through for each of their places.
+ */
+static bool claim(struct hive_check *c, uint32_t cell, uint32_t size)
+{
+        if (size == 8 || !bit(c->starts, cell + 8))
+                return true;
+        for (uint32_t at = cell + 8; at < cell + size; at += 8) {
+                if (bit(c->hive->image.seen, at))
+                        return false;
+                c->starts[at / 64] = (uint8_t)(c->starts[at / 64] & ~(1u << at / 8 % 8));
+        }
+        return true;
+}
+
+bool hive_check_reach(struct hive_check *c, uint32_t cell)
+{
         ow_view body;
 
-        if (failed(c, hive_cell_view(c->hive, cell, &body, &err), &err))
+        if (hive_check_failed(c, hive_cell_view(c->hive, cell, &body, &c->error)))
                 return false;
+        if (!bit(c->starts, cell) || !claim(c, cell, (uint32_t)body.len + HIVE_CELL_HEAD)) {
+                hive_check_damage(c, cell, "0x%x is used as a cell, but overlaps another one", cell);
+                return false;
+        }
         if (hive_image_test_and_mark(&c->hive->image, cell)) {
-                fault(c, cell, "cell 0x%x is used twice", cell);
+                hive_check_damage(c, cell, "cell 0x%x is used twice", cell);
                 return false;
         }
         return true;
 }
 
-static void check_data(struct check *c, const struct hive_value *v)
+/* What loading lets pass. Saving writes a good checksum and one pair of numbers by itself. */
+static void check_base(struct hive_check *c)
 {
-        ow_error err = OW_ERROR_INIT;
-        struct hive_bigdata db;
-        ow_view piece;
-        uint32_t cell;
-        bool big;
+        ow_hive *h = c->hive;
+        uint32_t cluster = ow_le32_at(h->base.raw + CLUSTER_AT);
 
-        if (v->in_line)
-                return;
-        if (failed(c, hive_data_open(c->hive, v, &big, &piece, &err), &err) || !reach(c, v->data) || !big)
-                return;
-        if (failed(c, hive_bigdata_decode(c->hive, v->data, v->size, &db, &err), &err) || !reach(c, db.segments))
-                return;
-        for (uint32_t i = 0; i < db.count && !c->broken; i++)
-                if (!failed(c, hive_bigdata_segment(c->hive, &db, v->size, i, &cell, &piece, &err), &err))
-                        (void)reach(c, cell);
+        if (h->info.truncated)
+                hive_check_damage(c, h->image.backed, "file ends %u bytes before its bins do",
+                                  h->image.size - h->image.backed);
+        if (h->info.replay == OW_REPLAY_NO_LOGS && !h->base.checksum_ok)
+                (void)hive_check_mends_base(c, CHECKSUM_AT, "checksum of the base block is wrong");
+        if (h->info.replay == OW_REPLAY_NO_LOGS && h->base.sequence1 != h->base.sequence2)
+                (void)hive_check_mends_base(c, SEQUENCE_AT, "hive is dirty: sequence numbers %u and %u, and no log "
+                                            "applies", h->base.sequence1, h->base.sequence2);
+        if (cluster == 0)       /* saving makes it 1 */
+                (void)hive_check_mends_base(c, CLUSTER_AT, "clustering factor is 0");
+        else if (cluster > 8)   /* sectors of 4096 bytes */
+                report(c, CLUSTER_AT, false, "clustering factor is more than that of sectors of 4096 bytes");
 }
 
-static void check_values(struct check *c, const struct hive_node *node)
+static void done(struct hive_check *c)
 {
-        ow_error err = OW_ERROR_INIT;
-        ow_view list;
-
-        if (failed(c, hive_values_view(c->hive, node, &list, &err), &err) || list.len == 0 || !reach(c, node->values))
-                return;
-        for (size_t i = 0; i < list.len / 4 && !c->broken; i++) {
-                struct hive_value v;
-                size_t units;
-
-                if (failed(c, hive_value_decode(c->hive, ow_le32_at(list.p + 4 * i), &v, &err), &err) ||
-                    !reach(c, v.cell))
-                        continue;
-                c->report->values++;
-                units = v.flags & HIVE_VALUE_COMP_NAME ? v.name.len : v.name.len / 2;
-                if (node->max_value_name < 2 * units)
-                        fault(c, node->cell, "key at 0x%x: longest value name %u, has one of %zu bytes", node->cell,
-                              node->max_value_name, 2 * units);
-                if (node->max_value_data < v.size)
-                        fault(c, node->cell, "key at 0x%x: largest value %u, has one of %u bytes", node->cell,
-                              node->max_value_data, v.size);
-                check_data(c, &v);
-        }
+        memset(c->hive->image.seen, 0, c->hive->image.size / 64);
+        hive_map_done(&c->references);
+        hive_map_done(&c->names);
+        ow_buffer_done(&c->path);
+        ow_free(c->starts);
+        ow_free(c);
 }
 
-static void check_security_of(struct check *c, const struct hive_node *node)
+static void everything(struct hive_check *c)
 {
-        uint32_t users = hive_map_get(&c->references, node->security);
-        ow_error err = OW_ERROR_INIT;
-
-        if (node->security == 0 || !hive_map_put(&c->references, node->security, users + 1))
-                (void)failed(c, node->security ? ow_fail_nomem(&err) : ow_fail(&err, OW_E_CORRUPT, node->cell,
-                             "key at 0x%x has no security", node->cell), &err);
+        check_base(c);
+        hive_check_tiles(c);
+        if (!c->broken)
+                hive_check_keys(c);
+        if (!c->broken)
+                hive_check_security(c);
+        if (!c->broken)
+                hive_check_lost(c);
+        if (!c->broken && ow_buffer_failed(&c->path))
+                c->broken = ow_fail_nomem(&c->error);
 }
 
-static void check_node(struct check *c, uint32_t cell, uint32_t parent, unsigned depth);
-
-/* What the keys of one list have in common. */
-struct family {
-        const struct hive_node *parent;
-        uint32_t previous;              /* the key before, or 0 */
-        uint32_t count;
-        unsigned depth;
-};
-
-static void check_element(struct check *c, const struct hive_list *leaf, uint32_t i, struct family *f)
+int hive_check_run(ow_hive *hive, bool mending, ow_hive_report *ret, ow_hive_fault_fn *fault, void *state,
+                   ow_error *err)
 {
-        HIVE_AUTO_NAME name = { 0 };
-        uint32_t cell = hive_list_cell(leaf, i);
-        ow_error err = OW_ERROR_INIT;
-        struct hive_node node, previous;
-        uint8_t element[8];
+        struct hive_check *c = ow_calloc(1, sizeof *c);
+        int r;
 
-        f->count++;
-        if (failed(c, hive_node_decode(c->hive, cell, &node, &err), &err))
-                return;
-        if (failed(c, hive_name_init_stored(&name, node.name, hive_node_latin1(&node), &err), &err))
-                return;
-        (void)hive_list_element(leaf->kind, cell, &name, element);
-        if (leaf->kind != HIVE_LI && ow_le32_at(element + 4) != hive_list_hint(leaf, i))
-                fault(c, leaf->cell, "list 0x%x: element %u has hint %08x, its name %08x", leaf->cell, i,
-                      hive_list_hint(leaf, i), ow_le32_at(element + 4));
-        if (f->previous && hive_node_decode(c->hive, f->previous, &previous, NULL) >= 0 &&
-            hive_name_order(previous.name, hive_node_latin1(&previous), &name) >= 0)
-                fault(c, leaf->cell, "list 0x%x: element %u is not above the one before", leaf->cell, i);
-        f->previous = cell;
-        if (f->parent->max_name < 2 * name.n)
-                fault(c, f->parent->cell, "key at 0x%x: longest subkey name %u, has one of %zu bytes",
-                      f->parent->cell, f->parent->max_name, 2 * name.n);
-        check_node(c, cell, f->parent->cell, f->depth + 1);
+        if (!c)
+                return ow_fail_nomem(err);
+        *c = (struct hive_check){ .hive = hive, .mending = mending, .fault = fault, .state = state,
+                                  .hands_off = hive->info.truncated, .error = OW_ERROR_INIT,
+                                  .starts = ow_calloc(hive->image.size / 64 + 1, 1) };
+        if (!c->starts)
+                c->broken = ow_fail_nomem(&c->error);
+        else
+                everything(c);
+        r = c->broken;
+        if (r == 0)
+                *ret = c->report;
+        else if (err)
+                *err = c->error;
+        done(c);
+        return r;
 }
 
-static void check_list(struct check *c, uint32_t cell, struct family *f, bool inside)
+int ow_hive_check(ow_hive *hive, ow_hive_report *ret, ow_hive_fault_fn *fault, void *state, ow_error *err)
 {
-        ow_error err = OW_ERROR_INIT;
-        struct hive_list list;
-
-        if (failed(c, hive_list_decode(c->hive, cell, &list, &err), &err) || !reach(c, cell))
-                return;
-        if (list.kind == HIVE_RI && inside)
-                fault(c, cell, "list 0x%x is inside a list of its own kind", cell);
-        if (list.count == 0)
-                fault(c, cell, "list 0x%x is empty", cell);
-        for (uint32_t i = 0; i < list.count && !c->broken; i++) {
-                if (list.kind != HIVE_RI)
-                        check_element(c, &list, i, f);
-                else if (!inside)
-                        check_list(c, hive_list_cell(&list, i), f, true);
-        }
-}
-
-static void check_node(struct check *c, uint32_t cell, uint32_t parent, unsigned depth)
-{
-        ow_error err = OW_ERROR_INIT;
-        struct hive_node node;
-        struct family f = { .parent = &node, .depth = depth };
-
-        if (depth > HIVE_MAX_DEPTH) {
-                fault(c, cell, "key at 0x%x is more than %d levels deep", cell, HIVE_MAX_DEPTH);
-                return;
-        }
-        if (failed(c, hive_node_decode(c->hive, cell, &node, &err), &err) || !reach(c, cell))
-                return;
-        c->report->keys++;
-        if (parent && node.parent != parent)
-                fault(c, cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent", cell, parent,
-                      node.parent);
-        if (node.class_len && node.class_cell != HIVE_NIL)
-                (void)reach(c, node.class_cell);
-        check_security_of(c, &node);
-        check_values(c, &node);
-        if (node.n_subkeys && node.subkeys != HIVE_NIL)
-                check_list(c, node.subkeys, &f, false);
-        if (f.count != node.n_subkeys)
-                fault(c, cell, "key at 0x%x counts %u subkeys, its list has %u", cell, node.n_subkeys, f.count);
-}
-
-/* The ring, once round, from the security of the root. */
-static void check_ring(struct check *c)
-{
-        ow_error err = OW_ERROR_INIT;
-        struct hive_security sk, next;
-        struct hive_node root;
-        uint32_t first, cell;
-        size_t members = 0;
-
-        if (hive_node_decode(c->hive, c->hive->base.root, &root, NULL) < 0)
-                return;
-        first = cell = root.security;
-        do {
-                if (failed(c, hive_security_decode(c->hive, cell, &sk, &err), &err) || !reach(c, cell))
-                        return;
-                members++;
-                if (sk.references != hive_map_get(&c->references, cell))
-                        fault(c, cell, "security at 0x%x has %u references, %u keys use it", cell, sk.references,
-                              hive_map_get(&c->references, cell));
-                if (failed(c, hive_security_decode(c->hive, sk.next, &next, &err), &err))
-                        return;
-                if (next.previous != cell)
-                        fault(c, cell, "ring of security cells is broken between 0x%x and 0x%x", cell, sk.next);
-                cell = sk.next;
-        } while (cell != first);
-        if (members < c->references.n)
-                fault(c, first, "%zu security cells are in the ring, keys use %zu", members, c->references.n);
-}
-
-/* The cells of one bin, against what was reached. */
-static void check_cells(struct check *c, uint32_t start, uint32_t size)
-{
-        uint32_t end = start + size, len;
-        ow_error err = OW_ERROR_INIT;
-
-        if (failed(c, hive_image_need(&c->hive->image, start, size, &err), &err))
-                return;
-        for (uint32_t at = start + BIN_HEAD; at < end; at += len) {
-                uint32_t raw = ow_le32_at(c->hive->image.bytes + at);
-                bool used = raw & 0x80000000u;
-
-                len = used ? 0u - raw : raw;
-                if (len < CELL_LEAST || len % CELL_LEAST || len > end - at) {
-                        fault(c, at, "cells of the bin at 0x%x do not fill it", start);
-                        return;
-                }
-                if (!used) {
-                        c->report->free_bytes += len;
-                } else if (!hive_image_test_and_mark(&c->hive->image, at)) {
-                        c->report->lost_cells++;
-                        c->report->lost_bytes += len;
-                }
-        }
-}
-
-static void check_bins(struct check *c)
-{
-        ow_error err = OW_ERROR_INIT;
-        uint32_t size;
-
-        for (uint32_t at = 0; at < c->hive->image.size && !c->broken; at += size) {
-                if (failed(c, hive_bin_size(c->hive, at, &size, &err), &err))
-                        return;
-                check_cells(c, at, size);
-        }
-}
-
-int ow_hive_check(ow_hive *hive, ow_hive_report *ret, ow_hive_fault_fn *fault_fn, void *state, ow_error *err)
-{
-        ow_hive_report report = { 0 };
-        struct check c = { .hive = hive, .report = &report, .fault = fault_fn, .state = state, .err = err };
-
-        check_node(&c, hive->base.root, 0, 1);
-        if (!c.broken)
-                check_ring(&c);
-        if (!c.broken)
-                check_bins(&c);
-        memset(hive->image.seen, 0, hive->image.size / 64);
-        hive_map_done(&c.references);
-        if (c.broken)
-                return c.broken;
-        *ret = report;
-        return 0;
+        return hive_check_run(hive, false, ret, fault, state, err);
 }
