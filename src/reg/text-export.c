@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A hive as .reg text, key by key, in one walk with its own stack. A damaged hive may lead the walk in circles or
- * through the same cells again and again, so keys, values and data are counted against what the hive has room for.
+ * A hive as .reg text, key by key, straight from the walk: no value is copied unless its data lies in several cells.
  * Format: docs/formats/reg-text.md 3.
  */
 #include <string.h>
@@ -9,178 +8,216 @@
 #include <offwin/reg.h>
 
 #include "base/alloc.h"
-#include "reg/path.h"
 #include "reg/text-write.h"
+#include "reg/tree-path.h"
 
-enum {
-        KEY_MIN_BYTES = 0x50,           /* cell header and fixed part of a key node */
-        VALUE_MIN_BYTES = 0x18,         /* cell header and fixed part of a value */
-};
-
-struct level {
-        ow_key key;
-        ow_subkey_iter iter;
-        size_t path_len;                /* of this key's path */
-};
+enum { HOLD_BYTES = 1 << 20 };          /* text of one key that waits for its default value */
 
 struct export {
         ow_hive *hive;
+        ow_hive_walk *walk;
         struct reg_writer writer;
-        ow_buffer path;
-        struct level *levels;
-        size_t n_levels, cap_levels;
-        uint64_t keys_left, values_left, bytes_left;
+        struct reg_tree_path path;
+        size_t values_at;               /* in writer.out: where the values of this key begin, while they are held */
+        bool in_key;                    /* a key is open: its empty line is still to come */
+        bool has_default;               /* the default value of this key is written */
+        bool skip_damaged;
+        ow_reg_lost_fn *lost;
+        void *lost_state;
+        ow_reg_counts counts;
 };
 
 static void export_done(struct export *x)
 {
+        ow_hive_walk_close(x->walk);
         reg_writer_done(&x->writer);
-        ow_buffer_done(&x->path);
-        ow_free(x->levels);
+        reg_tree_path_done(&x->path);
 }
 
-static int out_of(struct export *x, const char *what, ow_error *err)
+/* What cannot be written: an error, or told and passed over. */
+static int give_up(struct export *x, int r, ow_error *err)
 {
-        return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "the hive leads to more %s than it has room for", what);
-}
-
-static int export_value(struct export *x, ow_value value, bool want_default, ow_error *err)
-{
-        __attribute__((cleanup(ow_value_info_done))) ow_value_info info = { 0 };
-        __attribute__((cleanup(ow_blob_done))) ow_blob data = { 0 };
-        uint32_t type;
-        int r;
-
-        r = ow_hive_value_info(x->hive, value, &info, err);
-        if (r < 0)
-                return r;
-        if (x->values_left == 0)
-                return out_of(x, "values", err);
-        x->values_left--;
-        if ((info.name[0] == '\0') != want_default)
-                return 0;
-        if (info.size > 4) {
-                if (info.size > x->bytes_left)
-                        return out_of(x, "data", err);
-                x->bytes_left -= info.size;
-        }
-        r = ow_hive_read_value(x->hive, value, &type, &data, err);
-        if (r < 0)
-                return ow_wrap(err, r, "value '%s'", info.name);
-        reg_write_value(&x->writer, info.name, type, (ow_view){ data.p, data.size }, true);
-        reg_write_text(&x->writer, "\r\n", 2);
+        if (!x->skip_damaged || (r != OW_E_CORRUPT && r != OW_E_LIMIT && r != OW_E_UNSUPPORTED))
+                return ow_wrap(err, r, "key '%.200s'", reg_tree_path_text(&x->path));
+        if (x->lost)
+                x->lost(x->lost_state, reg_tree_path_text(&x->path), err);
         return 0;
 }
 
-/* The default value first, then the others as stored: so does regedit. */
-static int export_values(struct export *x, ow_key key, ow_error *err)
+static int write_value(struct export *x, const ow_hive_item *item, ow_error *err)
 {
-        uint32_t index = 0;
-        ow_value value;
+        __attribute__((cleanup(ow_blob_done))) ow_blob whole = { 0 };
+        ow_view data = { item->data, item->size };
         int r;
 
-        r = ow_hive_find_value(x->hive, key, "", &value, err);
+        if (!data.p && data.len) {
+                r = ow_hive_read_value(x->hive, item->value, NULL, &whole, err);
+                if (r < 0)
+                        return r;
+                data = (ow_view){ whole.p, whole.size };
+        }
+        reg_write_value(&x->writer, &item->name, item->type, data);
+        x->counts.values++;
+        return 0;
+}
+
+/* Moves what lies behind at to the place where the values of this key begin. */
+static void move_to_front(struct export *x, size_t at)
+{
+        ow_buffer *out = &x->writer.out, *scratch = &x->writer.scratch;
+        size_t size = out->len - at;
+
+        if (ow_buffer_failed(out))
+                return;
+        scratch->len = 0;
+        ow_buffer_put(scratch, out->p + at, size);
+        if (ow_buffer_failed(scratch))
+                return;
+        memmove(out->p + x->values_at + size, out->p + x->values_at, at - x->values_at);
+        memcpy(out->p + x->values_at, scratch->p, size);
+}
+
+/* The values of this key are too many to wait any longer: looks whether there is a default value among them. */
+static int stop_holding(struct export *x, ow_key key, ow_error *err)
+{
+        ow_hive_item item = { .name = { .latin1 = true } };
+        ow_value_info info;
+        size_t at = x->writer.out.len;
+        int r;
+
+        x->writer.hold = false;
+        r = ow_hive_find_value(x->hive, key, "", &item.value, err);
         if (r > 0)
-                r = export_value(x, value, true, err);
-        while (r >= 0 && (r = ow_hive_next_value(x->hive, key, &index, &value, err)) > 0)
-                r = export_value(x, value, false, err);
+                r = ow_hive_value_info(x->hive, item.value, &info, err) < 0 ? -1 : 1;
+        if (r <= 0)
+                return 0;               /* what is damaged comes up again in the walk */
+        item.type = info.type;
+        item.size = info.size;
+        ow_value_info_done(&info);
+        x->writer.hold = true;          /* until it has moved */
+        r = write_value(x, &item, err);
+        if (r == 0)
+                move_to_front(x, at);
+        x->writer.hold = false;
+        x->has_default = r == 0;
+        return 0;
+}
+
+/* The default value comes first, then the others as stored: so does regedit. */
+static int export_value(struct export *x, const ow_hive_item *item, ow_error *err)
+{
+        bool is_default = item->name.size == 0;
+        size_t at;
+        int r;
+
+        if (is_default && x->has_default)
+                return 0;
+        r = reg_check_name(&item->name, false, err);
+        if (r < 0)
+                return r;
+        if (x->writer.hold && !is_default &&
+            (x->writer.out.len - x->values_at > HOLD_BYTES || item->size > HOLD_BYTES / 8)) {
+                r = stop_holding(x, item->key, err);
+                if (r < 0)
+                        return r;
+        }
+        at = x->writer.out.len;
+        r = write_value(x, item, err);
+        if (r < 0 || !is_default)
+                return r;
+        x->has_default = true;
+        if (x->writer.hold)
+                move_to_front(x, at);
+        x->writer.hold = false;
+        return 0;
+}
+
+static void end_key(struct export *x)
+{
+        x->writer.hold = false;
+        if (x->in_key)
+                reg_write_ascii(&x->writer, "\r\n");
+        x->in_key = false;
+        reg_writer_spill(&x->writer);
+}
+
+static int export_key(struct export *x, const ow_hive_item *item, ow_error *err)
+{
+        struct reg_writer *w = &x->writer;
+        int r;
+
+        end_key(x);
+        if (item->depth > 0) {
+                reg_tree_path_leave(&x->path, item->depth - 1);
+                r = reg_check_name(&item->name, true, err);
+                if (r < 0) {
+                        ow_hive_walk_skip(x->walk);
+                        return r;
+                }
+                r = reg_tree_path_enter(&x->path, item->depth, &item->name, err);
+                if (r < 0)
+                        return r;
+        }
+        reg_write_ascii(w, "[");
+        reg_write_utf8(w, (char *)x->path.text.p, x->path.text.len, false);
+        reg_write_ascii(w, "]\r\n");
+        x->counts.keys++;
+        x->in_key = true;
+        x->has_default = false;
+        x->values_at = w->out.len;
+        w->hold = item->n_values > 1;
+        return 0;
+}
+
+static int export_tree(struct export *x, ow_error *err)
+{
+        ow_hive_item item;
+        int r = 1;
+
+        while (r >= 0 && x->writer.status == 0) {
+                r = ow_hive_walk_next(x->walk, &item, err);
+                if (r == 0)
+                        break;
+                if (r > 0)
+                        r = item.kind == OW_ITEM_KEY ? export_key(x, &item, err) : export_value(x, &item, err);
+                if (r < 0)
+                        r = give_up(x, r, err);
+        }
+        end_key(x);
         return r;
 }
 
-static int push(struct export *x, ow_key key, ow_error *err)
+int ow_reg_export_rescue(ow_hive *hive, ow_key key, const char *prefix, unsigned flags, const ow_sink *sink,
+                         ow_reg_lost_fn *lost, void *lost_state, ow_reg_counts *ret, ow_error *err)
 {
-        struct level *levels = ow_grow(x->levels, x->n_levels, &x->cap_levels, sizeof *levels);
-
-        if (!levels)
-                return ow_fail_nomem(err);
-        x->levels = levels;
-        levels[x->n_levels++] = (struct level){ .key = key, .path_len = x->path.len };
-        return 0;
-}
-
-/* path is key's path already. */
-static int export_key(struct export *x, ow_key key, ow_error *err)
-{
+        __attribute__((cleanup(export_done))) struct export x = {
+                .hive = hive, .writer = REG_WRITER_INIT, .path = REG_TREE_PATH_INIT,
+                .skip_damaged = flags & OW_REG_EXPORT_SKIP_DAMAGED, .lost = lost, .lost_state = lost_state,
+        };
+        ow_error mine = OW_ERROR_INIT;
         int r;
 
-        if (x->keys_left == 0)
-                return out_of(x, "keys", err);
-        if (x->n_levels >= REG_PATH_MAX_DEPTH)
-                return ow_fail(err, OW_E_CORRUPT, key.cell, "keys are nested deeper than %d", REG_PATH_MAX_DEPTH);
-        x->keys_left--;
-        reg_write_text(&x->writer, "[", 1);
-        reg_write_text(&x->writer, (const char *)x->path.p, x->path.len);
-        reg_write_text(&x->writer, "]\r\n", 3);
-        r = export_values(x, key, err);
+        if (!err)
+                err = &mine;            /* lost is told in any case */
+        r = reg_tree_path_init(&x.path, prefix, err);
         if (r < 0)
                 return r;
-        reg_write_text(&x->writer, "\r\n", 2);
-        return push(x, key, err);
-}
-
-static int export_subkey(struct export *x, size_t parent_len, ow_key key, ow_error *err)
-{
-        __attribute__((cleanup(ow_key_info_done))) ow_key_info info = { 0 };
-        int r;
-
-        r = ow_hive_key_info(x->hive, key, &info, err);
+        r = ow_hive_walk_open(hive, key, OW_WALK_NO_END, &x.walk, err);
         if (r < 0)
                 return r;
-        if (info.name[0] == '\0' || strchr(info.name, '\\'))
-                return ow_fail(err, OW_E_CORRUPT, key.cell, "'%s' is not the name of a key", info.name);
-        if (strpbrk(info.name, "\r\n"))
-                return ow_fail(err, OW_E_UNSUPPORTED, key.cell, "a key has a line break in its name, which .reg text "
-                               "cannot hold");
-        x->path.len = parent_len;
-        ow_buffer_put_byte(&x->path, '\\');
-        ow_buffer_put_text(&x->path, info.name);
-        return ow_buffer_failed(&x->path) ? ow_fail_nomem(err) : export_key(x, key, err);
-}
-
-static int export_tree(struct export *x, ow_key key, ow_error *err)
-{
-        int r;
-
-        r = export_key(x, key, err);
-        while (r >= 0 && x->n_levels > 0 && x->writer.status == 0) {
-                struct level *level = &x->levels[x->n_levels - 1];
-                size_t path_len = level->path_len;
-                ow_key subkey;
-
-                x->path.len = path_len;         /* also the key that a message below names */
-                r = ow_hive_next_subkey(x->hive, level->key, &level->iter, &subkey, err);
-                if (r == 0)
-                        x->n_levels--;
-                else if (r > 0)
-                        r = export_subkey(x, path_len, subkey, err);
-        }
+        x.writer.sink = sink;
+        x.writer.wide = flags & OW_REG_EXPORT_UTF16;
+        reg_write_header(&x.writer);
+        r = export_tree(&x, err);
         if (r < 0)
-                return ow_wrap(err, r, "key '%.*s'", (int)(x->path.len < 200 ? x->path.len : 200),
-                               (const char *)x->path.p);
-        return 0;
+                return r;
+        r = reg_writer_finish(&x.writer, err);
+        if (r == 0 && ret)
+                *ret = x.counts;
+        return r;
 }
 
 int ow_reg_export(ow_hive *hive, ow_key key, const char *prefix, unsigned flags, const ow_sink *sink, ow_error *err)
 {
-        static const char header[] = "Windows Registry Editor Version 5.00\r\n\r\n";
-        __attribute__((cleanup(export_done))) struct export x = { .hive = hive, .writer = REG_WRITER_INIT };
-        ow_hive_info info;
-        int r;
-
-        r = reg_path_check(prefix, strlen(prefix), err);
-        if (r < 0)
-                return ow_wrap(err, r, "export as '%s'", prefix);
-        ow_hive_info_get(hive, &info);
-        x.keys_left = info.bins_size / KEY_MIN_BYTES;
-        x.values_left = info.bins_size / VALUE_MIN_BYTES + x.keys_left;        /* default values are met twice */
-        x.bytes_left = info.bins_size;
-        x.writer.sink = sink;
-        x.writer.utf16 = flags & OW_REG_EXPORT_UTF16;
-        ow_buffer_put_text(&x.path, prefix);
-        if (ow_buffer_failed(&x.path))
-                return ow_fail_nomem(err);
-
-        reg_write_text(&x.writer, header, sizeof header - 1);
-        r = export_tree(&x, key, err);
-        return r < 0 ? r : reg_writer_finish(&x.writer, err);
+        return ow_reg_export_rescue(hive, key, prefix, flags, sink, NULL, NULL, NULL, err);
 }

@@ -7,205 +7,303 @@
 #include "base/le.h"
 #include "base/utf16.h"
 #include "reg/text-write.h"
+#include "reg/widen.h"
 
 enum {
         SPILL_BYTES = 64 << 10,         /* handed to the sink at once */
         WRAP_COLUMN = 77,               /* regedit breaks hex data behind the comma that reaches this column */
+        HEX_PIECE = 4096,               /* bytes of data between two looks at the room */
 };
 
 void reg_writer_done(struct reg_writer *w)
 {
-        ow_buffer_done(&w->text);
-        ow_buffer_done(&w->wide);
+        ow_buffer_done(&w->out);
+        ow_buffer_done(&w->scratch);
 }
 
-/* text as UTF-16LE into w->wide. Nearly all of it is ASCII, so runs of that are widened here and in pieces. */
-static int widen(struct reg_writer *w, ow_view text)
+static void hand_over(struct reg_writer *w)
 {
-        uint8_t chunk[1024] = { 0 };
-        int r = 0;
-
-        for (size_t at = 0; at < text.len && r == 0;) {
-                size_t n = 0, begin;
-
-                for (; n < sizeof chunk && at < text.len && text.p[at] < 0x80; n += 2)
-                        chunk[n] = text.p[at++];
-                ow_buffer_put(&w->wide, chunk, n);
-                for (begin = at; at < text.len && text.p[at] >= 0x80;)
-                        at++;
-                r = ow_utf8_to_utf16((const char *)text.p + begin, at - begin, &w->wide, &w->error);
-        }
-        return r;
-}
-
-static void spill(struct reg_writer *w)
-{
-        ow_view out = ow_buffer_view(&w->text);
-
-        if (!w->sink || w->status < 0 || ow_buffer_failed(&w->text) || out.len == 0)
+        if (!w->sink || w->status < 0 || ow_buffer_failed(&w->out) || w->out.len == 0)
                 return;
-        if (w->utf16) {
-                w->wide.len = 0;
-                if (w->offset == 0)
-                        ow_buffer_put(&w->wide, "\xff\xfe", 2);
-                w->status = widen(w, out);
-                if (w->status < 0)
-                        return;
-                out = ow_buffer_view(&w->wide);
-        }
-        w->status = w->sink->write(w->sink->state, w->offset, out.p, out.len, &w->error);
-        w->offset += out.len;
-        w->text.len = 0;
+        w->status = w->sink->write(w->sink->state, w->offset, w->out.p, w->out.len, &w->error);
+        w->offset += w->out.len;
+        w->out.len = 0;
+}
+
+void reg_writer_spill(struct reg_writer *w)
+{
+        if (w->out.len >= SPILL_BYTES && !w->hold)
+                hand_over(w);
 }
 
 int reg_writer_finish(struct reg_writer *w, ow_error *err)
 {
-        spill(w);
+        hand_over(w);
         if (w->status < 0) {
                 if (err)
                         *err = w->error;
                 return w->status;
         }
-        return ow_buffer_failed(&w->text) || ow_buffer_failed(&w->wide) ? ow_fail_nomem(err) : 0;
+        return ow_buffer_failed(&w->out) || ow_buffer_failed(&w->scratch) ? ow_fail_nomem(err) : 0;
 }
 
-void reg_write_text(struct reg_writer *w, const char *text, size_t size)
+/* ---- text; room for it was made before ---- */
+
+static void put(struct reg_writer *w, uint8_t ascii)
 {
-        ow_buffer_put(&w->text, text, size);
-        if (w->text.len >= SPILL_BYTES)
-                spill(w);
+        w->out.p[w->out.len++] = ascii;
+        if (w->wide)
+                w->out.p[w->out.len++] = 0;
 }
 
-static void write_escaped(struct reg_writer *w, const char *text, size_t size)
+void reg_write_ascii(struct reg_writer *w, const char *text)
 {
-        while (size > 0) {
-                size_t run = 0;
+        size_t size = strlen(text);
 
-                while (run < size && text[run] != '"' && text[run] != '\\')
-                        run++;
-                ow_buffer_put(&w->text, text, run);
-                if (run < size) {
-                        ow_buffer_put_byte(&w->text, '\\');
-                        ow_buffer_put_byte(&w->text, (uint8_t)text[run++]);
+        if (!reg_reserve(&w->out, 2 * size))
+                return;
+        for (size_t i = 0; i < size; i++)
+                put(w, (uint8_t)text[i]);
+}
+
+void reg_write_header(struct reg_writer *w)
+{
+        if (w->wide)
+                ow_buffer_put(&w->out, "\xff\xfe", 2);
+        reg_write_ascii(w, "Windows Registry Editor Version 5.00\r\n\r\n");
+}
+
+static bool is_special(uint32_t c)
+{
+        return c == '"' || c == '\\';
+}
+
+static void write_latin1(struct reg_writer *w, ow_view text, bool escape)
+{
+        if (!reg_reserve(&w->out, 4 * text.len))
+                return;
+        for (size_t i = 0; i < text.len; i++) {
+                uint8_t c = text.p[i];
+
+                if (escape && is_special(c))
+                        put(w, '\\');
+                if (c >= 0x80 && !w->wide) {
+                        put(w, (uint8_t)(0xc0 | c >> 6));
+                        c = 0x80 | (c & 0x3f);
                 }
-                text += run;
-                size -= run;
+                put(w, c);
         }
 }
 
-/* Can a quoted string hold data and give back just these bytes? *ret_ascii: and is it ASCII. */
-static bool is_plain_string(ow_view data, bool *ret_ascii)
+/* UTF-16LE to UTF-16LE. */
+static void write_units(struct reg_writer *w, ow_view text, bool escape)
 {
-        uint32_t all = 0;
+        uint8_t *to;
 
+        if (!reg_reserve(&w->out, 2 * text.len))
+                return;
+        to = w->out.p + w->out.len;
+        for (size_t i = 0; i + 2 <= text.len; i += 2) {
+                uint16_t c = ow_le16_at(text.p + i);
+
+                if (escape && is_special(c)) {
+                        ow_le16_put(to, '\\');
+                        to += 2;
+                }
+                ow_le16_put(to, c);
+                to += 2;
+        }
+        w->out.len = (size_t)(to - w->out.p);
+}
+
+/* UTF-8 to UTF-8. */
+static void write_bytes(struct reg_writer *w, const uint8_t *text, size_t size, bool escape)
+{
+        uint8_t *to;
+
+        if (!reg_reserve(&w->out, 2 * size))
+                return;
+        to = w->out.p + w->out.len;
+        for (size_t i = 0; i < size; i++) {
+                if (escape && is_special(text[i]))
+                        *to++ = '\\';
+                *to++ = text[i];
+        }
+        w->out.len = (size_t)(to - w->out.p);
+}
+
+static void write_utf16(struct reg_writer *w, ow_view text, bool escape)
+{
+        if (w->wide) {
+                write_units(w, text, escape);
+                return;
+        }
+        w->scratch.len = 0;
+        reg_put_utf8(text, &w->scratch);
+        write_bytes(w, w->scratch.p, w->scratch.len, escape);
+}
+
+void reg_write_utf8(struct reg_writer *w, const char *text, size_t size, bool escape)
+{
+        const ow_view view = { (const uint8_t *)text, size };
+        ow_error error = OW_ERROR_INIT;
+
+        if (!w->wide) {
+                write_bytes(w, view.p, size, escape);
+                return;
+        }
+        w->scratch.len = 0;
+        if (reg_put_utf16(view, &w->scratch, &error) < 0 && w->status == 0) {
+                w->status = error.code;
+                w->error = error;
+        }
+        write_units(w, ow_buffer_view(&w->scratch), escape);
+}
+
+void reg_write_name(struct reg_writer *w, const ow_hive_name *name, bool escape)
+{
+        const ow_view text = { name->p, name->size };
+
+        if (name->latin1)
+                write_latin1(w, text, escape);
+        else
+                write_utf16(w, text, escape);
+}
+
+/* ---- data ---- */
+
+/* Can a quoted string hold data and give back just these bytes? */
+static bool is_plain_string(ow_view data)
+{
         if (data.len < 2 || data.len % 2 || ow_le16_at(data.p + data.len - 2) != 0)
                 return false;
         for (size_t i = 0; i + 2 < data.len; i += 2) {
                 uint32_t c = ow_le16_at(data.p + i);
 
-                if (c == 0 || c == '\r' || c == '\n')
+                if (c < 0x10 && (c == 0 || c == '\r' || c == '\n'))
                         return false;
                 if ((c & 0xf800) == 0xd800) {
-                        uint32_t next = ow_le16_at(data.p + i + 2);
-
-                        if (c >= 0xdc00 || (next & 0xfc00) != 0xdc00)
+                        if (c >= 0xdc00 || (ow_le16_at(data.p + i + 2) & 0xfc00) != 0xdc00)
                                 return false;
                         i += 2;
                 }
-                all |= c;
         }
-        *ret_ascii = all < 0x80;
         return true;
 }
 
-static void write_string(struct reg_writer *w, ow_view data, bool ascii)
+static const char digits[] = "0123456789abcdef";
+
+/* "xx," of n bytes; up to two bytes behind them are written over. */
+static uint8_t *put_hex(const uint8_t *data, size_t n, uint8_t *to)
 {
-        char chunk[256];
-
-        reg_write_text(w, "\"", 1);
-        if (!ascii) {
-                w->wide.len = 0;
-                ow_utf16_to_utf8(data, &w->wide);
-                write_escaped(w, (const char *)w->wide.p, w->wide.len);
+        for (size_t i = 0; i < n; i++, to += 3) {
+                to[0] = (uint8_t)digits[data[i] >> 4];
+                to[1] = (uint8_t)digits[data[i] & 15];
+                to[2] = ',';
         }
-        for (size_t i = 0; ascii && i < data.len;) {
-                size_t n = 0;
+        return to;
+}
 
-                for (; n < sizeof chunk && i < data.len; i += 2)
-                        chunk[n++] = (char)data.p[i];
-                write_escaped(w, chunk, n);
-        }
-        reg_write_text(w, "\"", 1);
+static uint8_t *put_wide_hex(const uint8_t *data, size_t n, uint8_t *to)
+{
+        for (size_t i = 0; i < n; i++, to += 6)
+                ow_le64_put(to, (uint64_t)(uint8_t)digits[data[i] >> 4] |
+                            (uint64_t)(uint8_t)digits[data[i] & 15] << 16 | (uint64_t)',' << 32);
+        return to;
+}
+
+/* Bytes that still fit on the line: the one whose comma reaches WRAP_COLUMN is the last. */
+static size_t bytes_on_line(size_t column)
+{
+        return column >= WRAP_COLUMN ? 1 : (WRAP_COLUMN - column + 2) / 3;
 }
 
 static void write_hex(struct reg_writer *w, ow_view data, size_t column, bool wrap)
 {
-        static const char digits[] = "0123456789abcdef";
-        char line[3 * 32 + 8];
-        size_t n = 0;
+        size_t left = wrap ? bytes_on_line(column) : SIZE_MAX;
 
-        for (size_t i = 0; i < data.len; i++) {
-                line[n++] = digits[data.p[i] >> 4];
-                line[n++] = digits[data.p[i] & 15];
-                if (i + 1 == data.len)
-                        break;
-                line[n++] = ',';
-                column += 3;
-                if (wrap && column >= WRAP_COLUMN) {
-                        memcpy(line + n, "\\\r\n  ", 5);
-                        reg_write_text(w, line, n + 5);
-                        column = 2;
-                        n = 0;
-                } else if (n >= sizeof line - 8) {
-                        reg_write_text(w, line, n);
-                        n = 0;
-                }
+        for (size_t at = 0; at < data.len;) {
+                size_t n = data.len - at < left ? data.len - at : left;
+                uint8_t *to;
+
+                n = n < HEX_PIECE ? n : HEX_PIECE;
+                reg_writer_spill(w);
+                if (!reg_reserve(&w->out, 6 * n + 16))
+                        return;
+                to = w->out.p + w->out.len;
+                to = w->wide ? put_wide_hex(data.p + at, n, to) : put_hex(data.p + at, n, to);
+                w->out.len = (size_t)(to - w->out.p);
+                at += n;
+                left -= n;
+                if (left > 0 || at == data.len)
+                        continue;
+                reg_write_ascii(w, "\\\r\n  ");
+                left = bytes_on_line(2);
         }
-        reg_write_text(w, line, n);
+        if (data.len > 0)
+                w->out.len -= w->wide ? 2 : 1;  /* no comma behind the last */
 }
 
-/* Columns of UTF-8 text as regedit counts them: UTF-16 units. */
-static size_t columns(const char *text, size_t size)
+/* UTF-16 units from begin to the end of out. */
+static size_t columns(const struct reg_writer *w, size_t begin)
 {
         size_t n = 0;
 
-        for (size_t i = 0; i < size; i++) {
-                unsigned char c = (unsigned char)text[i];
-
-                if ((c & 0xc0) != 0x80)
-                        n += c < 0xf0 ? 1 : 2;
+        if (w->wide)
+                return (w->out.len - begin) / 2;
+        for (size_t i = begin; i < w->out.len; i++) {
+                if ((w->out.p[i] & 0xc0) != 0x80)
+                        n += w->out.p[i] < 0xf0 ? 1 : 2;
         }
         return n;
 }
 
-void reg_write_value(struct reg_writer *w, const char *name, uint32_t type, ow_view data, bool wrap)
+static void write_number(struct reg_writer *w, const char *before, uint32_t n, unsigned min_digits)
 {
-        size_t begin = w->text.len, column;
-        bool ascii;
+        char text[9], *p = text + 8;
 
-        if (*name) {
-                ow_buffer_put_byte(&w->text, '"');
-                write_escaped(w, name, strlen(name));
-                ow_buffer_put(&w->text, "\"=", 2);
+        *p = '\0';
+        for (unsigned i = 0; i < min_digits || n > 0; i++, n >>= 4)
+                *--p = digits[n & 15];
+        reg_write_ascii(w, before);
+        reg_write_ascii(w, p);
+}
+
+void reg_write_data(struct reg_writer *w, size_t line_begin, uint32_t type, ow_view data, bool wrap)
+{
+        if (type == OW_REG_SZ && is_plain_string(data)) {
+                reg_write_ascii(w, "\"");
+                write_utf16(w, (ow_view){ data.p, data.len - 2 }, true);
+                reg_write_ascii(w, "\"");
+        } else if (type == OW_REG_DWORD && data.len == 4) {
+                write_number(w, "dword:", ow_le32_at(data.p), 8);
         } else {
-                ow_buffer_put(&w->text, "@=", 2);
+                if (type == OW_REG_BINARY) {
+                        reg_write_ascii(w, "hex:");
+                } else {
+                        write_number(w, "hex(", type, 1);
+                        reg_write_ascii(w, "):");
+                }
+                if (!ow_buffer_failed(&w->out))
+                        write_hex(w, data, wrap ? columns(w, line_begin) : 0, wrap);
         }
-        if (type == OW_REG_SZ && is_plain_string(data, &ascii)) {
-                write_string(w, (ow_view){ data.p, data.len - 2 }, ascii);
-                return;
+}
+
+void reg_write_value(struct reg_writer *w, const ow_hive_name *name, uint32_t type, ow_view data)
+{
+        size_t begin;
+
+        reg_writer_spill(w);
+        begin = w->out.len;
+        if (name->size) {
+                reg_write_ascii(w, "\"");
+                reg_write_name(w, name, true);
+                reg_write_ascii(w, "\"=");
+        } else {
+                reg_write_ascii(w, "@=");
         }
-        if (type == OW_REG_DWORD && data.len == 4) {
-                ow_buffer_printf(&w->text, "dword:%08x", ow_le32_at(data.p));
-                return;
-        }
-        if (type == OW_REG_BINARY)
-                ow_buffer_put(&w->text, "hex:", 4);
-        else
-                ow_buffer_printf(&w->text, "hex(%x):", type);
-        if (ow_buffer_failed(&w->text))
-                return;
-        column = columns((const char *)w->text.p + begin, w->text.len - begin);
-        write_hex(w, data, column, wrap);
+        reg_write_data(w, begin, type, data, true);
+        reg_write_ascii(w, "\r\n");
 }
 
 int ow_reg_format_value(const char *name, uint32_t type, const void *data, size_t size, bool wrap, char **ret,
@@ -215,11 +313,14 @@ int ow_reg_format_value(const char *name, uint32_t type, const void *data, size_
         char *text;
         int r;
 
-        reg_write_value(&w, name, type, (ow_view){ data, size }, wrap);
+        reg_write_ascii(&w, *name ? "\"" : "@=");
+        reg_write_utf8(&w, name, strlen(name), true);
+        reg_write_ascii(&w, *name ? "\"=" : "");
+        reg_write_data(&w, 0, type, (ow_view){ data, size }, wrap);
         r = reg_writer_finish(&w, err);
         if (r < 0)
                 return r;
-        text = ow_buffer_take_text(&w.text);
+        text = ow_buffer_take_text(&w.out);
         if (!text)
                 return ow_fail_nomem(err);
         *ret = text;
