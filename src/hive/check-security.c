@@ -31,8 +31,9 @@ static void check_references(struct hive_check *c, struct hive_security *sk)
         }
 }
 
-/* Goes round by the links forward, from the security of the root. True: it came back to where it began. */
-static bool reach_ring(struct hive_check *c, uint32_t first, uint32_t *ret_members)
+/* Goes round by the links forward, from the security of the root. 0: it came back to where it began; else the cell
+ * that cannot be read. */
+static uint32_t reach_ring(struct hive_check *c, uint32_t first, uint32_t *ret_members)
 {
         struct hive_security sk;
         uint32_t cell = first;
@@ -40,22 +41,22 @@ static bool reach_ring(struct hive_check *c, uint32_t first, uint32_t *ret_membe
         *ret_members = 0;
         do {
                 if (hive_check_failed(c, hive_security_decode(c->hive, cell, &sk, &c->error)) || !hive_check_reach(c, cell))
-                        return false;
+                        return cell;
                 (*ret_members)++;
                 check_descriptor(c, &sk);
                 cell = sk.next;
         } while (cell != first);
-        return true;
+        return 0;
 }
 
-/* Those that keys use and the ring does not have. */
-static void reach_strays(struct hive_check *c)
+/* Those that keys use and the ring does not have; told is told already. */
+static void reach_strays(struct hive_check *c, uint32_t told)
 {
         for (size_t i = 0; c->references.entries && i <= c->references.mask && !c->broken; i++) {
                 uint32_t cell = c->references.entries[i].key;
                 struct hive_security sk;
 
-                if (cell == 0 || (cell < c->hive->image.size && cell % 8 == 0 && hive_check_reached(c, cell) &&
+                if (cell == 0 || cell == told || (cell < c->hive->image.size && cell % 8 == 0 && hive_check_reached(c, cell) &&
                                   hive_security_decode(c->hive, cell, &sk, NULL) >= 0))
                         continue;
                 if (hive_check_failed(c, hive_security_decode(c->hive, cell, &sk, &c->error)) || !hive_check_reach(c, cell))
@@ -106,23 +107,22 @@ void hive_check_security(struct hive_check *c)
 {
         struct hive_security sk;
         struct hive_node root;
-        uint32_t members, cell;
-        bool whole;
+        uint32_t members, cell, unreadable;
 
         if (hive_node_decode(c->hive, c->hive->base.root, &root, NULL) < 0 || root.security == 0 ||
             root.security == HIVE_NIL)
                 return;
-        whole = reach_ring(c, root.security, &members);
-        reach_strays(c);
+        unreadable = reach_ring(c, root.security, &members);
+        reach_strays(c, unreadable);
         cell = root.security;
-        for (uint32_t i = 0; whole && i < members && !c->broken; i++) {
+        for (uint32_t i = 0; !unreadable && i < members && !c->broken; i++) {
                 if (hive_check_failed(c, hive_security_decode(c->hive, cell, &sk, &c->error)))
                         return;
                 check_member(c, &sk);
                 cell = sk.next;
         }
         /* The security of the root is in use, so the ring never becomes empty. */
-        for (uint32_t i = 0; whole && i < members && !c->broken; i++) {
+        for (uint32_t i = 0; !unreadable && i < members && !c->broken; i++) {
                 if (hive_check_failed(c, hive_security_decode(c->hive, cell, &sk, &c->error)))
                         return;
                 cell = sk.next;
