@@ -2,7 +2,7 @@
 # A short front for Meson. Each target prints the commands it runs.
 MESON_CHECK = -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: all demo check quick fuzz bench lint fmt install clean
+.PHONY: all demo check quick fuzz coverage bench bench-hives lint fmt install clean
 
 all: build/release/build.ninja
 	ninja -C build/release
@@ -29,14 +29,25 @@ quick: build/check/build.ninja
 	ninja -C build/check
 	meson test -C build/check --no-rebuild --suite unit --suite fuzz
 
-# FUZZ_SECONDS for each target (default 60).
+# FUZZ_SECONDS for each target (default 60); ENGINE=afl for AFL++.
 fuzz:
 	scripts/setup fuzz
 	scripts/fuzz
 
-bench: all
-	scripts/setup bench
+# The lines that the fuzz corpora reach, room by room.
+coverage:
+	scripts/setup fuzz
+	scripts/fuzz --coverage
+
+bench: bench-hives
 	bench/run build/release
+
+# The registry engine beside its peers.
+bench-hives: all
+	scripts/setup bench
+	meson setup --reconfigure build/release >/dev/null
+	ninja -C build/release bench-programs
+	bench/hives build/release
 
 lint:
 	scripts/lint

@@ -114,7 +114,8 @@ static void write_component(struct shape *s)
         (void)snprintf(name, sizeof name, "%08X%08X%08X%08X", next_random(s), next_random(s), next_random(s),
                        next_random(s));
         key(s, 6, name);
-        (void)snprintf(text, sizeof text, "C:\\Program Files\\Common Files\\Suite\\module%u.dll", next_random(s) % 10000);
+        (void)snprintf(text, sizeof text, "C:\\Program Files\\Common Files\\Suite\\module%u.dll",
+                       next_random(s) % 10000);
         text_value(s, name, SZ, text);
 }
 
