@@ -23,6 +23,7 @@ typedef struct ow_disk ow_disk;
 
 enum ow_disk_flags {
         OW_DISK_WRITABLE = 1 << 0,      /* may be committed to; takes an exclusive lock on the image */
+        OW_DISK_ALLOW_OUTSIDE = 1 << 1, /* the header may name files outside the image's own folder */
 };
 
 typedef struct ow_disk_options {

@@ -23,6 +23,7 @@ typedef struct ow_guest ow_guest;
 
 typedef struct ow_machine_options {
         bool writable;                  /* will be committed: locks, and the safety refusals of volumes */
+        bool allow_outside;             /* disk images may name files outside their own folder */
         bool accept_dirty;              /* load dirty hives whose logs are missing or do not apply */
         const char *journal_dir;        /* NULL: beside the image */
         ow_log log;

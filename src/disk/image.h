@@ -3,10 +3,12 @@
 #ifndef DISK_IMAGE_H
 #define DISK_IMAGE_H
 
+#include <offwin/disk.h>
+
 #include "disk/store.h"
 
-/* *ret_format is static text as ow_disk_format() tells it. */
-int image_open(const char *path, bool writable, const ow_log *log, struct store **ret, const char **ret_format,
+/* flags: OW_DISK_*. *ret_format is static text as ow_disk_format() tells it. */
+int image_open(const char *path, unsigned flags, const ow_log *log, struct store **ret, const char **ret_format,
                ow_error *err);
 
 #endif

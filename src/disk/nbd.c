@@ -288,19 +288,16 @@ int nbd_open_uri(const char *uri, bool writable, const ow_log *log, struct store
         return make_store(&handle, uri, writable, log, ret, err);
 }
 
-/* The last line that qemu-nbd wrote, without its own name before it. */
-static void last_words(int fd, char words[MAX_COMPLAINT])
+/* What qemu-nbd wrote, without its own name before it: its first line, since advice follows the complaint. */
+static void complaint_of(int fd, char words[MAX_COMPLAINT])
 {
-        off_t size = lseek(fd, 0, SEEK_END);
-        off_t from = size >= MAX_COMPLAINT ? size - MAX_COMPLAINT + 1 : 0;
-        ssize_t n = size > 0 ? pread(fd, words, MAX_COMPLAINT - 1, from) : 0;
-        char *line;
+        ssize_t n = pread(fd, words, MAX_COMPLAINT - 1, 0);
+        char *line = words;
 
         words[n > 0 ? n : 0] = '\0';
-        while (n > 0 && words[n - 1] == '\n')
-                words[--n] = '\0';
-        line = strrchr(words, '\n');
-        line = line ? line + 1 : words;
+        while (strstr(line, "warning:") && strchr(line, '\n') && strstr(line, "warning:") < strchr(line, '\n'))
+                line = strchr(line, '\n') + 1;
+        line[strcspn(line, "\n")] = '\0';
         if (strncmp(line, "qemu-nbd: ", 10) == 0)
                 line += 10;
         memmove(words, line, strlen(line) + 1);
@@ -336,23 +333,29 @@ static int explain(const char *path, const char *words, ow_error *err)
  * The shell finds qemu-nbd and sends its complaints to a file of ours, which it reaches through /proc so that no
  * descriptor has to be left open across exec in a program that may have threads.
  */
-static int connect_to_qemu(nbd_handle *handle, const char *image_opts, bool writable, int complaints)
+static int connect_to_qemu(nbd_handle *handle, const char *image_opts, const struct nbd_scratch *scratch,
+                           bool read_only, int complaints)
 {
-        static char script[] = "exec 2>\"$1\"; shift; command -v qemu-nbd >/dev/null && exec qemu-nbd \"$@\"; "
-                               "echo no qemu-nbd >&2";
-        static char shell[] = "sh", option[] = "-c", opts[] = "--image-opts", read_only[] = "--read-only";
-        static char share[] = "--shared=1";
+        static char script[] = "exec 2>\"$1\"; scratch=$2 size=$3; shift 3; "
+                               "command -v qemu-nbd >/dev/null || { echo no qemu-nbd >&2; exit; }; "
+                               "[ -z \"$scratch\" ] || qemu-img create -q -f qcow2 \"$scratch\" \"$size\" || exit; "
+                               "exec qemu-nbd \"$@\"";
+        static char shell[] = "sh", option[] = "-c", opts[] = "--image-opts", for_reading[] = "--read-only";
+        static char for_one[] = "--shared=1";
         OW_AUTO_FREE char *words = ow_asprintf("/proc/%ld/fd/%d", (long)getpid(), complaints);
+        OW_AUTO_FREE char *path = ow_strdup(scratch ? scratch->path : "");
+        OW_AUTO_FREE char *size = ow_asprintf("%llu", scratch ? (unsigned long long)scratch->size : 0);
         OW_AUTO_FREE char *image = ow_strdup(image_opts);
-        char *argv[] = { shell, option, script, shell, words, opts, image, writable ? share : read_only, NULL };
+        char *argv[] = { shell, option, script, shell, words, path, size, opts, image,
+                         read_only ? for_reading : for_one, NULL };
 
-        if (!words || !image)
+        if (!words || !path || !size || !image)
                 return -1;
         return nbd_library(NULL)->connect_systemd_socket_activation(handle, argv);
 }
 
-int nbd_open_qemu(const char *image_opts, const char *path, bool writable, const ow_log *log, struct store **ret,
-                  ow_error *err)
+int nbd_open_qemu(const char *image_opts, const char *path, const struct nbd_scratch *scratch, bool writable,
+                  const ow_log *log, struct store **ret, ow_error *err)
 {
         const struct nbd_library *lib = nbd_library(err);
         OW_AUTO(nbd_handle) handle = NULL;
@@ -367,8 +370,8 @@ int nbd_open_qemu(const char *image_opts, const char *path, bool writable, const
                 return ow_fail_nomem(err);
         if (complaints < 0)
                 return ow_fail_sys(err, errno, "memory for the words of qemu-nbd");
-        if (connect_to_qemu(handle, image_opts, writable, complaints) < 0) {
-                last_words(complaints, words);
+        if (connect_to_qemu(handle, image_opts, scratch, !writable && !scratch, complaints) < 0) {
+                complaint_of(complaints, words);
                 return explain(path, words, err);
         }
         return make_store(&handle, path, writable, log, ret, err);

@@ -10,11 +10,17 @@ bool nbd_is_uri(const char *name);
 
 int nbd_open_uri(const char *uri, bool writable, const ow_log *log, struct store **ret, ow_error *err);
 
+/* A file of ours for what qemu must write although the image stays as it is: size bytes long to its user. */
+struct nbd_scratch {
+        const char *path;               /* becomes an empty qcow2 */
+        uint64_t size;
+};
+
 /*
- * Starts qemu-nbd on what image_opts describes (qemu's --image-opts), path being for messages. OW_E_DIRTY: somebody
+ * Starts qemu-nbd on what image_opts describes (qemu's --image-opts), path being for messages; scratch may be NULL. OW_E_DIRTY: somebody
  * else has the image; OW_E_UNSUPPORTED: qemu cannot, or qemu-nbd is not installed; OW_E_CORRUPT: what qemu says.
  */
-int nbd_open_qemu(const char *image_opts, const char *path, bool writable, const ow_log *log, struct store **ret,
-                  ow_error *err);
+int nbd_open_qemu(const char *image_opts, const char *path, const struct nbd_scratch *scratch, bool writable,
+                  const ow_log *log, struct store **ret, ow_error *err);
 
 #endif

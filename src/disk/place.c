@@ -31,7 +31,7 @@ static int host_open_image(const struct host *host, const char *path, const ow_l
         /* Journals name real paths; a link there now was put there by somebody else. */
         if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
                 return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' is a symbolic link", path);
-        return image_open(path, true, log, ret, ret_format, err);
+        return image_open(path, OW_DISK_WRITABLE, log, ret, ret_format, err);
 }
 
 static const struct host real_host = { NULL, host_open_folder, host_open_image };
@@ -100,18 +100,18 @@ static int locate(const char *name, const char *journal_dir, struct place_texts 
         return 0;
 }
 
-static int open_store(const char *name, const struct place_texts *texts, bool writable, const ow_log *log,
+static int open_store(const char *name, const struct place_texts *texts, unsigned flags, const ow_log *log,
                       struct store **ret, const char **ret_format, ow_error *err)
 {
         if (!nbd_is_uri(name))
-                return image_open(texts->path, writable, log, ret, ret_format, err);
+                return image_open(texts->path, flags, log, ret, ret_format, err);
         *ret_format = "nbd";
-        return nbd_open_uri(name, writable, log, ret, err);
+        return nbd_open_uri(name, flags & OW_DISK_WRITABLE, log, ret, err);
 }
 
 int ow_disk_open(const char *name, const ow_disk_options *options, ow_disk **ret_disk, ow_error *err)
 {
-        bool writable = options && options->flags & OW_DISK_WRITABLE;
+        unsigned flags = options ? options->flags : 0;
         const char *journal_dir = options ? options->journal_dir : NULL;
         struct place_texts texts = { NULL, NULL, NULL };
         struct disk_place place = { .name = name, .shared_folder = journal_dir != NULL, .host = &real_host };
@@ -125,7 +125,7 @@ int ow_disk_open(const char *name, const ow_disk_options *options, ow_disk **ret
                                strlen(name), PATH_MAX - 1);
         r = locate(name, journal_dir, &texts, err);
         if (r == 0)
-                r = open_store(name, &texts, writable, options ? &options->log : NULL, &store, &place.format, err);
+                r = open_store(name, &texts, flags, options ? &options->log : NULL, &store, &place.format, err);
         if (r == 0) {
                 place.path = texts.path;
                 place.base = texts.base;

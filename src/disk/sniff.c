@@ -17,6 +17,9 @@ enum {
         QCOW2_MAX_EXTENSIONS = 64,
         VHD_FOOTER = 512,
         VHD_FIXED = 2,
+        VHD_DIFFERENCING = 4,
+        VHDX_SEQUENCE = 8,              /* in a header: u64, the higher one is in force */
+        VHDX_LOG_GUID = 48,             /* zero: the log is empty */
 };
 
 void sniff_done(struct sniff *sniff)
@@ -144,6 +147,7 @@ static int sniff_vhd(struct store *file, ow_view head, struct sniff *sniff, ow_e
                 return 0;
         if (head.len >= VHD_FOOTER && vhd_footer_is_sound(head.p) && be32_at(head.p + 0x3c) != VHD_FIXED) {
                 sniff->format = "vpc";
+                sniff->no_parent = be32_at(head.p + 0x3c) == VHD_DIFFERENCING;
                 return 1;
         }
         r = store_read(file, file->size_bytes - VHD_FOOTER, footer, sizeof footer, err);
@@ -161,24 +165,29 @@ static int sniff_vhd(struct store *file, ow_view head, struct sniff *sniff, ow_e
 static int sniff_vhdx(struct store *file, ow_view head, struct sniff *sniff, ow_error *err)
 {
         static const uint64_t headers[] = { 64 << 10, 128 << 10 };
-        uint8_t magic[4];
+        static const uint8_t no_guid[16];
+        uint8_t header[VHDX_LOG_GUID + sizeof no_guid];
+        uint64_t newest = 0, sequence;
+        bool found = false;
 
         if (head.len < 8 || memcmp(head.p, "vhdxfile", 8) != 0)
                 return 0;
-        for (size_t i = 0; i < OW_COUNT(headers); i++) {
-                int r;
+        for (size_t i = 0; i < OW_COUNT(headers) && ow_fits_u64(headers[i], sizeof header, file->size_bytes); i++) {
+                int r = store_read(file, headers[i], header, sizeof header, err);
 
-                if (!ow_fits_u64(headers[i], sizeof magic, file->size_bytes))
-                        break;
-                r = store_read(file, headers[i], magic, sizeof magic, err);
                 if (r < 0)
                         return r;
-                if (memcmp(magic, "head", sizeof magic) == 0) {
-                        sniff->format = "vhdx";
-                        return 1;
-                }
+                if (memcmp(header, "head", 4) != 0)
+                        continue;
+                sequence = ow_le64_at(header + VHDX_SEQUENCE);
+                if (found && sequence <= newest)
+                        continue;
+                found = true;
+                newest = sequence;
+                sniff->format = "vhdx";
+                sniff->log_pending = memcmp(header + VHDX_LOG_GUID, no_guid, sizeof no_guid) != 0;
         }
-        return 0;
+        return found;
 }
 
 static int sniff_vdi(struct store *file, ow_view head, struct sniff *sniff, ow_error *err)

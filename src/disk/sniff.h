@@ -16,6 +16,8 @@ struct sniff {
         const char *format;             /* "raw", "qcow2", "vpc", "vhdx", "vmdk", "vdi" */
         uint64_t fixed_bytes;           /* a fixed VHD: bytes of the disk, which starts where the file does; else 0 */
         bool no_writing;                /* streamOptimized */
+        bool log_pending;               /* a VHDX whose own log has writes that its file has not */
+        bool no_parent;                 /* a VHD that is worth nothing without its parent, which qemu cannot read */
         bool encrypted;
         char *backing;                  /* the file that holds what this one does not; NULL: none */
         char *backing_format;           /* as the header names it; NULL: it does not */
@@ -31,6 +33,11 @@ int sniff_image(struct store *file, struct sniff *ret, ow_error *err);
 
 /* True when the first sector is a boot record at the same time. */
 bool sniff_has_boot_record(struct store *file);
+
+/* ---- foreign.c ---- */
+
+/* OW_E_UNSUPPORTED: not a disk image, or not one that anybody can change; the text says what to do with it. */
+int sniff_foreign(struct store *file, const char *path, ow_error *err);
 
 /* ---- vmdk.c ---- */
 

@@ -45,6 +45,7 @@ struct machine_guest {
 
 struct ow_machine {
         bool writable;
+        bool allow_outside;
         bool accept_dirty;
         ow_log log;
         char *journal_dir;

@@ -36,7 +36,8 @@ static int open_table(ow_machine *machine, struct machine_disk *d, ow_error *err
 static int open_disks(ow_machine *machine, const char *const *names, size_t n_names, ow_error *err)
 {
         const ow_disk_options options = {
-                .flags = machine->writable ? OW_DISK_WRITABLE : 0,
+                .flags = (machine->writable ? OW_DISK_WRITABLE : 0u) |
+                         (machine->allow_outside ? OW_DISK_ALLOW_OUTSIDE : 0u),
                 .journal_dir = machine->journal_dir,
                 .log = machine->log,
                 .companions = names,
@@ -159,6 +160,7 @@ int ow_machine_open(const char *const *names, size_t n_names, const ow_machine_o
         if (options) {
                 machine->writable = options->writable;
                 machine->accept_dirty = options->accept_dirty;
+                machine->allow_outside = options->allow_outside;
                 machine->log = options->log;
         }
         if (options && options->journal_dir) {

@@ -114,6 +114,10 @@ static void headers_are_known(void **state)
         expect_format("raw");
 
         memset(bytes, 0, sizeof bytes);
+        vhd_footer(bytes, 4, 1 << 20);
+        sniff = sniffed();
+        assert_true(sniff.no_parent);
+        sniff_done(&sniff);
         vhd_footer(bytes, 3, 1 << 20);
         expect_format("vpc");
         bytes[0x34] ^= 1;                               /* checksum */
@@ -132,6 +136,15 @@ static void headers_are_known(void **state)
         expect_format("raw");
         memcpy(bytes + (128 << 10), "head", 4);
         expect_format("vhdx");
+        memcpy(bytes + (64 << 10), "head\0\0\0\0\2", 9);       /* the newer one, with a log in use */
+        bytes[(64 << 10) + 48] = 1;
+        sniff = sniffed();
+        assert_true(sniff.log_pending);
+        sniff_done(&sniff);
+        bytes[(128 << 10) + 8] = 3;
+        sniff = sniffed();
+        assert_false(sniff.log_pending);
+        sniff_done(&sniff);
 
         memset(bytes, 0, sizeof bytes);
         ow_le32_put(bytes + 0x40, 0xbeda107f);
@@ -244,6 +257,26 @@ static void no_header_leads_out_of_its_folder(void **state)
         }
 }
 
+/* What the user trusts is followed, but never to anything that is not a file. */
+static void a_trusted_header_may_lead_out(void **state)
+{
+        ow_disk_options options = { .flags = OW_DISK_ALLOW_OUTSIDE };
+        ow_error why = OW_ERROR_INIT;
+        ow_disk *disk;
+
+        assert_int_equal(mkdir(temp_path("sub"), 0700), 0);
+        temp_write("below", 0, "below", 5);
+        qcow2("../below", "raw", NULL);
+        temp_write("sub/top.qcow2", 0, bytes, SIZE);
+        assert_int_equal(ow_disk_open(temp_path("sub/top.qcow2"), NULL, &disk, &why), OW_E_REFUSED);
+        assert_non_null(strstr(why.text, "--allow-outside"));
+        /* The image is no more than a header: what counts is that it is not refused for its names. */
+        assert_int_not_equal(ow_disk_open(temp_path("sub/top.qcow2"), &options, &disk, &why), OW_E_REFUSED);
+        qcow2("nbd:localhost:1", NULL, NULL);
+        temp_write("sub/top.qcow2", 0, bytes, SIZE);
+        assert_fails(OW_E_REFUSED, ow_disk_open(temp_path("sub/top.qcow2"), &options, &disk, &err));
+}
+
 static void chains_that_cannot_be_are_refused(void **state)
 {
         ow_disk *disk;
@@ -271,6 +304,33 @@ static void chains_that_cannot_be_are_refused(void **state)
         vmdk_sparse(0, 3, "RW 100 FLAT \"/etc/passwd\" 0\n");
         temp_write("part.vmdk", 0, bytes, SIZE);
         assert_fails(OW_E_REFUSED, temp_open("whole.vmdk", false, NULL, &disk, &err));
+}
+
+/* What is no disk image at all says what it is and what to do; a name or a boot record that says raw comes first. */
+static void other_files_are_told_what_they_are(void **state)
+{
+        static const struct { const char *magic; size_t at, size; const char *says; } cases[] = {
+                { "QED", 0, 4, "qemu-img convert" }, { "QFI\xfb\0\0\0\1", 0, 8, "version 1" },
+                { "ustar", 257, 5, "tar -xf" }, { "\x1f\x8b\x08", 0, 3, "gzip" },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                ow_error why = OW_ERROR_INIT;
+                ow_disk *disk;
+
+                memset(bytes, 0, sizeof bytes);
+                memcpy(bytes + cases[i].at, cases[i].magic, cases[i].size);
+                temp_write("file", 0, bytes, SIZE);
+                assert_int_equal(temp_open("file", false, NULL, &disk, &why), OW_E_UNSUPPORTED);
+                assert_non_null(strstr(why.text, cases[i].says));
+                temp_write("file.raw", 0, bytes, SIZE);
+                assert_ok(temp_open("file.raw", false, NULL, &disk, &err));
+                ow_disk_close(disk);
+                memcpy(bytes + 510, "\x55\xaa", 2);
+                temp_write("file", 0, bytes, SIZE);
+                assert_ok(temp_open("file", false, NULL, &disk, &err));
+                ow_disk_close(disk);
+        }
 }
 
 /* No header, however it is broken, does more than fail. */
@@ -302,7 +362,9 @@ int main(void)
                 TEST(a_guest_cannot_turn_its_raw_disk_into_something_else),
                 TEST(a_fixed_vhd_needs_no_qemu),
                 TEST(no_header_leads_out_of_its_folder),
+                TEST(a_trusted_header_may_lead_out),
                 TEST(chains_that_cannot_be_are_refused),
+                TEST(other_files_are_told_what_they_are),
                 TEST(every_changed_byte_is_survived),
         };
 
