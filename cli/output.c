@@ -150,9 +150,17 @@ static void log_to_stderr(void *state, enum ow_log_level level, const char *text
         fputc('\n', stderr);
 }
 
+static void warnings_to_stderr(void *state, enum ow_log_level level, const char *text)
+{
+        if (level == OW_LOG_WARNING)
+                log_to_stderr(state, level, text);
+}
+
 ow_log log_for(const struct arguments *arguments)
 {
-        return (ow_log){ NULL, has(arguments, OPTION_VERBOSE) ? log_to_stderr : NULL };
+        if (has(arguments, OPTION_QUIET))
+                return (ow_log){ NULL, NULL };
+        return (ow_log){ NULL, has(arguments, OPTION_VERBOSE) ? log_to_stderr : warnings_to_stderr };
 }
 
 bool confirm(const struct arguments *arguments, const char *question)
