@@ -22,6 +22,7 @@ int session_open(const struct arguments *arguments, const struct text_list *disk
 {
         ow_machine_options options = { .writable = writable,
                                        .accept_dirty = has(arguments, OPTION_ACCEPT_DIRTY),
+                                       .allow_outside = has(arguments, OPTION_ALLOW_OUTSIDE),
                                        .journal_dir = arguments->journal_dir,
                                        .log = log_for(arguments) };
         size_t count = disks->count + arguments->disks.count;

@@ -23,7 +23,8 @@ static void disks_close(struct disks *disks)
 static int disks_open(const struct arguments *arguments, bool writable, struct disks *disks, ow_error *err)
 {
         const struct text_list *names = &arguments->operands;
-        ow_disk_options options = { .flags = writable ? OW_DISK_WRITABLE : 0,
+        ow_disk_options options = { .flags = (writable ? OW_DISK_WRITABLE : 0u) |
+                                             (has(arguments, OPTION_ALLOW_OUTSIDE) ? OW_DISK_ALLOW_OUTSIDE : 0u),
                                     .journal_dir = arguments->journal_dir,
                                     .log = log_for(arguments),
                                     .companions = (const char *const *)names->items,
