@@ -5,7 +5,7 @@
 
 enum {
         EVERY = OPTION_HELP | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE | OPTION_NO_COLOUR,
-        MACHINE = OPTION_JOURNAL_DIR | OPTION_ROOT | OPTION_ACCEPT_DIRTY,
+        MACHINE = OPTION_JOURNAL_DIR | OPTION_ROOT | OPTION_ACCEPT_DIRTY | OPTION_ALLOW_OUTSIDE,
         WRITING = OPTION_DRY_RUN | OPTION_YES,
 };
 
@@ -66,7 +66,7 @@ const struct command commands[] = {
                          "was started. Give the same DISKs as for the change.",
                 .examples = "offwin undo --list server.vhdx\n"
                             "offwin undo server.vhdx\n",
-                .options = OPTION_JOURNAL_DIR | WRITING | OPTION_LIST,
+                .options = OPTION_JOURNAL_DIR | OPTION_ALLOW_OUTSIDE | WRITING | OPTION_LIST,
                 .flags = COMMAND_WRITES,
                 .min_operands = 1,
                 .max_operands = 64,

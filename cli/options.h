@@ -30,6 +30,7 @@ enum option {
         OPTION_HTML = 1 << 16,
         OPTION_RECURSIVE = 1 << 17,
         OPTION_RAW = 1 << 18,
+        OPTION_ALLOW_OUTSIDE = 1 << 30,
 };
 
 struct option_spec {
