@@ -18,6 +18,7 @@
 #include <offwin/fix.h>
 #include <offwin/guest.h>
 #include <offwin/machine.h>
+#include <offwin/reg.h>
 #include <offwin/registry.h>
 #include <offwin/volume.h>
 
@@ -57,6 +58,12 @@ OW_API int ow_report_changes(ow_guest *guest, const ow_change *changes, size_t n
                              enum ow_plan_outcome outcome, const ow_commit_result *commit,
                              const ow_report_options *options, char **ret, ow_error *err);
 
+/* The same for a hive file (offwin/hivefile.h), called file; where of a change is a path below its root. counts: what was
+ * asked for, when changes were too many to keep; else NULL. */
+OW_API int ow_report_hive_changes(const char *file, const char *prefix, const ow_change *changes, size_t n_changes,
+                                  const ow_reg_counts *counts, enum ow_plan_outcome outcome, const ow_commit_result *commit,
+                                  const ow_report_options *options, char **ret, ow_error *err);
+
 /* ---- lists ---- */
 
 /* Every fix of set: name, for which Windows, what it does; with verbose also why and its source. */
@@ -77,6 +84,54 @@ OW_API int ow_report_key(ow_regkey at, const char *path, const ow_report_options
 
 /* One value. Text: only the data, one line per string, numbers decimal, binary as hex. JSON: one object. */
 OW_API int ow_report_value(const char *path, const char *name, uint32_t type, const void *data, size_t size,
+                           const ow_report_options *options, char **ret, ow_error *err);
+
+/* One find of a search. same_key: the one before was in the same key, so its heading stands. */
+OW_API int ow_report_match(const ow_reg_match *match, bool same_key, const ow_report_options *options, char **ret,
+                           ow_error *err);
+
+/* What ow_reg_export_rescue() wrote from path into the file called name. */
+OW_API int ow_report_exported(const char *path, const char *name, uint64_t bytes, const ow_reg_counts *counts,
+                              uint64_t n_lost, const ow_report_options *options, char **ret, ow_error *err);
+
+/* The difference between what is called before and after, as the changes that turn one into the other. */
+OW_API int ow_report_diff(const char *before, const char *after, const ow_change *changes, size_t n_changes,
+                          const ow_report_options *options, char **ret, ow_error *err);
+
+/* ---- whole hives ---- */
+
+/* What ow_hive_check() told, kept. Start with all zero. */
+typedef struct ow_report_faults {
+        struct ow_report_fault *items;
+        size_t count, cap;              /* kept; later ones are only counted by the check */
+        bool failed;                    /* memory ran out: the report will say so */
+} ow_report_faults;
+
+/* An ow_hive_fault_fn: state is the ow_report_faults. */
+OW_APIV void ow_report_faults_add(void *state, const ow_hive_fault *fault);
+OW_APIV void ow_report_faults_done(ow_report_faults *faults);
+
+typedef struct ow_report_hive {
+        const char *place;              /* "HKLM\\SYSTEM" */
+        const char *file;
+        uint64_t file_size;
+        const ow_hive *hive;            /* NULL: not loaded, see error */
+        bool stale;
+        const ow_error *error;
+        const ow_hive_report *report;   /* or NULL */
+        const ow_report_faults *faults; /* or NULL */
+        const char *done;               /* what was or would be done, or NULL */
+} ow_report_hive;
+
+enum ow_report_hives_kind {
+        OW_HIVES_INFO,                  /* what each is */
+        OW_HIVES_CHECK,                 /* the faults of each */
+        OW_HIVES_WORK,                  /* what is done to each */
+};
+
+/* nothing: a sentence for when there is no row, or NULL. commit may be NULL; as JSON only. */
+OW_API int ow_report_hives(enum ow_report_hives_kind kind, const ow_report_hive *hives, size_t n_hives,
+                           const char *nothing, enum ow_plan_outcome outcome, const ow_commit_result *commit,
                            const ow_report_options *options, char **ret, ow_error *err);
 
 typedef struct ow_folder_entry {

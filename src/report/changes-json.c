@@ -5,7 +5,7 @@
 #include "report/facts.h"
 #include "report/json.h"
 
-static const char *outcome_name(enum ow_plan_outcome outcome)
+const char *report_outcome_name(enum ow_plan_outcome outcome)
 {
         switch (outcome) {
         case OW_PLAN_DRY_RUN:
@@ -75,7 +75,7 @@ static void put_change(struct report_json *json, json_t *o, const ow_change *c)
         report_json_bool(json, o, "temporary", c->temporary);
 }
 
-static void put_commit(struct report_json *json, const ow_commit_result *commit)
+void report_json_commit(struct report_json *json, const ow_commit_result *commit)
 {
         json_t *o;
 
@@ -92,13 +92,29 @@ static void put_commit(struct report_json *json, const ow_commit_result *commit)
                 report_json_null(json, o, "undo_record");
 }
 
-int report_changes_json(ow_guest *guest, const struct report_changes *what, char **ret, ow_error *err)
+/* Changes that were too many to list. */
+static void put_counts(struct report_json *json, const ow_reg_counts *counts)
+{
+        json_t *o = report_json_object(json, json->root, "counts");
+
+        report_json_number(json, o, "keys_set", counts->keys);
+        report_json_number(json, o, "values_set", counts->values);
+        report_json_number(json, o, "keys_removed", counts->removed_keys);
+        report_json_number(json, o, "values_removed", counts->removed_values);
+}
+
+int report_changes_json(const struct report_changes *what, char **ret, ow_error *err)
 {
         REPORT_AUTO_JSON json = report_json_new("changes");
         json_t *array;
 
-        report_json_text(&json, json.root, "outcome", outcome_name(what->outcome));
-        report_json_installation(&json, json.root, guest);
+        report_json_text(&json, json.root, "outcome", report_outcome_name(what->outcome));
+        if (what->guest)
+                report_json_installation(&json, json.root, what->guest);
+        else
+                report_json_hive_file(&json, json.root, what->file, what->prefix);
+        if (what->counts)
+                put_counts(&json, what->counts);
         array = report_json_array(&json, json.root, "changes");
         for (size_t i = 0; i < what->n_changes; i++)
                 put_change(&json, report_json_add_object(&json, array), what->changes[i]);
@@ -110,6 +126,21 @@ int report_changes_json(ow_guest *guest, const struct report_changes *what, char
                 report_json_text(&json, o, "status", report_status_name(what->skipped[i]->status));
                 report_json_text(&json, o, "reason", what->skipped[i]->reason ? what->skipped[i]->reason : "");
         }
-        put_commit(&json, what->commit);
+        report_json_commit(&json, what->commit);
+        return report_json_take(&json, ret, err);
+}
+
+int report_diff_json(const char *before, const char *after, const struct report_changes *what, char **ret,
+                     ow_error *err)
+{
+        REPORT_AUTO_JSON json = report_json_new("diff");
+        json_t *array;
+
+        report_json_text(&json, json.root, "before", before);
+        report_json_text(&json, json.root, "after", after);
+        report_json_bool(&json, json.root, "equal", what->n_changes == 0);
+        array = report_json_array(&json, json.root, "changes");
+        for (size_t i = 0; i < what->n_changes; i++)
+                put_change(&json, report_json_add_object(&json, array), what->changes[i]);
         return report_json_take(&json, ret, err);
 }

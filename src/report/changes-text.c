@@ -114,7 +114,7 @@ static void put_place(struct report_page *page, const ow_change *change)
         if (mark != ' ')
                 report_put_style(page, mark == '-' ? REPORT_BAD : REPORT_GOOD);
         report_printf(page, "  %c %s", mark, change->kind == OW_CHANGE_FILE ? "" : "[");
-        report_put_guest(page, change->where);
+        report_put_guest(page, *change->where ? change->where : "\\");
         report_put(page, change->kind == OW_CHANGE_FILE ? "" : "]");
         if (mark != ' ')
                 report_put_style(page, REPORT_PLAIN);
@@ -293,30 +293,45 @@ static void put_totals(struct report_page *page, const struct report_changes *wh
         size_t n_fixes = count_fixes(what);
         size_t n_changes = what->n_changes - count_ledger(what);
 
+        if (what->counts) {
+                report_printf(page, "%" PRIu64 " keys and %" PRIu64 " values set, %" PRIu64 " keys and %" PRIu64
+                              " values removed", what->counts->keys, what->counts->values,
+                              what->counts->removed_keys, what->counts->removed_values);
+                return;
+        }
         report_printf(page, "%zu change%s", n_changes, n_changes == 1 ? "" : "s");
         if (n_fixes)
                 report_printf(page, " by %zu fix%s", n_fixes, n_fixes == 1 ? "" : "es");
 }
 
-static int put_commit(struct report_page *page, ow_guest *guest, const struct report_changes *what, ow_error *err)
+static int put_commit(struct report_page *page, const struct report_changes *what, ow_error *err)
 {
         OW_AUTO_BUFFER words = OW_BUFFER_INIT;
 
         report_put_style(page, REPORT_GOOD);
-        put_totals(page, what);
-        report_put(page, ", written and read back");
+        if (what->n_changes || what->counts) {
+                put_totals(page, what);
+                report_put(page, ", written and read back");
+        } else {
+                report_put(page, "Written and read back");
+        }
         report_put_style(page, REPORT_PLAIN);
         if (!what->commit || !what->commit->journal) {
                 report_put(page, ".\n");
                 return 0;
         }
-        report_printf(page, ": %" PRIu64 " bytes in %" PRIu64 " place%s of the image.\n", what->commit->bytes_changed,
-                      what->commit->extents, what->commit->extents == 1 ? "" : "s");
+        report_printf(page, ": %" PRIu64 " bytes in %" PRIu64 " place%s of the %s.\n", what->commit->bytes_changed,
+                      what->commit->extents, what->commit->extents == 1 ? "" : "s", what->guest ? "image" : "file");
         if (page->journal_dir) {
                 ow_buffer_put_text(&words, " --journal-dir ");
                 report_put_shell_word(&words, page->journal_dir);
         }
-        report_put_disk_words(&words, ow_guest_machine(guest), NULL);
+        if (what->guest) {
+                report_put_disk_words(&words, ow_guest_machine(what->guest), NULL);
+        } else {
+                ow_buffer_put_byte(&words, ' ');
+                report_put_shell_word(&words, what->file);
+        }
         ow_buffer_put_byte(&words, '\0');
         if (ow_buffer_failed(&words))
                 return ow_fail_nomem(err);
@@ -330,7 +345,7 @@ static int put_commit(struct report_page *page, ow_guest *guest, const struct re
         return 0;
 }
 
-static int put_end(struct report_page *page, ow_guest *guest, const struct report_changes *what, ow_error *err)
+static int put_end(struct report_page *page, const struct report_changes *what, ow_error *err)
 {
         switch (what->outcome) {
         case OW_PLAN_PROPOSED:
@@ -338,7 +353,7 @@ static int put_end(struct report_page *page, ow_guest *guest, const struct repor
         case OW_PLAN_DONE:
         case OW_PLAN_APPLIED:
                 report_put(page, "\n");
-                return put_commit(page, guest, what, err);
+                return put_commit(page, what, err);
         case OW_PLAN_NOTHING_TO_DO:
                 report_put(page, "\nNothing to change.\n");
                 return 0;
@@ -351,21 +366,53 @@ static int put_end(struct report_page *page, ow_guest *guest, const struct repor
         return 0;
 }
 
-int report_changes_text(ow_guest *guest, const struct report_changes *what, const ow_report_options *options,
-                        char **ret, ow_error *err)
+int report_changes_text(const struct report_changes *what, const ow_report_options *options, char **ret,
+                        ow_error *err)
 {
         REPORT_AUTO_PAGE page = report_page_new(options);
         int r;
 
         if (what->outcome != OW_PLAN_DONE) {
-                report_put_heading(&page, guest);
+                if (what->guest)
+                        report_put_heading(&page, what->guest);
+                else
+                        report_put_hive_heading(&page, what->file, what->prefix);
                 r = put_changes(&page, what, err);
                 if (r < 0)
                         return r;
                 put_skipped(&page, what);
+                if (what->counts) {
+                        report_put(&page, "  ");
+                        put_totals(&page, what);
+                        report_put(&page, "\n  (--dry-run or --verbose lists them)\n");
+                }
         }
-        r = put_end(&page, guest, what, err);
+        r = put_end(&page, what, err);
         if (r < 0)
                 return r;
+        return report_page_take(&page, ret, err);
+}
+
+int report_diff_text(const char *before, const char *after, const struct report_changes *what,
+                     const ow_report_options *options, char **ret, ow_error *err)
+{
+        REPORT_AUTO_PAGE page = report_page_new(options);
+        int r;
+
+        if (what->n_changes) {
+                report_put_styled(&page, REPORT_BAD, "--- ");
+                report_put_guest(&page, before);
+                report_put(&page, "\n");
+                report_put_styled(&page, REPORT_GOOD, "+++ ");
+                report_put_guest(&page, after);
+                report_put(&page, "\n");
+        }
+        r = put_changes(&page, what, err);
+        if (r < 0)
+                return r;
+        if (what->n_changes)
+                report_printf(&page, "\n%zu difference%s.\n", what->n_changes, what->n_changes == 1 ? "" : "s");
+        else
+                report_put(&page, "No difference.\n");
         return report_page_take(&page, ret, err);
 }

@@ -70,6 +70,17 @@ void report_put_heading(struct report_page *page, ow_guest *guest)
         report_put_style(page, REPORT_PLAIN);
 }
 
+void report_put_hive_heading(struct report_page *page, const char *file, const char *prefix)
+{
+        report_put_styled(page, REPORT_BOLD, file);
+        report_put(page, "\n");
+        report_put_style(page, REPORT_DIM);
+        report_put(page, "registry hive, ");
+        report_put_guest(page, prefix);
+        report_put_style(page, REPORT_PLAIN);
+        report_put(page, "\n");
+}
+
 void report_put_disk_words(ow_buffer *out, ow_machine *machine, const ow_guest *guest)
 {
         for (size_t i = 0; i < ow_machine_disk_count(machine); i++) {

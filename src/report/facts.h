@@ -20,6 +20,9 @@ void report_windows_version(const ow_windows *windows, ow_buffer *out);
 /* Two lines that say which installation a report is about. */
 void report_put_heading(struct report_page *page, ow_guest *guest);
 
+/* The same for a hive file: its path, and where Windows shows it. */
+void report_put_hive_heading(struct report_page *page, const char *file, const char *prefix);
+
 /* " DISK..." as a shell needs it, with --root when the machine has several installations. guest may be NULL. */
 void report_put_disk_words(ow_buffer *out, ow_machine *machine, const ow_guest *guest);
 

@@ -298,3 +298,11 @@ void report_json_installation(struct report_json *json, json_t *object, const ow
         report_json_text(json, installation, "root", ow_guest_root(guest));
         report_json_windows(json, installation, ow_guest_windows(guest));
 }
+
+void report_json_hive_file(struct report_json *json, json_t *object, const char *file, const char *prefix)
+{
+        json_t *o = report_json_object(json, object, "hive_file");
+
+        report_json_text(json, o, "path", file);
+        report_json_text(json, o, "prefix", prefix);
+}

@@ -52,6 +52,8 @@ void report_json_datum(struct report_json *json, json_t *object, uint32_t type, 
 
 /* "installation": where the guest lies and which Windows it is. */
 void report_json_installation(struct report_json *json, json_t *object, const ow_guest *guest);
+/* "hive_file": path and prefix. */
+void report_json_hive_file(struct report_json *json, json_t *object, const char *file, const char *prefix);
 void report_json_windows(struct report_json *json, json_t *object, const ow_windows *windows);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Registry keys and values as `offwin reg` shows them. */
+#include <stdio.h>
 #include <string.h>
 
 #include <offwin/hive.h>
@@ -7,12 +8,14 @@
 #include <offwin/report.h>
 
 #include "base/alloc.h"
+#include "base/filetime.h"
+#include "base/utf16.h"
 
 #include "report/datum.h"
 #include "report/json.h"
 #include "report/text.h"
 
-enum { MAX_NAME_COLUMN = 32, TYPE_COLUMN = 14, MAX_DISPLAY = 4096 };
+enum { MAX_NAME_COLUMN = 32, TYPE_COLUMN = 14, SIZE_COLUMN = 8, DETAIL_COLUMN = 32, MAX_DISPLAY = 4096 };
 
 static int no_html(ow_error *err)
 {
@@ -60,6 +63,20 @@ static void put_problem(struct visitor *v, const ow_error *problem)
 
 /* ---- subkeys ---- */
 
+/* "  2015-11-02T09:30:00Z  12 keys, 3 values", in columns when the name is short. */
+static void put_subkey_detail(struct report_page *page, const ow_key_info *info)
+{
+        size_t width = report_width(info->name) + 1;
+        char time[OW_FILETIME_TEXT];
+
+        ow_filetime_format(info->written, time);
+        report_put_spaces(page, width < DETAIL_COLUMN ? DETAIL_COLUMN - width : 2);
+        report_put_style(page, REPORT_DIM);
+        report_printf(page, "%s  %u key%s, %u value%s", time, info->n_subkeys, info->n_subkeys == 1 ? "" : "s",
+                      info->n_values, info->n_values == 1 ? "" : "s");
+        report_put_style(page, REPORT_PLAIN);
+}
+
 static int put_subkey(struct visitor *v, ow_regkey at, ow_key key, ow_error *err)
 {
         AUTO_KEY_INFO info = { 0 };
@@ -74,7 +91,10 @@ static int put_subkey(struct visitor *v, ow_regkey at, ow_key key, ow_error *err
         }
         report_put_spaces(v->page, 2);
         report_put_styled(v->page, REPORT_BOLD, info.name);
-        report_put(v->page, "\\\n");
+        report_put(v->page, "\\");
+        if (v->page->verbose)
+                put_subkey_detail(v->page, &info);
+        report_put(v->page, "\n");
         return 0;
 }
 
@@ -138,6 +158,13 @@ static int put_value(struct visitor *v, ow_regkey at, ow_value value, ow_error *
         report_put_padded(v->page, shown, v->name_width);
         report_put_spaces(v->page, 2);
         report_put_padded(v->page, type_name, TYPE_COLUMN);
+        if (v->page->verbose) {
+                char size[24];
+
+                (void)snprintf(size, sizeof size, "%zu", data.size);
+                report_put_right(v->page, size, SIZE_COLUMN);
+                report_put_spaces(v->page, 2);
+        }
         report_put_guest(v->page, text);
         report_put(v->page, "\n");
         ow_text_free(text);
@@ -194,6 +221,32 @@ static int walk(struct visitor *v, ow_regkey at, const ow_key_info *info, ow_err
         return r < 0 ? r : walk_subkeys(v, at, info->n_subkeys, err);
 }
 
+/* What ls --long tells of the key itself. */
+static int put_key_detail(struct report_page *page, ow_regkey at, const ow_key_info *info, ow_error *err)
+{
+        OW_AUTO_FREE char *class_name = NULL;
+        char time[OW_FILETIME_TEXT];
+        char *target = NULL;
+        int r = ow_hive_link_target(at.hive, at.key, &target, err);
+
+        if (r == OW_E_NOMEM)
+                return r;
+        ow_filetime_format(info->written, time);
+        report_put_field(page, 2, 9, "Written", time);
+        if (info->class_name.size) {
+                class_name = ow_utf16_text((ow_view){ info->class_name.p, info->class_name.size });
+                if (!class_name)
+                        return ow_fail_nomem(err);
+                report_put_field(page, 2, 9, "Class", class_name);
+        }
+        if (r > 0)
+                report_put_field(page, 2, 9, "Link to", target);
+        ow_text_free(target);
+        if (info->layer)
+                report_put_field(page, 2, 9, "Layered", "part of a container's registry; not edited");
+        return 0;
+}
+
 static int key_json(ow_regkey at, const char *path, const ow_key_info *info, char **ret, ow_error *err)
 {
         REPORT_AUTO_JSON json = report_json_new("key");
@@ -228,6 +281,9 @@ int ow_report_key(ow_regkey at, const char *path, const ow_report_options *optio
         report_put(&page, "[");
         report_put_guest(&page, path);
         report_put(&page, "]\n");
+        r = page.verbose ? put_key_detail(&page, at, &info, err) : 0;
+        if (r < 0)
+                return r;
         v.name_width = name_column(at, info.n_values);
         r = walk(&v, at, &info, err);
         if (r < 0)

@@ -46,14 +46,14 @@ int ow_report_diagnosis(ow_guest *guest, const ow_diagnosis *diagnosis, const ow
         return no_html(err);
 }
 
-static int put_changes(ow_guest *guest, const struct report_changes *what, const ow_report_options *options,
-                       char **ret, ow_error *err)
+static int put_changes(const struct report_changes *what, const ow_report_options *options, char **ret,
+                       ow_error *err)
 {
         switch (format_of(options)) {
         case OW_REPORT_TEXT:
-                return report_changes_text(guest, what, options, ret, err);
+                return report_changes_text(what, options, ret, err);
         case OW_REPORT_JSON:
-                return report_changes_json(guest, what, ret, err);
+                return report_changes_json(what, ret, err);
         case OW_REPORT_HTML:
                 break;
         }
@@ -63,7 +63,7 @@ static int put_changes(ow_guest *guest, const struct report_changes *what, const
 int ow_report_plan(ow_guest *guest, const ow_plan *plan, enum ow_plan_outcome outcome,
                    const ow_commit_result *commit, const ow_report_options *options, char **ret, ow_error *err)
 {
-        struct report_changes what = { .n_changes = ow_plan_change_count(plan),
+        struct report_changes what = { .guest = guest, .n_changes = ow_plan_change_count(plan),
                                        .n_skipped = ow_plan_skipped_count(plan), .outcome = outcome,
                                        .commit = commit };
         OW_AUTO_FREE const ow_change **changes = ow_calloc(what.n_changes + 1, sizeof *changes);
@@ -77,21 +77,60 @@ int ow_report_plan(ow_guest *guest, const ow_plan *plan, enum ow_plan_outcome ou
                 skipped[i] = ow_plan_skipped(plan, i);
         what.changes = changes;
         what.skipped = skipped;
-        return put_changes(guest, &what, options, ret, err);
+        return put_changes(&what, options, ret, err);
 }
 
-int ow_report_changes(ow_guest *guest, const ow_change *changes, size_t n_changes, enum ow_plan_outcome outcome,
-                      const ow_commit_result *commit, const ow_report_options *options, char **ret, ow_error *err)
+static int put_edit(struct report_changes *what, const ow_change *changes, size_t n_changes,
+                    const ow_report_options *options, char **ret, ow_error *err)
 {
         OW_AUTO_FREE const ow_change **pointers = ow_calloc(n_changes + 1, sizeof *pointers);
-        struct report_changes what = { .n_changes = n_changes, .outcome = outcome, .commit = commit };
 
         if (!pointers)
                 return ow_fail_nomem(err);
         for (size_t i = 0; i < n_changes; i++)
                 pointers[i] = &changes[i];
-        what.changes = pointers;
-        return put_changes(guest, &what, options, ret, err);
+        what->changes = pointers;
+        what->n_changes = n_changes;
+        return put_changes(what, options, ret, err);
+}
+
+int ow_report_changes(ow_guest *guest, const ow_change *changes, size_t n_changes, enum ow_plan_outcome outcome,
+                      const ow_commit_result *commit, const ow_report_options *options, char **ret, ow_error *err)
+{
+        struct report_changes what = { .guest = guest, .outcome = outcome, .commit = commit };
+
+        return put_edit(&what, changes, n_changes, options, ret, err);
+}
+
+int ow_report_hive_changes(const char *file, const char *prefix, const ow_change *changes, size_t n_changes,
+                           const ow_reg_counts *counts, enum ow_plan_outcome outcome, const ow_commit_result *commit,
+                           const ow_report_options *options, char **ret, ow_error *err)
+{
+        struct report_changes what = { .file = file, .prefix = prefix, .counts = counts,
+                                       .outcome = outcome, .commit = commit };
+
+        return put_edit(&what, changes, n_changes, options, ret, err);
+}
+
+int ow_report_diff(const char *before, const char *after, const ow_change *changes, size_t n_changes,
+                   const ow_report_options *options, char **ret, ow_error *err)
+{
+        OW_AUTO_FREE const ow_change **pointers = ow_calloc(n_changes + 1, sizeof *pointers);
+        struct report_changes what = { .changes = pointers, .n_changes = n_changes };
+
+        if (!pointers)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < n_changes; i++)
+                pointers[i] = &changes[i];
+        switch (format_of(options)) {
+        case OW_REPORT_TEXT:
+                return report_diff_text(before, after, &what, options, ret, err);
+        case OW_REPORT_JSON:
+                return report_diff_json(before, after, &what, ret, err);
+        case OW_REPORT_HTML:
+                break;
+        }
+        return no_html(err);
 }
 
 int ow_report_error(const ow_error *what, const ow_report_options *options, char **ret, ow_error *err)

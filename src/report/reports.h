@@ -16,6 +16,9 @@ int report_diagnosis_html(ow_guest *guest, const ow_diagnosis *diagnosis, char *
 
 /* What a plan and an edit by hand have in common. */
 struct report_changes {
+        ow_guest *guest;                /* whose they are; NULL: of the hive file */
+        const char *file, *prefix;      /* its path, and where Windows shows it */
+        const ow_reg_counts *counts;    /* instead of changes, which were too many; or NULL */
         const ow_change *const *changes;
         size_t n_changes;
         const ow_skipped *const *skipped;
@@ -24,8 +27,20 @@ struct report_changes {
         const ow_commit_result *commit; /* or NULL */
 };
 
-int report_changes_text(ow_guest *guest, const struct report_changes *what, const ow_report_options *options,
-                        char **ret, ow_error *err);
-int report_changes_json(ow_guest *guest, const struct report_changes *what, char **ret, ow_error *err);
+int report_changes_text(const struct report_changes *what, const ow_report_options *options, char **ret,
+                        ow_error *err);
+int report_changes_json(const struct report_changes *what, char **ret, ow_error *err);
+
+int report_diff_text(const char *before, const char *after, const struct report_changes *what,
+                     const ow_report_options *options, char **ret, ow_error *err);
+int report_diff_json(const char *before, const char *after, const struct report_changes *what, char **ret,
+                     ow_error *err);
+
+/* "dry-run", "applied", "nothing-to-do" */
+const char *report_outcome_name(enum ow_plan_outcome outcome);
+
+struct report_json;
+/* "commit": what was written, or null. */
+void report_json_commit(struct report_json *json, const ow_commit_result *commit);
 
 #endif
