@@ -77,6 +77,12 @@ OW_APIV ow_disk *const *ow_hivefile_disks(ow_hivefile *file, size_t *ret_count);
 OW_APIV const char *ow_hivefile_prefix(const ow_hivefile *file);
 OW_API int ow_hivefile_set_prefix(ow_hivefile *file, const char *prefix, ow_error *err);
 
+/* The guess for a hive that is no file yet; the caller's: ow_text_free(). */
+OW_API int ow_hivefile_guess_prefix(const char *path, const ow_hive *hive, char **ret, ow_error *err);
+
+/* 1 when path lies where the prefix says, or has no root; 0 when ow_hivefile_resolve() would have to guess. */
+OW_API int ow_hivefile_fits(const ow_hivefile *file, const char *path, ow_error *err);
+
 /**
  * ow_hivefile_resolve - a registry path to a path below the root of the hive
  * @path:     relative to the root ("Select"), or with a root of the registry ("HKLM\\SYSTEM\\Select"): then what the

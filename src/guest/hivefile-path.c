@@ -47,13 +47,13 @@ static const char *known_prefix(const char *name)
         return NULL;
 }
 
-int hivefile_guess_prefix(const ow_hivefile *file, char **ret, ow_error *err)
+int ow_hivefile_guess_prefix(const char *path, const ow_hive *hive, char **ret, ow_error *err)
 {
-        const char *of_file = last_part(file->name, "/");
+        const char *of_file = last_part(path, "/");
         const char *inside, *prefix;
         ow_hive_info info;
 
-        ow_hive_info_get(file->hive, &info);
+        ow_hive_info_get(hive, &info);
         inside = last_part(info.name, "\\/");
         prefix = known_prefix(inside);
         if (!prefix)
@@ -101,18 +101,40 @@ static const char *below(const char *path, const char *at)
         return path;
 }
 
+/* What the prefix leaves of path; *ret_rest is NULL when path lies elsewhere. */
+static int below_prefix(const ow_hivefile *file, const ow_reg_path *path, const char **ret_rest, ow_error *err)
+{
+        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path prefix = { 0 };
+        int r = ow_reg_path_parse(file->prefix, &prefix, err);
+
+        if (r == 0)
+                *ret_rest = prefix.root == path->root ? below(path->rest, prefix.rest) : NULL;
+        return r;
+}
+
+int ow_hivefile_fits(const ow_hivefile *file, const char *path, ow_error *err)
+{
+        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
+        ow_error why = OW_ERROR_INIT;
+        const char *rest;
+        int r = ow_reg_path_parse(path, &parsed, &why);
+
+        if (r == OW_E_NOMEM)
+                return ow_fail_nomem(err);
+        if (r < 0)
+                return 1;
+        r = below_prefix(file, &parsed, &rest, err);
+        return r < 0 ? r : rest != NULL;
+}
+
 /* A path with a root: what the prefix covers goes, else the root and (HKLM, HKU) the name that stands for the hive. */
 static int strip_root(const ow_hivefile *file, const ow_reg_path *path, char **ret, ow_error *err)
 {
-        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path prefix = { 0 };
-        const char *rest = NULL;
-        int r;
+        const char *rest;
+        int r = below_prefix(file, path, &rest, err);
 
-        r = ow_reg_path_parse(file->prefix, &prefix, err);
         if (r < 0)
                 return r;
-        if (prefix.root == path->root)
-                rest = below(path->rest, prefix.rest);
         if (!rest) {
                 rest = path->rest;
                 if (path->root != OW_ROOT_HKCU)

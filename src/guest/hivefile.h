@@ -22,9 +22,6 @@ struct ow_hivefile {
 
 OW_DEFINE_AUTO(ow_hivefile, ow_hivefile_close);
 
-/* hivefile-path.c: the prefix that the names of file suggest. The caller's. */
-int hivefile_guess_prefix(const ow_hivefile *file, char **ret, ow_error *err);
-
 /* hivefile-logs.c: paths of the logs beside path, in the order .LOG, .LOG1, .LOG2; the caller's, each and all. */
 int hivefile_find_logs(const char *path, char *logs[HIVEFILE_MAX_LOGS], size_t *ret_count, ow_error *err);
 
