@@ -31,6 +31,16 @@ static const char *next_name(const char *path, size_t *ret_size)
         return path;
 }
 
+static int part_init(struct hive_name *name, const char *part, size_t size, ow_error *err)
+{
+        int r = hive_name_init(name, part, size, HIVE_MAX_KEY_NAME, err);
+
+        if (r == OW_E_LIMIT)
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "name of a key is longer than %d UTF-16 units",
+                               HIVE_MAX_KEY_NAME);
+        return r;
+}
+
 /* How many names, each of which must be one that a key can have. */
 static int check_names(const char *path, unsigned *ret_count, ow_error *err)
 {
@@ -39,11 +49,8 @@ static int check_names(const char *path, unsigned *ret_count, ow_error *err)
         *ret_count = 0;
         for (path = next_name(path, &size); size > 0; path = next_name(path + size, &size)) {
                 HIVE_AUTO_NAME name = { 0 };
-                int r = hive_name_init(&name, path, size, HIVE_MAX_KEY_NAME, err);
+                int r = part_init(&name, path, size, err);
 
-                if (r == OW_E_LIMIT)
-                        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "name of a key is longer than %d UTF-16 units",
-                                       HIVE_MAX_KEY_NAME);
                 if (r < 0)
                         return r;
                 if (++*ret_count > HIVE_MAX_DEPTH)
@@ -52,24 +59,26 @@ static int check_names(const char *path, unsigned *ret_count, ow_error *err)
         return 0;
 }
 
-/* Goes down as far as keys exist; *path then starts with the first missing name, or is at its end. */
-static int descend(ow_hive *h, uint32_t *at, const char **path, ow_error *err)
+/* Goes down as far as keys exist; the first *passed bytes of path lead to *cell. */
+static int descend(ow_hive *h, uint32_t at, const char *path, size_t *passed, uint32_t *cell, ow_error *err)
 {
+        const char *part;
         size_t size;
 
-        for (*path = next_name(*path, &size); size > 0; *path = next_name(*path + size, &size)) {
+        *cell = hive_trail_start(&h->trail, at, path, passed);
+        for (part = next_name(path + *passed, &size); size > 0; part = next_name(part + size, &size)) {
                 HIVE_AUTO_NAME name = { 0 };
                 struct hive_node node;
-                int r = hive_name_init(&name, *path, size, HIVE_MAX_KEY_NAME, err);
+                int r = part_init(&name, part, size, err);
 
-                if (r < 0)
-                        return r;
-                r = hive_node_decode(h, *at, &node, err);
-                if (r < 0)
-                        return r;
-                r = hive_find_subkey(h, &node, &name, at, err);
+                if (r >= 0)
+                        r = hive_node_decode(h, *cell, &node, err);
+                if (r >= 0)
+                        r = hive_find_subkey(h, &node, &name, cell, err);
                 if (r <= 0)
                         return r;
+                *passed = (size_t)(part - path) + size;
+                hive_trail_step(&h->trail, path, *passed, *cell);
         }
         return 0;
 }
@@ -89,15 +98,16 @@ static int make_node(struct hive_edit *e, uint32_t parent, uint32_t security, co
 }
 
 /* The keys of path, one below the other, the first below top but not yet in its list. */
-static int make_chain(struct hive_edit *e, const struct hive_node *top, const char *path, uint32_t *ret_first,
-                      struct hive_node *ret_last, ow_error *err)
+static int make_chain(struct hive_edit *e, const struct hive_node *top, const char *path, size_t passed,
+                      uint32_t *ret_first, struct hive_node *ret_last, ow_error *err)
 {
         struct hive_node above = { 0 }, node;
+        const char *part;
         size_t size;
 
-        for (path = next_name(path, &size); size > 0; path = next_name(path + size, &size)) {
+        for (part = next_name(path + passed, &size); size > 0; part = next_name(part + size, &size)) {
                 HIVE_AUTO_NAME name = { 0 };
-                int r = hive_name_init(&name, path, size, HIVE_MAX_KEY_NAME, err);
+                int r = part_init(&name, part, size, err);
 
                 if (r < 0)
                         return r;
@@ -112,6 +122,7 @@ static int make_chain(struct hive_edit *e, const struct hive_node *top, const ch
                 } else {
                         *ret_first = node.cell;
                 }
+                hive_trail_step(&e->hive->trail, path, (size_t)(part - path) + size, node.cell);
                 above = node;
         }
         *ret_last = above;
@@ -127,7 +138,9 @@ static void note_changed(ow_hive *h, uint32_t cell, uint32_t top)
                 cell = node.parent;
 }
 
-static int create(ow_hive *h, uint32_t parent, const char *path, unsigned missing, uint32_t *ret_cell, ow_error *err)
+/* The part of path behind the first passed bytes, below parent. */
+static int create(ow_hive *h, uint32_t parent, const char *path, size_t passed, unsigned missing, uint32_t *ret_cell,
+                  ow_error *err)
 {
         HIVE_AUTO_EDIT e = { 0 };
         HIVE_AUTO_NAME name = { 0 };
@@ -151,11 +164,11 @@ static int create(ow_hive *h, uint32_t parent, const char *path, unsigned missin
                                sk.references);
         if (!hive_map_reserve(&h->changed, missing + 1))
                 return ow_fail_nomem(err);
-        r = make_chain(&e, &top, path, &first, &last, err);
+        r = make_chain(&e, &top, path, passed, &first, &last, err);
         if (r < 0)
                 return r;
-        path = next_name(path, &size);
-        r = hive_name_init(&name, path, size, HIVE_MAX_KEY_NAME, err);
+        path = next_name(path + passed, &size);
+        r = part_init(&name, path, size, err);
         if (r >= 0)
                 r = hive_list_insert(&e, &top, &name, first, err);
         if (r < 0)
@@ -172,15 +185,14 @@ static int create(ow_hive *h, uint32_t parent, const char *path, unsigned missin
 
 int ow_hive_create_key(ow_hive *hive, ow_key at, const char *path, ow_key *ret_key, bool *ret_created, ow_error *err)
 {
-        uint32_t cell = at.cell;
-        unsigned names, missing = 0, depth;
+        unsigned missing = 0, depth;
+        uint32_t cell;
+        size_t passed;
         int r;
 
-        r = check_names(path, &names, err);
+        r = descend(hive, at.cell, path, &passed, &cell, err);
         if (r >= 0)
-                r = descend(hive, &cell, &path, err);
-        if (r >= 0)
-                r = check_names(path, &missing, err);
+                r = check_names(path + passed, &missing, err);
         if (r < 0)
                 return r;
         if (missing > 0) {
@@ -190,7 +202,7 @@ int ow_hive_create_key(ow_hive *hive, ow_key at, const char *path, ow_key *ret_k
                 if (depth + missing > HIVE_MAX_DEPTH)
                         return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "key would be %u levels deep, limit %d",
                                        depth + missing, HIVE_MAX_DEPTH);
-                r = create(hive, cell, path, missing, &cell, err);
+                r = create(hive, cell, path, passed, missing, &cell, err);
                 if (r < 0)
                         return r;
         }

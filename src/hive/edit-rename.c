@@ -87,6 +87,7 @@ static int rename_key(struct hive_edit *e, const struct hive_node *node, struct 
                 r = hive_list_rename(e, parent, node, name, renamed.cell, err);
         if (r < 0)
                 return r;
+        hive_trail_forget(&h->trail);
         hive_node_store(h, parent);
         if (renamed.cell == node->cell) {
                 hive_node_store_name(h, &renamed, name);

@@ -17,12 +17,13 @@ enum {
 /* < 0, 0, > 0 in *ret: the name of that key node against name. */
 static int order_of(ow_hive *h, uint32_t cell, const struct hive_name *name, int *ret, ow_error *err)
 {
-        struct hive_node node;
-        int r = hive_node_decode(h, cell, &node, err);
+        ow_view stored;
+        bool latin1;
+        int r = hive_node_name(h, cell, &stored, &latin1, err);
 
         if (r < 0)
                 return r;
-        *ret = hive_name_order(node.name, hive_node_latin1(&node), name);
+        *ret = hive_name_order(stored, latin1, name);
         return 0;
 }
 
@@ -58,32 +59,63 @@ int hive_find_slot(ow_hive *h, const struct hive_list *leaf, const struct hive_n
         return 0;
 }
 
+/* > 0: the leaf at index begins above name, or is empty. */
+static int leaf_order(ow_hive *h, const struct hive_list *ri, uint32_t index, const struct hive_name *name, int *ret,
+                      ow_error *err)
+{
+        struct hive_list leaf;
+        int r = hive_list_decode(h, hive_list_cell(ri, index), &leaf, err);
+
+        if (r < 0)
+                return r;
+        if (leaf.kind == HIVE_RI)
+                return ow_fail(err, OW_E_CORRUPT, leaf.cell, "list 0x%x is inside a list of its own kind", leaf.cell);
+        *ret = 1;
+        return leaf.count > 0 ? order_of(h, hive_list_cell(&leaf, 0), name, ret, err) : 0;
+}
+
+/* 1: name belongs into the leaf that was found last in this list, 0 not. Names often come in order. */
+static int is_near(ow_hive *h, const struct hive_list *ri, const struct hive_name *name, ow_error *err)
+{
+        uint32_t near = h->near.outer;
+        int order, r;
+
+        if (h->near.list != ri->cell || near >= ri->count)
+                return 0;
+        r = leaf_order(h, ri, near, name, &order, err);
+        if (r < 0 || order > 0)
+                return r;
+        if (near + 1 == ri->count)
+                return 1;
+        r = leaf_order(h, ri, near + 1, name, &order, err);
+        return r < 0 ? r : order > 0;
+}
+
 int hive_find_leaf(ow_hive *h, const struct hive_list *ri, const struct hive_name *name, uint32_t *ret_index,
                    ow_error *err)
 {
         uint32_t low = 0, high = ri->count;
+        int order, r = is_near(h, ri, name, err);
 
+        if (r < 0)
+                return r;
+        if (r > 0) {
+                *ret_index = h->near.outer;
+                return 0;
+        }
         while (high - low > 1) {
                 uint32_t middle = low + (high - low) / 2;
-                struct hive_list leaf;
-                int order = 1, r;
 
-                r = hive_list_decode(h, hive_list_cell(ri, middle), &leaf, err);
+                r = leaf_order(h, ri, middle, name, &order, err);
                 if (r < 0)
                         return r;
-                if (leaf.kind == HIVE_RI)
-                        return ow_fail(err, OW_E_CORRUPT, leaf.cell, "list 0x%x is inside a list of its own kind",
-                                       leaf.cell);
-                if (leaf.count > 0) {
-                        r = order_of(h, hive_list_cell(&leaf, 0), name, &order, err);
-                        if (r < 0)
-                                return r;
-                }
                 if (order <= 0)
                         low = middle;
                 else
                         high = middle;
         }
+        h->near.list = ri->cell;
+        h->near.outer = low;
         *ret_index = low;
         return 0;
 }

@@ -21,6 +21,7 @@
 #include "hive/map.h"
 #include "hive/name.h"
 #include "hive/space.h"
+#include "hive/trail.h"
 
 #define HIVE_NIL 0xffffffffu            /* "no cell" */
 
@@ -37,6 +38,8 @@ struct ow_hive {
         struct hive_image image;
         struct hive_space space;        /* free cells, once an edit has asked for room */
         struct hive_map changed;        /* keys whose time of last write is set by the next save */
+        struct hive_trail trail;        /* where the path that was made last has led */
+        struct { uint32_t list, outer; } near;  /* the leaf of an ri that was found last: a hint, checked before use */
         struct hive_base base;
         bool readonly;
         bool edited;                    /* since load or the last save */
@@ -148,6 +151,8 @@ struct hive_node {
 };
 
 int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error *err);
+/* Only the name, as stored: for comparing many. */
+int hive_node_name(ow_hive *h, uint32_t cell, ow_view *ret, bool *ret_latin1, ow_error *err);
 /* Writes the fields of the fixed part back; what this file does not know stays as it is. Cannot fail. */
 void hive_node_store(ow_hive *h, const struct hive_node *node);
 /* Gives a key whose cell has room for it another name, and stores the rest as hive_node_store() does. */

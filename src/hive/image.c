@@ -106,6 +106,18 @@ int hive_image_set_size(struct hive_image *image, uint32_t size, ow_error *err)
         return 0;
 }
 
+void hive_image_cut(struct hive_image *image, uint32_t size)
+{
+        uint32_t first = size / HIVE_SECTOR, last = image->size / HIVE_SECTOR;
+
+        memset(image->bins + size / HIVE_PAGE, 0, (image->size - size) / HIVE_PAGE * sizeof *image->bins);
+        /* A page is a byte of this. */
+        memset(image->dirty + first / 8, 0, (last - first) / 8);
+        if (size < image->backed)
+                image->backed = size;
+        image->size = size;
+}
+
 static bool is_loaded(const struct hive_image *image, uint32_t chunk)
 {
         return image->loaded[chunk / 8] >> chunk % 8 & 1;

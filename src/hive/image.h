@@ -50,6 +50,9 @@ int hive_image_reset(struct hive_image *image, ow_error *err);
 /* Longer or shorter bins. Bytes past what the source backs are zero. */
 int hive_image_set_size(struct hive_image *image, uint32_t size, ow_error *err);
 
+/* Gives up the pages from size on: nothing there is in use any more. */
+void hive_image_cut(struct hive_image *image, uint32_t size);
+
 int hive_image_load(struct hive_image *image, uint32_t offset, uint32_t size, ow_error *err);
 
 /* All from first to last is in memory. False may also mean: more than two chunks, look closer. */

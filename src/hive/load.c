@@ -88,6 +88,7 @@ void ow_hive_close(ow_hive *hive)
         hive_image_done(&hive->image);
         hive_space_done(&hive->space);
         hive_map_done(&hive->changed);
+        hive_trail_done(&hive->trail);
         ow_free(hive);
 }
 

@@ -38,6 +38,17 @@ static void put(struct hive_name *name, uint32_t unit)
         name->ascii = name->ascii && unit < 0x80;
 }
 
+/* Nearly all there is. */
+static inline void put_ascii(struct hive_name *name, uint8_t c)
+{
+        uint8_t upper = (uint8_t)(c - 'a') < 26 ? (uint8_t)(c - 0x20) : c;
+
+        name->units[name->n] = c;
+        name->upper[name->n] = upper;
+        name->n++;
+        name->hash = name->hash * 37 + upper;
+}
+
 int hive_name_init(struct hive_name *name, const char *utf8, size_t size, size_t max_units, ow_error *err)
 {
         uint32_t c;
@@ -51,6 +62,10 @@ int hive_name_init(struct hive_name *name, const char *utf8, size_t size, size_t
         if (r < 0)
                 return r;
         for (size_t at = 0; at < size;) {
+                if ((uint8_t)utf8[at] < 0x80) {
+                        put_ascii(name, (uint8_t)utf8[at++]);
+                        continue;
+                }
                 if (!ow_utf8_next(utf8, size, &at, &c))
                         return ow_fail(err, OW_E_INVAL, at, "byte %zu (0x%02x) of a name is not UTF-8", at,
                                        (unsigned)(uint8_t)utf8[at]);
@@ -83,8 +98,14 @@ int hive_name_init_stored(struct hive_name *name, ow_view stored, bool latin1, o
 
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < n; i++)
-                put(name, stored_unit(stored, latin1, i));
+        for (size_t i = 0; i < n; i++) {
+                uint16_t unit = stored_unit(stored, latin1, i);
+
+                if (unit < 0x80)
+                        put_ascii(name, (uint8_t)unit);
+                else
+                        put(name, unit);
+        }
         return 0;
 }
 
@@ -100,8 +121,12 @@ int hive_name_order(ow_view stored, bool latin1, const struct hive_name *name)
         size_t n = stored_units(stored, latin1);
 
         for (size_t i = 0; i < n && i < name->n; i++) {
-                uint16_t a = ow_upcase(stored_unit(stored, latin1, i)), b = name->upper[i];
+                uint16_t a = stored_unit(stored, latin1, i), b = name->upper[i];
 
+                /* Equal already: what is upper case stays as it is. */
+                if (a == b)
+                        continue;
+                a = ow_upcase(a);
                 if (a != b)
                         return a < b ? -1 : 1;
         }

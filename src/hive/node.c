@@ -83,6 +83,28 @@ int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error 
         return 0;
 }
 
+int hive_node_name(ow_hive *h, uint32_t cell, ow_view *ret, bool *ret_latin1, ow_error *err)
+{
+        struct hive_node node;
+        ow_view body;
+        uint16_t flags;
+        int r = hive_cell_view(h, cell, &body, err);
+
+        if (r < 0)
+                return r;
+        /* What hive_node_decode() accepts, without the rest of the record. */
+        if (body.len >= sizeof(struct node_disk) && body.p[0] == 'n' && body.p[1] == 'k' &&
+            ow_view_sub(body, sizeof(struct node_disk),
+                        ow_le16_at(body.p + offsetof(struct node_disk, name_len)), ret)) {
+                flags = ow_le16_at(body.p + offsetof(struct node_disk, flags));
+                *ret_latin1 = flags & HIVE_KEY_COMP_NAME;
+                if (ret->len > 0 && (*ret_latin1 || ret->len % 2 == 0))
+                        return 0;
+        }
+        r = hive_node_decode(h, cell, &node, err);
+        return r < 0 ? r : ow_fail(err, OW_E_CORRUPT, cell, "name of the key at 0x%x cannot be read", cell);
+}
+
 /* flags and name are set by hive_node_encode_new() and hive_node_store_name(). */
 static void encode(const struct hive_node *n, struct node_disk *d)
 {

@@ -98,10 +98,21 @@ static int grow_file(const ow_hive *h, const ow_sink *sink, uint64_t size, ow_er
         return r < 0 ? ow_wrap(err, r, "make the hive %llu bytes long", (unsigned long long)size) : 0;
 }
 
+static int shrink_file(ow_hive *h, const ow_sink *sink, uint64_t size, ow_error *err)
+{
+        int r = sink->set_size(sink->state, size, err);
+
+        if (r < 0)
+                return ow_wrap(err, r, "make the hive %llu bytes long", (unsigned long long)size);
+        h->file_size = size;
+        return 0;
+}
+
 int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err)
 {
         OW_AUTO_FREE struct hive_base *base = NULL;
-        uint64_t size = HIVE_BASE_BYTES + (uint64_t)hive->image.size;
+        bool has_tail = hive->file_size > HIVE_BASE_BYTES + (uint64_t)hive->base.bins_size;
+        uint64_t size;
         int r;
 
         if (hive->readonly)
@@ -111,6 +122,8 @@ int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err
         base = ow_malloc(sizeof *base);
         if (!base)
                 return ow_fail_nomem(err);
+        hive_space_shrink(hive);
+        size = HIVE_BASE_BYTES + (uint64_t)hive->image.size;
         r = stamp_keys(hive, now, err);
         if (r >= 0)
                 r = next_base(hive, now, base, err);
@@ -124,6 +137,9 @@ int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err
         if (r < 0)
                 return ow_wrap(err, r, "write the base block");
         r = write_bins(hive, sink, err);
+        /* What lies behind the bins of some hives is not ours to cut. */
+        if (r >= 0 && size < hive->file_size && !has_tail && sink->set_size)
+                r = shrink_file(hive, sink, size, err);
         if (r < 0)
                 return r;
 

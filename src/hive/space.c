@@ -38,7 +38,7 @@ static void link_cell(struct hive_space *s, uint32_t i)
         s->filled[c / 64] |= 1ull << c % 64;
 }
 
-static void forget(struct hive_space *s, uint32_t i)
+static void unlink_cell(struct hive_space *s, uint32_t i)
 {
         struct hive_free_cell *f = &s->cells[i];
         size_t c = class_of(f->size);
@@ -51,6 +51,13 @@ static void forget(struct hive_space *s, uint32_t i)
                 s->cells[f->next].previous = f->previous;
         if (!s->heads[c])
                 s->filled[c / 64] &= ~(1ull << c % 64);
+}
+
+static void forget(struct hive_space *s, uint32_t i)
+{
+        struct hive_free_cell *f = &s->cells[i];
+
+        unlink_cell(s, i);
         hive_map_remove(&s->by_start, f->start);
         hive_map_remove(&s->by_end, f->start + f->size);
         f->next = s->spare;
@@ -80,6 +87,8 @@ void hive_space_add(ow_hive *h, uint32_t start, uint32_t size)
         struct hive_space *s = &h->space;
         uint32_t i;
 
+        if (s->top_size && start == s->top)
+                return;
         /* A damaged hive may name a place twice. */
         if (hive_map_get(&s->by_start, start) || hive_map_get(&s->by_end, start + size))
                 return;
@@ -170,16 +179,27 @@ static int scan_some(ow_hive *h, ow_error *err)
         return 1;
 }
 
-/* Element of a free cell, found or made. */
-static int find_room(ow_hive *h, uint32_t size, uint32_t *ret, ow_error *err)
+/* A free cell that is large enough, found or made: no longer known as free, but still so in the image. */
+static int find_room(ow_hive *h, uint32_t size, uint32_t *ret_start, uint32_t *ret_size, ow_error *err)
 {
-        uint32_t start, bin_size;
+        struct hive_space *s = &h->space;
+        uint32_t i, start, bin_size;
         int r;
 
         for (;;) {
-                *ret = best_fit(&h->space, size);
-                if (*ret)
+                i = best_fit(s, size);
+                if (i) {
+                        *ret_start = s->cells[i].start;
+                        *ret_size = s->cells[i].size;
+                        forget(s, i);
                         return 0;
+                }
+                if (s->top_size >= size) {
+                        *ret_start = s->top;
+                        *ret_size = s->top_size;
+                        s->top_size = 0;
+                        return 0;
+                }
                 r = scan_some(h, err);
                 if (r < 0)
                         return r;
@@ -189,37 +209,50 @@ static int find_room(ow_hive *h, uint32_t size, uint32_t *ret, ow_error *err)
         r = hive_bin_append(h, size, &start, &bin_size, err);
         if (r < 0)
                 return r;
-        h->space.grown += bin_size;
-        if (h->space.scanned == start)
-                h->space.scanned += bin_size;
-        hive_space_add(h, start + BIN_HEAD, bin_size - BIN_HEAD);
-        *ret = hive_map_get(&h->space.by_start, start + BIN_HEAD);
-        return *ret ? 0 : ow_fail_nomem(err);
+        s->grown += bin_size;
+        if (s->scanned == start)
+                s->scanned += bin_size;
+        *ret_start = start + BIN_HEAD;
+        *ret_size = bin_size - BIN_HEAD;
+        return 0;
+}
+
+/* Remembers what an allocation has left over. The end of the hive stays apart from the rest. */
+static void keep_rest(ow_hive *h, uint32_t start, uint32_t size)
+{
+        struct hive_space *s = &h->space;
+
+        set_head(h, start, size);
+        if (start + size < h->image.size) {
+                hive_space_add(h, start, size);
+                return;
+        }
+        if (s->top_size) {
+                uint32_t old = s->top, old_size = s->top_size;
+
+                s->top_size = 0;
+                hive_space_add(h, old, old_size);
+        }
+        s->top = start;
+        s->top_size = size;
 }
 
 int hive_cell_alloc(ow_hive *h, size_t body_size, uint32_t *ret_cell, uint32_t *ret_body_len, ow_error *err)
 {
-        uint32_t size, element, start, found;
+        uint32_t size, start, found;
         int r;
 
         if (body_size > HIVE_MAX_BINS / 2)
                 return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "a cell of %zu bytes is larger than a hive", body_size);
         size = ((uint32_t)body_size + CELL_HEAD + CELL_UNIT - 1) / CELL_UNIT * CELL_UNIT;
-        for (;;) {
-                r = find_room(h, size, &element, err);
+        do {
+                r = find_room(h, size, &start, &found, err);
                 if (r < 0)
                         return r;
-                start = h->space.cells[element].start;
-                found = h->space.cells[element].size;
-                forget(&h->space, element);
                 /* Where cells overlap, the place may have become something else since it was remembered. */
-                if (ow_le32_at(h->image.bytes + start) == found)
-                        break;
-        }
-        if (found > size) {
-                set_head(h, start + size, found - size);
-                hive_space_add(h, start + size, found - size);
-        }
+        } while (ow_le32_at(h->image.bytes + start) != found);
+        if (found > size)
+                keep_rest(h, start + size, found - size);
         set_head(h, start, 0u - size);
         hive_cell_zero(h, start, size - CELL_HEAD, 0, size - CELL_HEAD);
         *ret_cell = start;
@@ -227,25 +260,72 @@ int hive_cell_alloc(ow_hive *h, size_t body_size, uint32_t *ret_cell, uint32_t *
         return 0;
 }
 
-void hive_cell_free(ow_hive *h, uint32_t cell, uint32_t body_len)
+/* The free cell i, which ends or starts where another one does now, has other bounds. The maps have room for that. */
+static void resize(ow_hive *h, uint32_t i, uint32_t start, uint32_t end)
 {
         struct hive_space *s = &h->space;
-        uint32_t start = cell, end = cell + CELL_HEAD + body_len, i;
+        struct hive_free_cell *f = &s->cells[i];
+        uint32_t old_end = f->start + f->size;
 
-        assert(end <= h->image.size);
-        /* Two cells of different bins never touch: a bin header lies between them. */
+        unlink_cell(s, i);
+        if (f->start != start) {
+                hive_map_remove(&s->by_start, f->start);
+                (void)hive_map_put(&s->by_start, start, i);
+        }
+        if (old_end != end) {
+                hive_map_remove(&s->by_end, old_end);
+                (void)hive_map_put(&s->by_end, end, i);
+        }
+        f->start = start;
+        f->size = end - start;
+        link_cell(s, i);
+}
+
+/* Joins with what is left of the last bin. */
+static bool join_top(ow_hive *h, uint32_t start, uint32_t end)
+{
+        struct hive_space *s = &h->space;
+        uint32_t i;
+
+        if (s->top_size == 0 || end != s->top)
+                return false;
         i = hive_map_get(&s->by_end, start);
         if (i) {
                 start = s->cells[i].start;
                 forget(s, i);
         }
-        i = hive_map_get(&s->by_start, end);
-        if (i) {
-                end += s->cells[i].size;
-                forget(s, i);
+        s->top_size += s->top - start;
+        s->top = start;
+        set_head(h, s->top, s->top_size);
+        return true;
+}
+
+void hive_cell_free(ow_hive *h, uint32_t cell, uint32_t body_len)
+{
+        struct hive_space *s = &h->space;
+        uint32_t start = cell, end = cell + CELL_HEAD + body_len, before, behind;
+
+        assert(end <= h->image.size);
+        s->given_back = true;
+        if (body_len >= 2 && memcmp(h->image.bytes + cell + CELL_HEAD, "nk", 2) == 0)
+                hive_trail_forget(&h->trail);
+        if (join_top(h, start, end))
+                return;
+        /* Two cells of different bins never touch: a bin header lies between them. */
+        before = hive_map_get(&s->by_end, start);
+        behind = hive_map_get(&s->by_start, end);
+        if (before)
+                start = s->cells[before].start;
+        if (behind) {
+                end = s->cells[behind].start + s->cells[behind].size;
+                if (before)
+                        forget(s, behind);
         }
         set_head(h, start, end - start);
-        hive_space_add(h, start, end - start);
+        if (before || behind)
+                resize(h, before ? before : behind, start, end);
+        else
+                hive_space_add(h, start, end - start);
 }
 
 void hive_cell_trim(ow_hive *h, uint32_t cell, uint32_t body_len, uint32_t wanted)
@@ -257,4 +337,39 @@ void hive_cell_trim(ow_hive *h, uint32_t cell, uint32_t body_len, uint32_t wante
                 return;
         set_head(h, cell, 0u - size);
         hive_cell_free(h, cell + size, excess - CELL_HEAD);
+}
+
+/* The last bin, when it is nothing but one free cell. */
+static bool last_is_free(ow_hive *h, uint32_t *ret_start)
+{
+        uint32_t start, end, before, before_end;
+
+        if (h->image.size <= HIVE_PAGE || hive_bin_find(h, h->image.size - 1, &start, &end, NULL) < 0 ||
+            end != h->image.size || start == 0 || hive_image_need(&h->image, start, BIN_HEAD + CELL_HEAD, NULL) < 0)
+                return false;
+        /* Data may look like a bin. Then the bin before does not end where this one seems to start. */
+        if (hive_bin_find(h, start - 1, &before, &before_end, NULL) < 0 || before_end != start)
+                return false;
+        *ret_start = start;
+        return ow_le32_at(h->image.bytes + start + BIN_HEAD) == end - start - BIN_HEAD;
+}
+
+void hive_space_shrink(ow_hive *h)
+{
+        struct hive_space *s = &h->space;
+        uint32_t start, i;
+
+        if (!s->given_back)
+                return;
+        s->given_back = false;
+        while (last_is_free(h, &start)) {
+                i = hive_map_get(&s->by_start, start + BIN_HEAD);
+                if (i)
+                        forget(s, i);
+                if (s->top_size && s->top >= start)
+                        s->top_size = 0;
+                if (s->scanned > start)
+                        s->scanned = start;
+                hive_image_cut(&h->image, start);
+        }
 }

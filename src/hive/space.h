@@ -37,10 +37,13 @@ struct hive_space {
         size_t n, cap;
         uint32_t spare;                 /* head of unused elements */
         struct hive_map by_start, by_end;
+        /* What is left of the last bin that was added: taken from only when nothing else fits, and in no class. */
+        uint32_t top, top_size;
         uint32_t heads[HIVE_SPACE_CLASSES];
         uint64_t filled[(HIVE_SPACE_CLASSES + 63) / 64];
         uint32_t scanned;               /* bins before this offset are known */
         uint32_t grown;                 /* bytes of bins added since load */
+        bool given_back;                /* a cell was freed since the last save */
         bool chain_broken;              /* the bin at scanned is damaged: nothing behind it is used */
 };
 
@@ -54,6 +57,9 @@ void hive_cell_free(ow_hive *h, uint32_t cell, uint32_t body_len);
 
 /* Gives back what a cell of body_len has beyond the first wanted bytes, unless it is too little to bother. */
 void hive_cell_trim(ow_hive *h, uint32_t cell, uint32_t body_len, uint32_t wanted);
+
+/* Cuts off the bins at the end in which no cell is in use. Cannot fail. */
+void hive_space_shrink(ow_hive *h);
 
 /* Remembers a free cell that is there already. Without memory it is just not reused. */
 void hive_space_add(ow_hive *h, uint32_t start, uint32_t size);
