@@ -50,25 +50,26 @@ static int copy_data(int from, int to, uint64_t size, uint64_t place, ow_error *
         return 0;
 }
 
-/* The start sector goes into the boot sector ("hidden sectors"), where a BIOS boot reads it. */
+/* The start sector goes into the boot sector ("hidden sectors", 32 bits), where a BIOS boot reads it. */
 static int make_ntfs(const struct partition *p, const char *scratch, ow_error *err)
 {
-        AUTO_TEXT start = need_printf("%llu", (unsigned long long)(p->start / SECTOR));
-        uint64_t cluster = 4096;
+        uint64_t hidden = p->start / p->sector, cluster = 4096;
+        AUTO_TEXT start = need_printf("%llu", (unsigned long long)(hidden <= UINT32_MAX ? hidden : 0));
+        AUTO_TEXT sector = need_printf("%u", p->sector);
         AUTO_TEXT cluster_text = NULL;
         int r = section_size(p->section, "cluster", &cluster, err);
 
         if (r < 0)
                 return r;
         cluster_text = need_printf("%llu", (unsigned long long)cluster);
-        return run_program((const char *const[]){ "mkntfs", "-F", "-Q", "-q", "-s", "512", "-p", start, "-H", "255",
+        return run_program((const char *const[]){ "mkntfs", "-F", "-Q", "-q", "-s", sector, "-p", start, "-H", "255",
                                    "-S", "63", "-c", cluster_text, "-L", section_get(p->section, "label", ""),
                                    scratch, NULL }, err);
 }
 
 static int make_fat(const struct partition *p, const char *bits, const char *scratch, ow_error *err)
 {
-        AUTO_TEXT start = need_printf("%llu", (unsigned long long)(p->start / SECTOR));
+        AUTO_TEXT start = need_printf("%llu", (unsigned long long)(p->start / p->sector));
         uint64_t serial = 0x1c5a2b3f, cluster = 0;
         AUTO_TEXT id = NULL;
         AUTO_TEXT sectors = NULL;
@@ -82,7 +83,7 @@ static int make_fat(const struct partition *p, const char *bits, const char *scr
         if (r < 0)
                 return r;
         id = need_printf("%08llx", (unsigned long long)serial);
-        sectors = need_printf("%llu", (unsigned long long)(cluster / SECTOR));
+        sectors = need_printf("%llu", (unsigned long long)(cluster / p->sector));
         args[n++] = id;
         if (cluster) {
                 args[n++] = "-s";

@@ -5,7 +5,7 @@
 
 #include "plan.h"
 
-enum { ALIGNMENT = 1 << 20, GPT_HEAD = 34 * SECTOR, GPT_TAIL = 33 * SECTOR };
+enum { ALIGNMENT = 1 << 20, GPT_HEAD = 34, GPT_TAIL = 33 };     /* the latter in sectors */
 
 static const struct {
         const char *name;
@@ -39,7 +39,7 @@ static int add_disk(const struct section *s, struct plan *plan, ow_error *err)
 {
         struct disk *disk = &plan->disks[plan->n_disks];
         const char *scheme = section_get(s, "scheme", "mbr");
-        uint64_t signature = 0;
+        uint64_t signature = 0, sector = SECTOR;
         int r;
 
         if (plan->n_disks == MAX_DISKS)
@@ -53,12 +53,17 @@ static int add_disk(const struct section *s, struct plan *plan, ow_error *err)
                 return section_fail(s, "scheme", err, "none of mbr, gpt, none");
         r = section_size(s, "size", &disk->size, err);
         if (r == 0)
+                r = section_size(s, "sector", &sector, err);
+        if (r == 0 && sector != SECTOR && sector != MAX_SECTOR)
+                r = section_fail(s, "sector", err, "neither 512 nor 4096");
+        if (r == 0)
                 r = section_number(s, "signature", &signature, err);
         if (r == 0)
                 r = section_guid(s, "id", disk->gpt_id, err);
         if (r < 0)
                 return r;
-        if (disk->size < 4 * ALIGNMENT || disk->size % SECTOR != 0)
+        disk->sector = (uint32_t)sector;
+        if (disk->size < 4 * ALIGNMENT || disk->size % sector != 0)
                 return section_fail(s, "size", err, "must be at least 4M, in whole sectors");
         disk->signature = (uint32_t)signature;
         plan->n_disks++;
@@ -76,6 +81,7 @@ static int add_partition(const struct section *s, struct disk *disk, ow_error *e
                 return section_fail(s, "type", err, "too many partitions");
         p = &disk->partitions[disk->n_partitions];
         p->section = s;
+        p->sector = disk->sector;
         p->active = strcmp(section_get(s, "active", "no"), "yes") == 0;
         p->logical = strcmp(section_get(s, "logical", "no"), "yes") == 0;
         r = read_type(s, p, err);
@@ -96,10 +102,11 @@ static int add_partition(const struct section *s, struct disk *disk, ow_error *e
 static int place_partitions(struct disk *disk, ow_error *err)
 {
         uint64_t end = disk->size, at = disk->scheme == SCHEME_NONE ? 0 : ALIGNMENT;
-        uint64_t lowest = disk->scheme == SCHEME_NONE ? 0 : disk->scheme == SCHEME_MBR ? SECTOR : GPT_HEAD;
+        uint64_t lowest = disk->scheme == SCHEME_NONE ? 0 : disk->scheme == SCHEME_MBR ? 1 : GPT_HEAD;
 
+        lowest *= disk->sector;
         if (disk->scheme == SCHEME_GPT)
-                end = (disk->size - GPT_TAIL) / ALIGNMENT * ALIGNMENT;
+                end = (disk->size - (uint64_t)GPT_TAIL * disk->sector) / ALIGNMENT * ALIGNMENT;
         for (size_t i = 0; i < disk->n_partitions; i++) {
                 struct partition *p = &disk->partitions[i];
                 uint64_t behind = 0;
@@ -110,8 +117,8 @@ static int place_partitions(struct disk *disk, ow_error *err)
                         behind += (disk->partitions[j].size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT +
                                   (disk->partitions[j].logical ? ALIGNMENT : 0);
                 if (p->size == 0 && end > p->start + behind)
-                        p->size = (end - behind - p->start) / SECTOR * SECTOR;
-                if (p->size == 0 || p->start % SECTOR || p->size % SECTOR || p->start < lowest || p->start > end ||
+                        p->size = (end - behind - p->start) / disk->sector * disk->sector;
+                if (p->size == 0 || p->start % disk->sector || p->size % disk->sector || p->start < lowest || p->start > end ||
                     p->size > end - p->start)
                         return section_fail(p->section, "size", err, "no room for it on its disk");
                 lowest = p->start + p->size;

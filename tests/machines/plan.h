@@ -6,11 +6,12 @@
 #include "recipe.h"
 
 enum scheme { SCHEME_NONE, SCHEME_MBR, SCHEME_GPT };
-enum { MAX_DISKS = 2, MAX_PARTITIONS = 16, SECTOR = 512 };
+enum { MAX_DISKS = 2, MAX_PARTITIONS = 16, SECTOR = 512, MAX_SECTOR = 4096 };
 
 struct partition {
         const struct section *section;
         uint64_t start, size;           /* bytes on the disk */
+        uint32_t sector;                /* bytes, as its disk has them */
         uint8_t mbr_type;
         bool active, logical;
         uint8_t gpt_type[16], gpt_id[16];
@@ -24,6 +25,7 @@ struct disk {
         const char *out;                /* the image to make */
         enum scheme scheme;
         uint64_t size;
+        uint32_t sector;                /* bytes: 512, or 4096 */
         uint32_t signature;
         uint8_t gpt_id[16];
         struct partition partitions[MAX_PARTITIONS];

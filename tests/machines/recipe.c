@@ -17,7 +17,7 @@ static const struct {
         { "set", NULL },
         { "default", NULL },
         { "include", " recipe " },
-        { "disk", " scheme size signature id " },
+        { "disk", " scheme size sector signature id " },
         { "partition", " type size start fs label cluster serial active logical id name attributes " },
         { "on", " disk partition " },
         { "folder", " path attributes " },

@@ -14,7 +14,7 @@
 enum {
         HEADS = 255, SECTORS_PER_TRACK = 63, LAST_CYLINDER = 1023,
         MBR_ENTRIES = 0x1be, MBR_EXTENDED = 0x0f, MBR_PROTECTIVE = 0xee, MBR_PRIMARIES = 4,
-        GPT_ENTRY_COUNT = 128, GPT_ENTRY_SIZE = 128, GPT_ENTRY_SECTORS = 32, GPT_HEADER_SIZE = 92, GPT_NAME_UNITS = 36,
+        GPT_ENTRY_COUNT = 128, GPT_ENTRY_SIZE = 128, GPT_ENTRY_BYTES = GPT_ENTRY_COUNT * GPT_ENTRY_SIZE, GPT_HEADER_SIZE = 92, GPT_NAME_UNITS = 36,
 };
 
 static int write_at(int fd, uint64_t offset, const void *p, size_t size, ow_error *err)
@@ -44,17 +44,17 @@ static void put_chs(uint8_t at[3], uint64_t lba)
 }
 
 /* base: what the sector numbers in this table count from, in bytes. */
-static void put_mbr_entry(uint8_t *table, unsigned slot, uint8_t type, bool active, uint64_t start, uint64_t size,
+static void put_mbr_entry(uint8_t *table, uint32_t sector, unsigned slot, uint8_t type, bool active, uint64_t start, uint64_t size,
                           uint64_t base)
 {
         uint8_t *e = table + MBR_ENTRIES + slot * 16;
-        uint64_t sectors = size / SECTOR;
+        uint64_t sectors = size / sector;
 
         e[0] = active ? 0x80 : 0;
-        put_chs(e + 1, start / SECTOR);
+        put_chs(e + 1, start / sector);
         e[4] = type;
-        put_chs(e + 5, (start + size) / SECTOR - 1);
-        put_le(e + 8, (start - base) / SECTOR, 4);
+        put_chs(e + 5, (start + size) / sector - 1);
+        put_le(e + 8, (start - base) / sector, 4);
         put_le(e + 12, sectors > UINT32_MAX ? UINT32_MAX : sectors, 4);
 }
 
@@ -74,9 +74,9 @@ static int write_logical(int fd, const struct disk *disk, size_t first, ow_error
                 uint8_t table[SECTOR] = { 0 };
                 int r;
 
-                put_mbr_entry(table, 0, p->mbr_type, p->active, p->start, p->size, p->start - gap);
+                put_mbr_entry(table, disk->sector, 0, p->mbr_type, p->active, p->start, p->size, p->start - gap);
                 if (i + 1 < disk->n_partitions)
-                        put_mbr_entry(table, 1, 0x05, false, next->start - gap, next->size + gap, extended);
+                        put_mbr_entry(table, disk->sector, 1, 0x05, false, next->start - gap, next->size + gap, extended);
                 put_signature(table);
                 r = write_at(fd, p->start - gap, table, sizeof table, err);
                 if (r < 0)
@@ -99,13 +99,13 @@ static int write_mbr(int fd, const struct disk *disk, ow_error *err)
         for (size_t i = 0; i < first_logical; i++) {
                 const struct partition *p = &disk->partitions[i];
 
-                put_mbr_entry(table, (unsigned)i, p->mbr_type, p->active, p->start, p->size, 0);
+                put_mbr_entry(table, disk->sector, (unsigned)i, p->mbr_type, p->active, p->start, p->size, 0);
         }
         if (first_logical < disk->n_partitions) {
                 const struct partition *last = &disk->partitions[disk->n_partitions - 1];
                 uint64_t start = disk->partitions[first_logical].start - (1 << 20);
 
-                put_mbr_entry(table, (unsigned)first_logical, MBR_EXTENDED, false, start,
+                put_mbr_entry(table, disk->sector, (unsigned)first_logical, MBR_EXTENDED, false, start,
                               last->start + last->size - start, 0);
                 r = write_logical(fd, disk, first_logical, err);
                 if (r < 0)
@@ -140,8 +140,8 @@ static int put_gpt_entries(const struct disk *disk, uint8_t *entries, ow_error *
                         return section_fail(p->section, "name", err, "longer than 36 UTF-16 units, or not UTF-8");
                 memcpy(e, p->gpt_type, 16);
                 memcpy(e + 16, p->gpt_id, 16);
-                put_le(e + 32, p->start / SECTOR, 8);
-                put_le(e + 40, (p->start + p->size) / SECTOR - 1, 8);
+                put_le(e + 32, p->start / disk->sector, 8);
+                put_le(e + 40, (p->start + p->size) / disk->sector - 1, 8);
                 put_le(e + 48, p->gpt_attributes, 8);
                 if (name.len)
                         memcpy(e + 56, name.p, name.len);
@@ -149,19 +149,25 @@ static int put_gpt_entries(const struct disk *disk, uint8_t *entries, ow_error *
         return 0;
 }
 
-static void put_gpt_header(uint8_t sector[SECTOR], const struct disk *disk, uint64_t own, uint64_t other,
+/* What the entries take, in sectors. */
+static uint64_t entry_sectors(const struct disk *disk)
+{
+        return (GPT_ENTRY_BYTES + disk->sector - 1) / disk->sector;
+}
+
+static void put_gpt_header(uint8_t sector[MAX_SECTOR], const struct disk *disk, uint64_t own, uint64_t other,
                            uint64_t entries_lba, uint32_t entries_crc)
 {
-        const uint64_t last = disk->size / SECTOR - 1;
+        const uint64_t last = disk->size / disk->sector - 1;
 
-        memset(sector, 0, SECTOR);
+        memset(sector, 0, disk->sector);
         memcpy(sector, "EFI PART", 8);
         put_le(sector + 8, 0x00010000, 4);
         put_le(sector + 12, GPT_HEADER_SIZE, 4);
         put_le(sector + 24, own, 8);
         put_le(sector + 32, other, 8);
-        put_le(sector + 40, 2 + GPT_ENTRY_SECTORS, 8);                  /* first usable */
-        put_le(sector + 48, last - GPT_ENTRY_SECTORS - 1, 8);           /* last usable */
+        put_le(sector + 40, 2 + entry_sectors(disk), 8);                /* first usable */
+        put_le(sector + 48, last - entry_sectors(disk) - 1, 8);         /* last usable */
         memcpy(sector + 56, disk->gpt_id, 16);
         put_le(sector + 72, entries_lba, 8);
         put_le(sector + 80, GPT_ENTRY_COUNT, 4);
@@ -172,27 +178,27 @@ static void put_gpt_header(uint8_t sector[SECTOR], const struct disk *disk, uint
 
 static int write_gpt(int fd, const struct disk *disk, ow_error *err)
 {
-        const uint64_t last = disk->size / SECTOR - 1;
-        uint8_t entries[GPT_ENTRY_COUNT * GPT_ENTRY_SIZE] = { 0 }, sector[SECTOR] = { 0 };
+        const uint64_t size = disk->sector, last = disk->size / size - 1, second = last - entry_sectors(disk);
+        uint8_t entries[GPT_ENTRY_BYTES] = { 0 }, sector[MAX_SECTOR] = { 0 };
         uint32_t crc;
         int r;
 
-        put_mbr_entry(sector, 0, MBR_PROTECTIVE, false, SECTOR, disk->size - SECTOR, 0);
+        put_mbr_entry(sector, disk->sector, 0, MBR_PROTECTIVE, false, size, disk->size - size, 0);
         put_signature(sector);
         r = put_gpt_entries(disk, entries, err);
         if (r == 0)
-                r = write_at(fd, 0, sector, sizeof sector, err);
+                r = write_at(fd, 0, sector, size, err);
         crc = crc32_of(entries, sizeof entries);
         put_gpt_header(sector, disk, 1, last, 2, crc);
         if (r == 0)
-                r = write_at(fd, SECTOR, sector, sizeof sector, err);
+                r = write_at(fd, size, sector, size, err);
         if (r == 0)
-                r = write_at(fd, 2 * SECTOR, entries, sizeof entries, err);
-        put_gpt_header(sector, disk, last, 1, last - GPT_ENTRY_SECTORS, crc);
+                r = write_at(fd, 2 * size, entries, sizeof entries, err);
+        put_gpt_header(sector, disk, last, 1, second, crc);
         if (r == 0)
-                r = write_at(fd, (last - GPT_ENTRY_SECTORS) * SECTOR, entries, sizeof entries, err);
+                r = write_at(fd, second * size, entries, sizeof entries, err);
         if (r == 0)
-                r = write_at(fd, last * SECTOR, sector, sizeof sector, err);
+                r = write_at(fd, last * size, sector, size, err);
         return r;
 }
 

@@ -165,6 +165,7 @@ bool parse_size(const char *text, uint64_t *ret)
 {
         static const struct { char suffix; uint64_t unit; } units[] = {
                 { 's', 512 }, { 'K', 1 << 10 }, { 'M', 1 << 20 }, { 'G', 1 << 30 },
+                { 'T', 1ull << 40 },
         };
         AUTO_TEXT digits = need_copy(text);
         size_t len = strlen(digits);
