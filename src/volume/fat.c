@@ -134,7 +134,7 @@ static int check_size(const struct fat_fs *fs, ow_error *err)
         if (fs->boot.size <= fs->window.size)
                 return 0;
         if (fs->volume.writable)
-                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
                                "FAT covers %llu bytes, but its partition has only %llu: the image is cut off, or the "
                                "partition table is wrong", (unsigned long long)fs->boot.size,
                                (unsigned long long)fs->window.size);

@@ -193,7 +193,7 @@ static int check_size(const struct ntfs_boot *boot, const struct volume_window *
         if (bytes <= window->size)
                 return 0;
         if (writable)
-                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
                                "NTFS covers %llu bytes, but its partition has only %llu: the image is cut off, or "
                                "the partition table is wrong", (unsigned long long)bytes,
                                (unsigned long long)window->size);
