@@ -35,7 +35,9 @@ int reg_path_check(const char *path, size_t size, ow_error *err)
         for (size_t at = 0; at < size;) {
                 size_t begin = at;
 
-                if (!ow_utf8_next(path, size, &at, &c))
+                if ((uint8_t)path[at] < 0x80)
+                        c = (uint8_t)path[at++];
+                else if (!ow_utf8_next(path, size, &at, &c))
                         return ow_fail(err, OW_E_INVAL, at, "byte %zu of the registry path is not UTF-8", at);
                 if (c == '\n' || c == '\r')
                         return ow_fail(err, OW_E_INVAL, begin, "a line break in a registry path");

@@ -33,13 +33,13 @@ static int fail_at(const char *p, size_t at, uint32_t line, ow_error *err, const
         return ow_fail(err, OW_E_INVAL, line, "line %u: %s", line, what);
 }
 
-/* From the bytes of p that are new, begin on: all of it UTF-8, and no NUL. line is that of p. */
+/* The bytes of p from begin on: no NUL, and UTF-8 if they are as stored and not made by us. line is that of p. */
 static int check_utf8(const char *p, size_t begin, size_t size, uint32_t line, bool stored, ow_error *err)
 {
         const char *nul = memchr(p + begin, 0, size - begin);
         size_t end = nul ? (size_t)(nul - p) : size;
 
-        for (size_t at = begin; at < end;) {
+        for (size_t at = stored ? begin : end; at < end;) {
                 uint64_t eight;
                 uint32_t c;
 
@@ -50,13 +50,11 @@ static int check_utf8(const char *p, size_t begin, size_t size, uint32_t line, b
                                 continue;
                         }
                 }
-                if (stored && !ow_utf8_next(p, end, &at, &c)) {
+                if (!ow_utf8_next(p, end, &at, &c)) {
                         line = line_of(p, at, line);
                         return ow_fail(err, OW_E_INVAL, line, "line %u: byte 0x%02x is not UTF-8; save the text as "
                                        "UTF-16 or UTF-8, or name its code page (--codepage 1252)", line,
                                        (unsigned)(uint8_t)p[at]);
-                } else if (!stored) {
-                        at++;
                 }
         }
         return nul ? fail_at(p, end, line, err, "a NUL character does not belong in registry text") : 0;

@@ -32,13 +32,13 @@ bool reg_reserve(ow_buffer *b, size_t more)
 static const uint8_t wide_mask[8] = { 0x80, 0xff, 0x80, 0xff, 0x80, 0xff, 0x80, 0xff };
 static const uint8_t byte_mask[8] = { 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 };
 
-static bool any_of(const uint8_t *p, const uint8_t mask[8])
+static inline bool any_of(const uint8_t *p, const uint8_t mask[8])
 {
         uint64_t eight, bits;
 
         memcpy(&eight, p, 8);
         memcpy(&bits, mask, 8);
-        return eight & bits;
+        return (eight & bits) != 0;
 }
 
 static bool is_ascii_unit(const uint8_t *p)
@@ -51,9 +51,14 @@ static size_t narrow(const uint8_t *utf16, size_t units, uint8_t *to)
 {
         size_t n = 0;
 
-        for (; n + 4 <= units && !any_of(utf16 + 2 * n, wide_mask); n += 4) {
-                for (size_t i = n; i < n + 4; i++)
-                        to[i] = utf16[2 * i];
+        for (; n + 16 <= units; n += 16) {
+                const uint8_t *p = utf16 + 2 * n;
+
+                if (any_of(p, wide_mask) | any_of(p + 8, wide_mask) | any_of(p + 16, wide_mask) |
+                    any_of(p + 24, wide_mask))
+                        break;
+                for (size_t i = 0; i < 16; i++)
+                        to[n + i] = p[2 * i];
         }
         for (; n < units && is_ascii_unit(utf16 + 2 * n); n++)
                 to[n] = utf16[2 * n];
