@@ -15,6 +15,10 @@
 #define N_CELLS     (HIVE_MAX_BINS / 8)
 #define N_PAGES     (HIVE_MAX_BINS / HIVE_PAGE)
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25                /* Linux 6.1; older ones refuse it */
+#endif
+
 static size_t round_up(size_t n, size_t unit)
 {
         return (n + unit - 1) / unit * unit;
@@ -177,7 +181,7 @@ static uint32_t window(const struct hive_image *image, uint32_t chunk)
 {
         uint32_t block = chunk / BLOCK_CHUNKS, n = BLOCK_CHUNKS;
 
-        if (is_half_loaded(image, block + 1) || (block > 0 && is_half_loaded(image, block - 1)))
+        if (image->all_wanted || is_half_loaded(image, block + 1) || (block > 0 && is_half_loaded(image, block - 1)))
                 return n;
         while (n > 1 && count_loaded(image, chunk / n * n, n) * 4 < n)
                 n /= 2;
@@ -190,8 +194,11 @@ static void use_large_page(const struct hive_image *image, uint32_t chunk)
         uint32_t first = chunk / LARGE_CHUNKS * LARGE_CHUNKS;
         size_t start = (size_t)first * HIVE_CHUNK;
 
-        if (start + HIVE_LARGE_PAGE <= image->size && count_loaded(image, first, LARGE_CHUNKS) == 0)
-                (void)madvise(image->bytes + start, HIVE_LARGE_PAGE, MADV_HUGEPAGE);
+        if (start + HIVE_LARGE_PAGE > image->size)
+                return;
+        (void)madvise(image->bytes + start, HIVE_LARGE_PAGE, MADV_HUGEPAGE);
+        if (count_loaded(image, first, LARGE_CHUNKS) > 0)
+                (void)madvise(image->bytes + start, HIVE_LARGE_PAGE, MADV_COLLAPSE);
 }
 
 /* Reads what is missing around a chunk. What fails here fails again when it is really needed. */

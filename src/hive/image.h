@@ -17,7 +17,7 @@
 enum {
         HIVE_CHUNK_SHIFT = 14,          /* 16 KiB: what one lookup reads at a time */
         HIVE_CHUNK = 1 << HIVE_CHUNK_SHIFT,
-        HIVE_BLOCK = 1 << 20,           /* what is read at a time, at most */
+        HIVE_BLOCK = 2 << 20,           /* what is read at a time, at most */
         HIVE_LARGE_PAGE = 2 << 20,
 };
 
@@ -34,6 +34,7 @@ struct hive_image {
         size_t open;                    /* of them readable and writable */
         uint32_t size;                  /* bytes of bins now */
         uint32_t backed;                /* of them, those that the source holds */
+        bool all_wanted;                /* somebody goes over the whole hive: read in blocks */
         uint8_t *tables;                /* one lazy mapping for the four below */
         uint8_t *loaded;                /* bit per chunk */
         uint8_t *dirty;                 /* bit per sector */

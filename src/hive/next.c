@@ -11,6 +11,7 @@ enum { AT_END = 0xffffffff };
 
 static int start(ow_hive *h, uint32_t key, ow_subkey_iter *iter, ow_error *err)
 {
+        struct hive_list list;
         struct hive_node node;
         int r;
 
@@ -21,7 +22,9 @@ static int start(ow_hive *h, uint32_t key, ow_subkey_iter *iter, ow_error *err)
                 return r;
         if (node.n_subkeys == 0 || node.subkeys == HIVE_NIL)
                 return 0;
-        r = hive_list_check_once(h, node.subkeys, err);
+        r = hive_list_decode(h, node.subkeys, &list, err);
+        if (r >= 0)
+                r = hive_list_check_once(h, &list, err);
         if (r < 0)
                 return ow_wrap(err, r, "subkeys of the key at 0x%x", key);
         iter->list = node.subkeys;

@@ -64,7 +64,7 @@ int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error 
                 .layer = d.layer,
                 .access = d.access,
                 .user_flags = d.user_flags,
-                .written = ow_le64_get(d.written),
+                .written = ow_le64_at(d.written.b),
                 .parent = ow_le32_get(d.parent),
                 .n_subkeys = ow_le32_get(d.n_subkeys),
                 .n_volatile = ow_le32_get(d.n_volatile),

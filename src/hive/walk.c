@@ -21,6 +21,8 @@ struct frame {
 struct ow_hive_walk {
         ow_hive *hive;
         unsigned flags;
+        uint32_t n_keys;                /* so far, in a walk of the whole hive that has left out nothing */
+        bool whole;
         uint64_t budget;                /* bytes */
         struct frame *frames;
         size_t n, cap;
@@ -31,6 +33,7 @@ struct ow_hive_walk {
         uint32_t value_index;
 };
 
+enum { EARNEST = 256 };                 /* keys after which a walk from the root is taken for one to the end */
 enum { RECORD_COST = 32 };              /* bytes: a record and its place in a list take more */
 
 static int pay(ow_hive_walk *w, uint64_t bytes, ow_error *err)
@@ -45,6 +48,55 @@ static int pay(ow_hive_walk *w, uint64_t bytes, ow_error *err)
         return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
                        "keys hold more than the %u bytes of the hive: parts of it are used many times",
                        w->hive->image.size);
+}
+
+/* ---- what is needed soon is asked for early: a walk spends most of its time waiting for memory ---- */
+
+enum { NODE_SUBKEYS = 0x1c, NODE_VALUES = 0x28, VALUE_DATA = 0x08 };
+enum { LINE = 64, PEEK = 0x30, SOON = 3, LATER = 6 };
+
+/* Any number may stand for the cell: nothing is read, and nothing is believed. */
+static void hint(const struct hive_image *image, uint32_t cell)
+{
+        if (cell < image->size)
+                __builtin_prefetch(image->bytes + cell);
+}
+
+static void hint_node(const struct hive_image *image, uint32_t cell)
+{
+        if (cell < image->size) {
+                __builtin_prefetch(&image->bins[cell / HIVE_PAGE]);
+                __builtin_prefetch(image->bytes + cell);
+                __builtin_prefetch(image->bytes + cell + LINE);
+        }
+}
+
+/* The cell that a field of a record seems to name, if the record is in memory; else HIVE_NIL. */
+static uint32_t peek(const struct hive_image *image, uint32_t cell, uint32_t field)
+{
+        if (cell >= image->size || image->size - cell < PEEK || !hive_image_has(image, cell, cell + PEEK - 1))
+                return HIVE_NIL;
+        return ow_le32_at(image->bytes + cell + HIVE_CELL_HEAD + field);
+}
+
+static void hint_subkeys(const struct hive_image *image, const struct hive_list *leaf, uint32_t next)
+{
+        if (leaf->count - next > LATER)
+                hint_node(image, hive_list_cell(leaf, next + LATER));
+        if (leaf->count - next > SOON) {
+                uint32_t node = hive_list_cell(leaf, next + SOON);
+
+                hint(image, peek(image, node, NODE_VALUES));
+                hint(image, peek(image, node, NODE_SUBKEYS));
+        }
+}
+
+static void hint_values(const struct hive_image *image, ow_view list)
+{
+        if (list.len > 4 * LATER)
+                hint(image, ow_le32_at(list.p + 4 * LATER));
+        if (list.len > 4 * SOON)
+                hint(image, peek(image, ow_le32_at(list.p + 4 * SOON), VALUE_DATA));
 }
 
 static struct frame *top(ow_hive_walk *w)
@@ -98,10 +150,14 @@ static int enter(ow_hive_walk *w, uint32_t cell, const struct hive_node *parent,
         if (w->n == HIVE_MAX_DEPTH)
                 return ow_fail(err, OW_E_CORRUPT, cell, "key at 0x%x is more than %d levels deep", cell,
                                HIVE_MAX_DEPTH);
+        hint(&w->hive->image, f->node.values);
+        hint(&w->hive->image, f->node.subkeys);
         f->listed = f->next_leaf = f->next = 0;
         f->outer.count = f->leaf.count = 0;
         f->opened = f->skipped = f->node.n_subkeys == 0 || f->node.subkeys == HIVE_NIL;
         w->n++;
+        if (w->whole && ++w->n_keys == EARNEST)
+                w->hive->image.all_wanted = true;
         w->values_due = !(w->flags & OW_WALK_NO_VALUES) && f->node.n_values > 0;
         w->inside = true;
         fill_key(w, &f->node, OW_ITEM_KEY, ret);
@@ -117,9 +173,9 @@ static int open_values(ow_hive_walk *w, ow_error *err)
         w->values_due = false;
         w->value_index = 0;
         r = hive_values_view(w->hive, &top(w)->node, &w->values, err);
-        if (r >= 0 && w->values.len > 0)
-                r = pay(w, w->values.len, err);
-        return r;
+        for (size_t i = 0; r >= 0 && i < LATER && 4 * i < w->values.len; i++)
+                hint(&w->hive->image, ow_le32_at(w->values.p + 4 * i));
+        return r < 0 ? r : pay(w, w->values.len, err);
 }
 
 /* Where the data are when they lie in one run; NULL: in pieces, or damaged, which is said by who asks for them. */
@@ -158,6 +214,7 @@ static int next_value(ow_hive_walk *w, ow_hive_item *ret, ow_error *err)
         struct hive_value v;
         int r;
 
+        hint_values(&w->hive->image, w->values);
         w->values.p += 4;
         w->values.len -= 4;
         w->value_index++;
@@ -190,11 +247,13 @@ static int open_subkeys(ow_hive_walk *w, struct frame *f, ow_error *err)
         f->skipped = true;              /* until it is known to be sound */
         r = hive_list_decode(w->hive, f->node.subkeys, &list, err);
         if (r >= 0)
-                r = hive_list_check_once(w->hive, f->node.subkeys, err);
+                r = hive_list_check_once(w->hive, &list, err);
         if (r < 0)
                 return ow_wrap(err, r, "subkeys of the key at 0x%x", f->node.cell);
         f->skipped = false;
         *(list.kind == HIVE_RI ? &f->outer : &f->leaf) = list;
+        for (uint32_t i = 0; list.kind != HIVE_RI && i < LATER && i < list.count; i++)
+                hint_node(&w->hive->image, hive_list_cell(&list, i));
         return pay(w, 4 * (uint64_t)list.count, err);
 }
 
@@ -251,6 +310,7 @@ static int step(ow_hive_walk *w, struct frame *f, ow_hive_item *ret, ow_error *e
                         return leave(w, f, ret, err);
         }
         f->listed++;
+        hint_subkeys(&w->hive->image, &f->leaf, f->next);
         r = pay(w, RECORD_COST, err);
         if (r >= 0)
                 r = enter(w, hive_list_cell(&f->leaf, f->next++), &f->node, ret, err);
@@ -286,6 +346,7 @@ void ow_hive_walk_skip(ow_hive_walk *walk)
 
         if (!f || !walk->inside)
                 return;
+        walk->whole = false;
         walk->values_due = false;
         walk->values.len = 0;
         f->opened = f->skipped = true;
@@ -300,6 +361,7 @@ int ow_hive_walk_open(ow_hive *hive, ow_key key, unsigned flags, ow_hive_walk **
         w->hive = hive;
         w->flags = flags;
         w->budget = 2 * (uint64_t)hive->image.size;
+        w->whole = key.cell == hive->base.root && !(flags & (OW_WALK_NO_VALUES | OW_WALK_NO_DATA));
         w->first = key.cell;
         *ret_walk = w;
         return 0;
@@ -309,6 +371,8 @@ void ow_hive_walk_close(ow_hive_walk *walk)
 {
         if (!walk)
                 return;
+        if (walk->n_keys >= EARNEST)
+                walk->hive->image.all_wanted = false;
         ow_free(walk->frames);
         ow_free(walk);
 }
