@@ -56,7 +56,7 @@ static void walk_key(uint32_t cell);
 static void walk_list(uint32_t cell)
 {
         const uint8_t *list = body(cell);
-        unsigned count = list[2] | list[3] << 8, stride = list[1] == 'i' ? 4 : 8;
+        unsigned count = list[2] | (unsigned)list[3] << 8, stride = list[1] == 'i' ? 4 : 8;
 
         for (unsigned i = 0; i < count; i++) {
                 uint32_t element = le32(list + 4 + i * stride);
