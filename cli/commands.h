@@ -20,7 +20,7 @@ struct command {
         const char *summary;            /* one line */
         const char *about;              /* paragraphs for --help */
         const char *examples;           /* one per line, for --help */
-        unsigned options;               /* OPTION_*, besides the ones that every command takes */
+        option_set options;             /* OPTION_*, besides the ones that every command takes */
         unsigned flags;                 /* COMMAND_* */
         size_t min_operands, max_operands;
         int (*run)(const struct arguments *arguments);  /* returns an exit code */
@@ -33,7 +33,7 @@ extern const size_t n_commands;
 const struct command *command_find(char *const *words, size_t n_words, size_t *ret_used);
 
 /* Every option that command takes, by id. */
-unsigned command_options(const struct command *command);
+option_set command_options(const struct command *command);
 
 int run_inspect(const struct arguments *arguments);
 int run_doctor(const struct arguments *arguments);
@@ -43,6 +43,18 @@ int run_settle(const struct arguments *arguments);
 int run_reg_ls(const struct arguments *arguments);
 int run_reg_get(const struct arguments *arguments);
 int run_reg_set(const struct arguments *arguments);
+int run_reg_rm(const struct arguments *arguments);
+int run_reg_mv(const struct arguments *arguments);
+int run_reg_cp(const struct arguments *arguments);
+int run_reg_find(const struct arguments *arguments);
+int run_reg_export(const struct arguments *arguments);
+int run_reg_import(const struct arguments *arguments);
+int run_reg_diff(const struct arguments *arguments);
+int run_reg_info(const struct arguments *arguments);
+int run_reg_check(const struct arguments *arguments);
+int run_reg_recover(const struct arguments *arguments);
+int run_reg_compact(const struct arguments *arguments);
+int run_reg_new(const struct arguments *arguments);
 int run_file_ls(const struct arguments *arguments);
 int run_file_cat(const struct arguments *arguments);
 int run_version(const struct arguments *arguments);

@@ -37,7 +37,7 @@ void print_overview(FILE *out)
                               "machine, without booting it.");
         fputc('\n', out);
         for (size_t i = 0; i < n_commands; i++)
-                fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+                fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].summary);
         fputs("\nDISK is a raw file, a block device, an image that qemu reads (qcow2, VHD, VHDX,\n"
               "VMDK, VDI) or an nbd:// address. `offwin help COMMAND` tells more about one.\n", out);
 }

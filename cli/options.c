@@ -16,6 +16,23 @@ const struct option_spec option_specs[] = {
         { OPTION_YES, 'y', "yes", NULL, "do not ask" },
         { OPTION_HTML, 0, "html", "FILE", "also write the report as one HTML file" },
         { OPTION_RECURSIVE, 'R', "recursive", NULL, "everything below it too" },
+        { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes and links" },
+        { OPTION_TREE, 'r', "recursive", NULL, "a key with everything below it" },
+        { OPTION_KEYS, 0, "keys", NULL, "look at the names of keys" },
+        { OPTION_NAMES, 0, "names", NULL, "look at the names of values" },
+        { OPTION_DATA, 0, "data", NULL, "look at data; without these three: at all of it" },
+        { OPTION_TYPE, 't', "type", "TYPE", "only values of this type; repeatable" },
+        { OPTION_REGEX, 'E', "regex", NULL, "PATTERN is a POSIX extended regular expression" },
+        { OPTION_CASE, 0, "case", NULL, "upper and lower case differ" },
+        { OPTION_WHOLE, 0, "whole", NULL, "all of the name or string, not a part of it" },
+        { OPTION_MAX, 0, "max", "N", "stop after N matches" },
+        { OPTION_OUTPUT, 'o', "output", "FILE", "write the .reg text to FILE, not to stdout" },
+        { OPTION_UTF8, 0, "utf8", NULL, "UTF-8 instead of UTF-16LE with byte order mark" },
+        { OPTION_SKIP_DAMAGED, 0, "skip-damaged", NULL, "leave out what is damaged, and say so" },
+        { OPTION_CODEPAGE, 0, "codepage", "PAGE", "of text that is not Unicode: 1252, 932, ..." },
+        { OPTION_PREFIX, 0, "prefix", "KEY", "where Windows shows the hive file, as HKLM\\SYSTEM" },
+        { OPTION_REPAIR, 0, "repair", NULL, "mend what has one right answer" },
+        { OPTION_MINOR, 0, "hive-version", "1.N", "1.3 or 1.5, the default" },
         { OPTION_RAW, 0, "raw", NULL, "the bytes of the value as stored" },
         { OPTION_DISK, 0, "disk", "DISK", "another disk of the same machine; repeatable" },
         { OPTION_ROOT, 0, "root", "ID", "which Windows: id, folder or number (see inspect)" },
@@ -61,6 +78,23 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
                 return 0;
         case OPTION_HTML:
                 a->html = value;
+                return 0;
+        case OPTION_TYPE:
+                return add_text(&a->types, value);
+        case OPTION_PREFIX:
+                a->prefix = value;
+                return 0;
+        case OPTION_OUTPUT:
+                a->output = value;
+                return 0;
+        case OPTION_CODEPAGE:
+                a->codepage = value;
+                return 0;
+        case OPTION_MINOR:
+                a->minor = value;
+                return 0;
+        case OPTION_MAX:
+                a->max = value;
                 return 0;
         default:
                 return 0;
@@ -109,7 +143,8 @@ static int parse_long(struct arguments *a, const char *word, const char *next, b
         return take_option(a, spec, value);
 }
 
-static int parse_letters(struct arguments *a, const char *word)
+/* word begins with "-". A letter that takes a value takes the rest of the word, or next. */
+static int parse_letters(struct arguments *a, const char *word, const char *next, bool *used_next)
 {
         for (const char *at = word + 1; *at; at++) {
                 const struct option_spec *spec = find_letter(a->command, *at);
@@ -117,6 +152,13 @@ static int parse_letters(struct arguments *a, const char *word)
 
                 if (!spec)
                         return usage_error(a->command, "unknown option '-%c'", *at);
+                if (spec->argument) {
+                        *used_next = !at[1];
+                        if (!at[1] && !next)
+                                return usage_error(a->command, "option '-%c' needs a value: -%c %s", *at, *at,
+                                                   spec->argument);
+                        return take_option(a, spec, at[1] ? at + 1 : next);
+                }
                 code = take_option(a, spec, NULL);
                 if (code)
                         return code;
@@ -156,7 +198,7 @@ int arguments_parse(const struct command *command, int argc, char **argv, struct
                 } else if (word[1] == '-') {
                         code = parse_long(ret, word, i + 1 < argc ? argv[i + 1] : NULL, &used_next);
                 } else {
-                        code = parse_letters(ret, word);
+                        code = parse_letters(ret, word, i + 1 < argc ? argv[i + 1] : NULL, &used_next);
                 }
                 if (code)
                         return code;
@@ -170,6 +212,7 @@ void arguments_done(struct arguments *a)
         free(a->disks.items);
         free(a->fix_dirs.items);
         free(a->sets.items);
+        free(a->types.items);
         free(a->operands.items);
         *a = (struct arguments){ 0 };
 }

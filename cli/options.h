@@ -9,32 +9,49 @@
 
 #include <offwin/fix.h>
 
-/* One bit each, so that a command can list the ones it takes. */
-enum option {
-        OPTION_HELP = 1 << 0,
-        OPTION_JSON = 1 << 1,
-        OPTION_QUIET = 1 << 2,
-        OPTION_VERBOSE = 1 << 3,
-        OPTION_NO_COLOUR = 1 << 4,
-        OPTION_DISK = 1 << 5,
-        OPTION_ROOT = 1 << 6,
-        OPTION_JOURNAL_DIR = 1 << 7,
-        OPTION_ACCEPT_DIRTY = 1 << 8,
-        OPTION_FIX_DIR = 1 << 9,
-        OPTION_SET = 1 << 10,
-        OPTION_CHECK = 1 << 11,
-        OPTION_DRY_RUN = 1 << 12,
-        OPTION_YES = 1 << 13,
-        OPTION_ALL = 1 << 14,
-        OPTION_LIST = 1 << 15,
-        OPTION_HTML = 1 << 16,
-        OPTION_RECURSIVE = 1 << 17,
-        OPTION_RAW = 1 << 18,
-        OPTION_ALLOW_OUTSIDE = 1 << 30,
-};
+/* One bit each, so that a command can list the ones it takes. Sets of them are option_set. */
+typedef uint64_t option_set;
+
+#define OPTION_HELP          (UINT64_C(1) << 0)
+#define OPTION_JSON          (UINT64_C(1) << 1)
+#define OPTION_QUIET         (UINT64_C(1) << 2)
+#define OPTION_VERBOSE       (UINT64_C(1) << 3)
+#define OPTION_NO_COLOUR     (UINT64_C(1) << 4)
+#define OPTION_DISK          (UINT64_C(1) << 5)
+#define OPTION_ALLOW_OUTSIDE (UINT64_C(1) << 34)
+#define OPTION_ROOT          (UINT64_C(1) << 6)
+#define OPTION_JOURNAL_DIR   (UINT64_C(1) << 7)
+#define OPTION_ACCEPT_DIRTY  (UINT64_C(1) << 8)
+#define OPTION_FIX_DIR       (UINT64_C(1) << 9)
+#define OPTION_SET           (UINT64_C(1) << 10)
+#define OPTION_CHECK         (UINT64_C(1) << 11)
+#define OPTION_DRY_RUN       (UINT64_C(1) << 12)
+#define OPTION_YES           (UINT64_C(1) << 13)
+#define OPTION_ALL           (UINT64_C(1) << 14)
+#define OPTION_LIST          (UINT64_C(1) << 15)
+#define OPTION_HTML          (UINT64_C(1) << 16)
+#define OPTION_RECURSIVE     (UINT64_C(1) << 17)
+#define OPTION_RAW           (UINT64_C(1) << 18)
+#define OPTION_TREE          (UINT64_C(1) << 19)
+#define OPTION_PREFIX        (UINT64_C(1) << 20)
+#define OPTION_OUTPUT        (UINT64_C(1) << 21)
+#define OPTION_CODEPAGE      (UINT64_C(1) << 22)
+#define OPTION_REPAIR        (UINT64_C(1) << 23)
+#define OPTION_UTF8          (UINT64_C(1) << 24)
+#define OPTION_REGEX         (UINT64_C(1) << 25)
+#define OPTION_KEYS          (UINT64_C(1) << 26)
+#define OPTION_NAMES         (UINT64_C(1) << 27)
+#define OPTION_DATA          (UINT64_C(1) << 28)
+#define OPTION_TYPE          (UINT64_C(1) << 29)
+#define OPTION_CASE          (UINT64_C(1) << 30)
+#define OPTION_WHOLE         (UINT64_C(1) << 31)
+#define OPTION_MAX           (UINT64_C(1) << 32)
+#define OPTION_MINOR         (UINT64_C(1) << 33)
+#define OPTION_SKIP_DAMAGED  (UINT64_C(1) << 36)
+#define OPTION_LONG          (UINT64_C(1) << 35)
 
 struct option_spec {
-        enum option id;
+        option_set id;
         char letter;                    /* 0: none */
         const char *name;
         const char *argument;           /* NULL: takes none */
@@ -52,17 +69,23 @@ struct text_list {
 /* Pointers are into argv. */
 struct arguments {
         const struct command *command;
-        unsigned given;                 /* OPTION_* */
+        option_set given;               /* OPTION_* */
         const char *root;
         const char *journal_dir;
         const char *html;
+        const char *prefix;
+        const char *output;
+        const char *codepage;
+        const char *minor;              /* --hive-version */
+        const char *max;
         struct text_list disks;         /* --disk */
         struct text_list fix_dirs;      /* --fix-dir */
         struct text_list sets;          /* --set NAME=VALUE */
+        struct text_list types;         /* --type */
         struct text_list operands;
 };
 
-static inline bool has(const struct arguments *arguments, enum option option)
+static inline bool has(const struct arguments *arguments, option_set option)
 {
         return (arguments->given & option) != 0;
 }

@@ -1,171 +1,125 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * offwin reg set: one value, in every place that the path stands for. The same way as a fix: shown first, written as
- * one transaction, read back.
- */
+/* offwin reg set|rm: one value or one key, in every place that the path stands for. */
 #include <stdlib.h>
-#include <string.h>
-
-#include <offwin/reg.h>
-#include <offwin/registry.h>
 
 #include "commands.h"
 #include "output.h"
 #include "reg.h"
-#include "session.h"
+#include "reg-edit.h"
 
 struct request {
-        const char *path, *name;
+        const char *path;
+        const char *name;               /* NULL: the key itself */
         uint32_t type;
         ow_blob data;
-        ow_change *changes;             /* places where something changes; a new key is a change before its value */
-        size_t n_changes;
+        bool recursive;
 };
 
-static void request_done(struct request *request)
-{
-        for (size_t i = 0; i < request->n_changes; i++) {
-                free(request->changes[i].where);
-                ow_blob_done(&request->changes[i].before.data);
-        }
-        free(request->changes);
-        ow_blob_done(&request->data);
-}
+/* ---- set ---- */
 
-/* after.data is the request's and not freed with the change. */
-static int add_change(struct request *request, enum ow_change_kind kind, const char *where, ow_datum *before,
-                      ow_error *err)
-{
-        ow_change *changes = realloc(request->changes, (request->n_changes + 1) * sizeof *changes);
-        ow_change *change;
-        char *copy;
-
-        if (!changes)
-                return ow_fail_nomem(err);
-        request->changes = changes;
-        copy = strdup(where);
-        if (!copy)
-                return ow_fail_nomem(err);
-        change = &changes[request->n_changes++];
-        *change = (ow_change){ .kind = kind, .where = copy, .name = (char *)(uintptr_t)request->name };
-        if (kind == OW_CHANGE_VALUE) {
-                change->after = (ow_datum){ true, request->type, request->data };
-                change->before = *before;
-                *before = (ow_datum){ 0 };
-        }
-        return 0;
-}
-
-static bool same(const ow_datum *before, const struct request *request)
-{
-        return before->present && before->type == request->type && before->data.size == request->data.size &&
-               (request->data.size == 0 || memcmp(before->data.p, request->data.p, request->data.size) == 0);
-}
-
-static int plan_place(struct request *request, ow_guest *guest, const char *path, ow_error *err)
-{
-        ow_datum before = { 0 };
-        ow_regkey at;
-        int r;
-
-        r = ow_registry_find(guest, path, &at, err);
-        if (r < 0)
-                return r;
-        if (r == 0)
-                r = add_change(request, OW_CHANGE_KEY_CREATE, path, NULL, err);
-        else
-                r = ow_hive_get_value(at.hive, at.key, request->name, &before.type, &before.data, err);
-        if (r < 0)
-                return r;
-        before.present = r > 0;
-        r = same(&before, request) ? 0 : add_change(request, OW_CHANGE_VALUE, path, &before, err);
-        ow_blob_done(&before.data);
-        return r;
-}
-
-static int plan(void *state, ow_guest *guest, size_t *ret_changes, ow_error *err)
-{
-        struct request *request = state;
-        char **paths;
-        size_t count;
-        int r;
-
-        r = ow_registry_expand(guest, request->path, &paths, &count, err);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; r == 0 && i < count; i++)
-                r = plan_place(request, guest, paths[i], err);
-        ow_registry_paths_free(paths, count);
-        *ret_changes = request->n_changes;
-        return r;
-}
-
-static int report(void *state, ow_guest *guest, enum ow_plan_outcome outcome, const ow_commit_result *commit,
-                  const ow_report_options *options, char **ret, ow_error *err)
+static int make_set(void *state, struct editor *editor, ow_error *err)
 {
         const struct request *request = state;
+        AUTO_PLACES places = { 0 };
+        int r = target_places_to_edit(editor->target, request->path, &places, err);
 
-        return ow_report_changes(guest, request->changes, request->n_changes, outcome, commit, options, ret, err);
-}
-
-static int apply(void *state, ow_guest *guest, ow_error *err)
-{
-        const struct request *request = state;
-
-        for (size_t i = 0; i < request->n_changes; i++) {
-                const ow_change *change = &request->changes[i];
+        for (size_t i = 0; r == 0 && i < places.count; i++) {
                 ow_regkey at;
-                int r;
 
-                r = ow_registry_create(guest, change->where, &at, err);
-                if (r == 0 && change->kind == OW_CHANGE_VALUE)
-                        r = ow_hive_set_value(at.hive, at.key, change->name, change->after.type,
-                                              change->after.data.p, change->after.data.size, err);
-                if (r < 0)
-                        return ow_wrap(err, r, "set '%s' of '%s'", change->name, change->where);
+                r = editor_key(editor, places.items[i], &at, err);
+                if (r == 0 && request->name)
+                        r = editor_set(editor, places.items[i], at, request->name, request->type, request->data.p,
+                                       request->data.size, err);
         }
-        return 0;
-}
-
-static int verify(void *state, ow_guest *guest, ow_error *err)
-{
-        const struct request *request = state;
-
-        for (size_t i = 0; i < request->n_changes; i++) {
-                const ow_change *change = &request->changes[i];
-                ow_datum found = { 0 };
-                bool equal;
-                int r;
-
-                if (change->kind != OW_CHANGE_VALUE)
-                        continue;
-                r = ow_registry_get(guest, change->where, change->name, &found.type, &found.data, err);
-                if (r < 0)
-                        return r;
-                found.present = r > 0;
-                equal = same(&found, request);
-                ow_blob_done(&found.data);
-                if (!equal)
-                        return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "'%s' of '%s' reads back differently",
-                                       change->name, change->where);
-        }
-        return 0;
+        return r;
 }
 
 int run_reg_set(const struct arguments *arguments)
 {
         const char **words = arguments->operands.items;
-        struct text_list disk = { words, 1 };
-        struct request request = { .path = words[1], .name = reg_value_name(words[2]) };
-        struct edit edit = { "offwin reg set", &request, plan, report, apply, verify };
+        size_t count = arguments->operands.count;
+        struct request request = { .path = words[1], .name = count > 2 ? reg_value_name(words[2]) : NULL };
+        struct reg_edit edit = { .title = "offwin reg set", .state = &request, .make = make_set };
         ow_error err = OW_ERROR_INIT;
         int code;
 
-        if (!ow_reg_type_parse(words[3], &request.type))
+        if (count == 3)
+                return usage_error(arguments->command, "'%s' needs a TYPE and its DATA", words[2]);
+        if (count > 3 && !ow_reg_type_parse(words[3], &request.type))
                 return usage_error(arguments->command, "'%s' is not a registry type", words[3]);
-        if (ow_reg_parse_data(request.type, words + 4, arguments->operands.count - 4, &request.data, &err) < 0)
+        if (count > 3 && ow_reg_parse_data(request.type, words + 4, count - 4, &request.data, &err) < 0)
                 return fail(arguments, &err);
-        code = run_edit(arguments, &disk, &edit);
-        request_done(&request);
+        code = reg_edit_run(arguments, words[0], &edit);
+        ow_blob_done(&request.data);
         return code;
+}
+
+/* ---- rm ---- */
+
+static int has_subkeys(ow_regkey at, ow_error *err)
+{
+        ow_key_info info = { 0 };
+        int r = ow_hive_key_info(at.hive, at.key, &info, err);
+
+        if (r == 0)
+                r = info.n_subkeys > 0;
+        ow_key_info_done(&info);
+        return r;
+}
+
+/* 1 it was there, 0 not, < 0 error. */
+static int remove_from(const struct request *request, struct editor *editor, const char *place, ow_error *err)
+{
+        size_t before = editor->n_changes;
+        ow_regkey at;
+        int r = target_find(editor->target, place, &at, err);
+
+        if (r <= 0)
+                return r;
+        if (request->name) {
+                r = target_editable(editor->target, place, err);
+                if (r == 0)
+                        r = editor_remove_value(editor, place, at, request->name, err);
+                return r < 0 ? r : editor->n_changes > before;
+        }
+        r = request->recursive ? 0 : has_subkeys(at, err);
+        if (r > 0)
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' has subkeys: -r removes them too",
+                               place_shown(place));
+        if (r == 0)
+                r = editor_remove_key(editor, place, err);
+        return r < 0 ? r : 1;
+}
+
+/* What a user names has to be there, in one of the places at least. */
+static int make_rm(void *state, struct editor *editor, ow_error *err)
+{
+        const struct request *request = state;
+        AUTO_PLACES places = { 0 };
+        bool found = false;
+        ow_regkey at;
+        int r = target_places_to_edit(editor->target, request->path, &places, err);
+
+        for (size_t i = 0; r >= 0 && i < places.count; i++) {
+                r = remove_from(request, editor, places.items[i], err);
+                found |= r > 0;
+        }
+        if (r < 0 || found)
+                return r < 0 ? r : 0;
+        for (size_t i = 0; r >= 0 && i < places.count; i++)
+                r = target_need(editor->target, places.items[i], &at, err);
+        if (r < 0)
+                return r;
+        return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no value '%s' in '%s'",
+                       request->name && *request->name ? request->name : "@", request->path);
+}
+
+int run_reg_rm(const struct arguments *arguments)
+{
+        const char **words = arguments->operands.items;
+        struct request request = { .path = words[1], .recursive = has(arguments, OPTION_TREE),
+                                   .name = arguments->operands.count > 2 ? reg_value_name(words[2]) : NULL };
+        struct reg_edit edit = { .title = "offwin reg rm", .state = &request, .make = make_rm };
+
+        return reg_edit_run(arguments, words[0], &edit);
 }

@@ -3,21 +3,52 @@
 #include <stdlib.h>
 
 #include <offwin/disk.h>
+#include <offwin/hivefile.h>
 
 #include "commands.h"
 #include "output.h"
 #include "supervise.h"
 
 struct disks {
-        ow_disk **items;
+        ow_disk **items;                /* borrowed from the two below */
         size_t count;
+        ow_disk **opened;
+        size_t n_opened;
+        ow_hivefile **files;            /* hive files bring their logs along */
+        size_t n_files;
 };
 
 static void disks_close(struct disks *disks)
 {
-        for (size_t i = 0; i < disks->count; i++)
-                ow_disk_close(disks->items[i]);
+        for (size_t i = 0; i < disks->n_opened; i++)
+                ow_disk_close(disks->opened[i]);
+        for (size_t i = 0; i < disks->n_files; i++)
+                ow_hivefile_close(disks->files[i]);
+        free(disks->opened);
+        free(disks->files);
         free(disks->items);
+}
+
+static int open_hive_file(const struct arguments *arguments, const char *name, bool writable, struct disks *disks,
+                          ow_error *err)
+{
+        ow_hivefile_options options = { .writable = writable, .disks_only = true,
+                                        .journal_dir = arguments->journal_dir, .log = log_for(arguments) };
+        ow_disk *const *of_file;
+        ow_disk **grown;
+        size_t n = 0;
+        int r = ow_hivefile_open(name, &options, &disks->files[disks->n_files], err);
+
+        if (r < 0)
+                return r;
+        of_file = ow_hivefile_disks(disks->files[disks->n_files++], &n);
+        grown = realloc(disks->items, (disks->count + n + arguments->operands.count) * sizeof *grown);
+        if (!grown)
+                return ow_fail_nomem(err);
+        disks->items = grown;
+        for (size_t i = 0; i < n; i++)
+                disks->items[disks->count++] = of_file[i];
+        return 0;
 }
 
 static int disks_open(const struct arguments *arguments, bool writable, struct disks *disks, ow_error *err)
@@ -31,14 +62,22 @@ static int disks_open(const struct arguments *arguments, bool writable, struct d
                                     .n_companions = names->count };
 
         disks->items = calloc(names->count, sizeof *disks->items);
-        if (!disks->items)
+        disks->opened = calloc(names->count, sizeof *disks->opened);
+        disks->files = calloc(names->count, sizeof *disks->files);
+        if (!disks->items || !disks->opened || !disks->files)
                 return ow_fail_nomem(err);
         for (size_t i = 0; i < names->count; i++) {
-                int r = ow_disk_open(names->items[i], &options, &disks->items[i], err);
+                int hive = ow_hivefile_detect(names->items[i], err);
+                int r = hive;
 
+                if (hive > 0)
+                        r = open_hive_file(arguments, names->items[i], writable, disks, err);
+                else if (hive == 0)
+                        r = ow_disk_open(names->items[i], &options, &disks->opened[disks->n_opened], err);
                 if (r < 0)
                         return r;
-                disks->count++;
+                if (hive == 0)
+                        disks->items[disks->count++] = disks->opened[disks->n_opened++];
         }
         return 0;
 }

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* offwin reg diff: two registries, or a registry and what a .reg file wants. Exit code 3 when they differ. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <offwin/reg.h>
+
+#include "commands.h"
+#include "output.h"
+#include "reg-output.h"
+#include "reg-text.h"
+
+struct comparison {
+        const struct arguments *arguments;
+        ow_change *changes;
+        size_t n, cap;
+        uint64_t n_lost;
+};
+
+static void comparison_done(struct comparison *c)
+{
+        for (size_t i = 0; i < c->n; i++) {
+                free(c->changes[i].where);
+                free(c->changes[i].name);
+                ow_blob_done(&c->changes[i].before.data);
+                ow_blob_done(&c->changes[i].after.data);
+        }
+        free(c->changes);
+}
+
+static bool copy_side(ow_datum *to, const ow_reg_side *from)
+{
+        *to = (ow_datum){ .present = true, .type = from->type,
+                          .data = { malloc(from->size ? from->size : 1), from->size } };
+        if (to->data.p && from->size)
+                memcpy(to->data.p, from->data, from->size);
+        return to->data.p;
+}
+
+static int on_row(void *state, const ow_reg_row *row, ow_error *err)
+{
+        struct comparison *c = state;
+        ow_change *change;
+        bool ok = true;
+
+        if (c->n == c->cap) {
+                size_t cap = c->cap ? c->cap * 2 : 64;
+                ow_change *grown = realloc(c->changes, cap * sizeof *grown);
+
+                if (!grown)
+                        return ow_fail_nomem(err);
+                c->changes = grown;
+                c->cap = cap;
+        }
+        change = &c->changes[c->n++];
+        *change = (ow_change){ .kind = row->kind == OW_REG_DIFF_KEY_ADDED     ? OW_CHANGE_KEY_CREATE
+                                       : row->kind == OW_REG_DIFF_KEY_REMOVED ? OW_CHANGE_KEY_DELETE
+                                                                              : OW_CHANGE_VALUE,
+                               .where = strdup(row->path), .name = strdup(row->name ? row->name : "") };
+        if (row->kind == OW_REG_DIFF_VALUE_REMOVED || row->kind == OW_REG_DIFF_VALUE_CHANGED)
+                ok = copy_side(&change->before, &row->before);
+        if (ok && (row->kind == OW_REG_DIFF_VALUE_ADDED || row->kind == OW_REG_DIFF_VALUE_CHANGED))
+                ok = copy_side(&change->after, &row->after);
+        return ok && change->where && change->name ? 0 : ow_fail_nomem(err);
+}
+
+static void on_lost(void *state, const char *path, const ow_error *why)
+{
+        struct comparison *c = state;
+
+        c->n_lost++;
+        note(c->arguments, "damaged in '%s', not compared: %s", path, why->text);
+}
+
+static int show(const struct comparison *c, const char *before, const char *after)
+{
+        ow_report_options options = report_options(c->arguments);
+        ow_error err = OW_ERROR_INIT;
+        char *text = NULL;
+        int code;
+
+        if (ow_report_diff(before, after, c->changes, c->n, &options, &text, &err) < 0)
+                return fail(c->arguments, &err);
+        code = print_report(c->arguments, text);
+        return code ? code : c->n || c->n_lost ? EXIT_TO_DO : EXIT_DONE;
+}
+
+/* ---- two registries ---- */
+
+/* The one key that path stands for in target, and the path as the text of the difference has it. */
+static int find_side(struct target *target, const char *path, ow_regkey *ret, char **ret_prefix, ow_error *err)
+{
+        AUTO_PLACES places = { NULL, 0 };
+        int r = target_places_to_read(target, path, &places, err);
+
+        if (r == 0 && places.count != 1)
+                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' stands for %zu keys: name one of them below HKU", path,
+                            places.count);
+        if (r == 0)
+                r = target_need(target, places.items[0], ret, err);
+        if (r < 0)
+                return r;
+        if (target->file && asprintf(ret_prefix, "%s%s%s", ow_hivefile_prefix(target->file),
+                                     *places.items[0] ? "\\" : "", places.items[0]) < 0)
+                *ret_prefix = NULL;
+        if (!target->file)
+                *ret_prefix = strdup(path);
+        return *ret_prefix ? 0 : ow_fail_nomem(err);
+}
+
+static int compare(struct comparison *c, ow_regkey a, ow_regkey b, const char *prefix, ow_error *err)
+{
+        AUTO_REG_OUTPUT out = { .fd = -1 };
+        int r;
+
+        if (!c->arguments->output)
+                return ow_reg_diff(a.hive, a.key, b.hive, b.key, prefix, OW_REG_DIFF_REMOVED, on_row, on_lost, c, err);
+        r = ow_reg_diff(a.hive, a.key, b.hive, b.key, prefix, 0, on_row, on_lost, c, err);
+        if (r == 0)
+                r = reg_output_open(c->arguments, &out, err);
+        if (r == 0)
+                r = ow_reg_diff_export(a.hive, a.key, b.hive, b.key, prefix,
+                                       has(c->arguments, OPTION_UTF8) ? 0 : OW_REG_EXPORT_UTF16, &out.sink, err);
+        return r == 0 ? reg_output_finish(&out, err) : r;
+}
+
+static int diff_registries(struct comparison *c)
+{
+        const struct text_list *words = &c->arguments->operands;
+        const char *path = words->count > 2 ? words->items[2] : "";
+        AUTO_TARGET before = { 0 };
+        AUTO_TARGET after = { 0 };
+        char *prefix = NULL, *ignored = NULL;
+        ow_error err = OW_ERROR_INIT;
+        ow_regkey a, b;
+        int r;
+
+        r = target_open(c->arguments, words->items[0], false, &before, &err);
+        if (r == 0)
+                r = target_open(c->arguments, words->items[1], false, &after, &err);
+        if (r == 0 && words->count < 3 && !(before.file && after.file))
+                return usage_error(c->arguments->command, "a PATH is needed, for a DISK has many hives");
+        if (r == 0)
+                r = find_side(&before, path, &a, &prefix, &err);
+        if (r == 0)
+                r = find_side(&after, path, &b, &ignored, &err);
+        if (r == 0)
+                r = compare(c, a, b, prefix, &err);
+        free(prefix);
+        free(ignored);
+        return r < 0 ? fail(c->arguments, &err) : show(c, words->items[0], words->items[1]);
+}
+
+/* ---- a registry and a text: what an import would change ---- */
+
+static int diff_text(const struct arguments *arguments)
+{
+        const struct text_list *words = &arguments->operands;
+        struct reg_texts texts = { arguments, words->items + 1, 1 };
+        struct reg_edit edit = { .state = &texts, .make = reg_texts_apply };
+
+        if (words->count > 2 || arguments->output)
+                return usage_error(arguments->command, "a .reg file has its own paths: PATH and -o do not go with it");
+        return reg_edit_compare(arguments, words->items[0], words->items[1], &edit);
+}
+
+int run_reg_diff(const struct arguments *arguments)
+{
+        struct comparison c = { .arguments = arguments };
+        int code;
+
+        if (reg_text_detect(arguments->operands.items[1]))
+                return diff_text(arguments);
+        if (reg_text_detect(arguments->operands.items[0]))
+                return usage_error(arguments->command, "the .reg file comes second: what it would change in the first");
+        code = diff_registries(&c);
+        comparison_done(&c);
+        return code;
+}

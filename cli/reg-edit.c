@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reg-edit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "output.h"
+
+enum { MOST_ROWS = 5000 };              /* of one tree that comes or goes, without --verbose */
+
+/* ---- rows ---- */
+
+static void editor_done(struct editor *editor)
+{
+        for (size_t i = 0; i < editor->n_changes; i++) {
+                free(editor->changes[i].where);
+                free(editor->changes[i].name);
+                ow_blob_done(&editor->changes[i].before.data);
+                ow_blob_done(&editor->changes[i].after.data);
+        }
+        free(editor->changes);
+}
+
+static ow_change *add_row(struct editor *editor, enum ow_change_kind kind, const char *where, const char *name)
+{
+        size_t cap = editor->cap ? editor->cap * 2 : 16;
+        ow_change *change;
+
+        if (editor->n_changes == editor->cap) {
+                ow_change *grown = realloc(editor->changes, cap * sizeof *grown);
+
+                if (!grown)
+                        return NULL;
+                editor->changes = grown;
+                editor->cap = cap;
+        }
+        change = &editor->changes[editor->n_changes];
+        *change = (ow_change){ .kind = kind, .where = strdup(where), .name = strdup(name) };
+        if (!change->where || !change->name) {
+                free(change->where);
+                free(change->name);
+                return NULL;
+        }
+        editor->n_changes++;
+        return change;
+}
+
+static bool copy_datum(ow_datum *to, uint32_t type, const void *data, size_t size)
+{
+        *to = (ow_datum){ .present = true, .type = type, .data = { malloc(size ? size : 1), size } };
+        if (to->data.p && size)
+                memcpy(to->data.p, data, size);
+        return to->data.p;
+}
+
+static bool same_datum(const ow_datum *a, const ow_datum *b)
+{
+        if (!a->present || !b->present)
+                return a->present == b->present;
+        return a->type == b->type && a->data.size == b->data.size &&
+               (a->data.size == 0 || memcmp(a->data.p, b->data.p, a->data.size) == 0);
+}
+
+static int read_datum(ow_regkey at, const char *name, ow_datum *ret, ow_error *err)
+{
+        int r = ow_hive_get_value(at.hive, at.key, name, &ret->type, &ret->data, err);
+
+        ret->present = r > 0;
+        return r < 0 ? r : 0;
+}
+
+/* ---- edits ---- */
+
+int editor_key(struct editor *editor, const char *place, ow_regkey *ret, ow_error *err)
+{
+        int r;
+
+        if (!editor->counting) {
+                r = target_find(editor->target, place, ret, err);
+                if (r < 0)
+                        return r;
+                if (r == 0 && !add_row(editor, OW_CHANGE_KEY_CREATE, place, ""))
+                        return ow_fail_nomem(err);
+        }
+        editor->counts.keys++;
+        return target_create(editor->target, place, ret, err);
+}
+
+int editor_set(struct editor *editor, const char *place, ow_regkey at, const char *name, uint32_t type,
+               const void *data, size_t size, ow_error *err)
+{
+        ow_datum before = { 0 }, after = { 0 };
+        ow_change *row;
+        int r;
+
+        editor->counts.values++;
+        if (!editor->counting) {
+                r = read_datum(at, name, &before, err);
+                if (r < 0)
+                        return r;
+                if (!copy_datum(&after, type, data, size)) {
+                        ow_blob_done(&before.data);
+                        return ow_fail_nomem(err);
+                }
+                row = same_datum(&before, &after) ? NULL : add_row(editor, OW_CHANGE_VALUE, place, name);
+                if (!row) {
+                        bool same = same_datum(&before, &after);
+
+                        ow_blob_done(&before.data);
+                        ow_blob_done(&after.data);
+                        return same ? 0 : ow_fail_nomem(err);
+                }
+                row->before = before;
+                row->after = after;
+        }
+        r = ow_hive_set_value(at.hive, at.key, name, type, data, size, err);
+        return r < 0 ? ow_wrap(err, r, "set '%s' of '%s'", *name ? name : "@", place_shown(place)) : 0;
+}
+
+int editor_remove_value(struct editor *editor, const char *place, ow_regkey at, const char *name, ow_error *err)
+{
+        ow_datum before = { 0 };
+        ow_change *row;
+        int r;
+
+        editor->counts.removed_values++;
+        if (!editor->counting) {
+                r = read_datum(at, name, &before, err);
+                if (r < 0 || !before.present)
+                        return r;
+                row = add_row(editor, OW_CHANGE_VALUE, place, name);
+                if (!row) {
+                        ow_blob_done(&before.data);
+                        return ow_fail_nomem(err);
+                }
+                row->before = before;
+        }
+        r = ow_hive_delete_value(at.hive, at.key, name, err);
+        return r < 0 ? ow_wrap(err, r, "remove '%s' of '%s'", *name ? name : "@", place_shown(place)) : 0;
+}
+
+static int note_values(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
+{
+        uint32_t index = 0;
+        ow_value value;
+        int r;
+
+        while ((r = ow_hive_next_value(at.hive, at.key, &index, &value, err)) > 0) {
+                ow_value_info info = { 0 };
+                ow_datum datum = { .present = true };
+                ow_change *row;
+
+                r = ow_hive_value_info(at.hive, value, &info, err);
+                if (r == 0)
+                        r = ow_hive_read_value(at.hive, value, &datum.type, &datum.data, err);
+                row = r < 0 ? NULL : add_row(editor, OW_CHANGE_VALUE, place, info.name);
+                ow_value_info_done(&info);
+                if (!row) {
+                        ow_blob_done(&datum.data);
+                        return r < 0 ? r : ow_fail_nomem(err);
+                }
+                *(made ? &row->after : &row->before) = datum;
+        }
+        return r;
+}
+
+static bool enough(const struct editor *editor, size_t since)
+{
+        return !has(editor->target->arguments, OPTION_VERBOSE) && editor->n_changes - since > MOST_ROWS;
+}
+
+static int note_key(struct editor *editor, const char *place, ow_regkey at, bool made, size_t since, ow_error *err)
+{
+        ow_subkey_iter iter = { 0 };
+        ow_key key;
+        int r = 0;
+
+        if (!add_row(editor, made ? OW_CHANGE_KEY_CREATE : OW_CHANGE_KEY_DELETE, place, ""))
+                return ow_fail_nomem(err);
+        if (enough(editor, since))
+                return 0;
+        r = note_values(editor, place, at, made, err);
+        while (r >= 0 && !enough(editor, since) &&
+               (r = ow_hive_next_subkey(at.hive, at.key, &iter, &key, err)) > 0) {
+                ow_key_info info = { 0 };
+                char *below = NULL;
+
+                r = ow_hive_key_info(at.hive, key, &info, err);
+                if (r == 0 && asprintf(&below, "%s%s%s", place, *place ? "\\" : "", info.name) < 0)
+                        r = ow_fail_nomem(err);
+                if (r == 0)
+                        r = note_key(editor, below, (ow_regkey){ at.hive, key }, made, since, err);
+                free(below);
+                ow_key_info_done(&info);
+        }
+        return r < 0 ? r : 0;
+}
+
+int editor_note_tree(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
+{
+        size_t since = editor->n_changes;
+        int r = note_key(editor, place, at, made, since, err);
+
+        if (r == 0 && enough(editor, since))
+                note(editor->target->arguments, "only the first %d rows of what is below '%s' are shown; --verbose "
+                     "shows them all", MOST_ROWS, place_shown(place));
+        return r;
+}
+
+int editor_remove_key(struct editor *editor, const char *place, ow_error *err)
+{
+        ow_regkey at;
+        int r = target_find(editor->target, place, &at, err);
+
+        editor->counts.removed_keys++;
+        if (r <= 0)
+                return r;
+        r = target_editable(editor->target, place, err);
+        if (r == 0 && !editor->counting)
+                r = editor_note_tree(editor, place, at, false, err);
+        if (r == 0)
+                r = ow_hive_delete_key(at.hive, at.key, err);
+        return r < 0 ? ow_wrap(err, r, "remove '%s'", place_shown(place)) : 0;
+}
+
+/* ---- comparing what was meant with what is there ---- */
+
+/* 1 what the row says is so, 0 not, < 0 error. */
+static int holds(struct target *target, const ow_change *change, ow_error *err)
+{
+        ow_datum found = { 0 };
+        ow_regkey at;
+        int r = target_find(target, change->where, &at, err);
+
+        if (r < 0 || change->kind == OW_CHANGE_KEY_CREATE)
+                return r;
+        if (change->kind == OW_CHANGE_KEY_DELETE)
+                return r == 0;
+        if (r > 0)
+                r = read_datum(at, change->name, &found, err);
+        if (r == 0)
+                r = same_datum(&found, &change->after);
+        ow_blob_done(&found.data);
+        return r;
+}
+
+/* Which rows are the last word on their place: a later row may have changed it again. */
+static int last_words(struct editor *editor, bool **ret, ow_error *err)
+{
+        bool *last = calloc(editor->n_changes + 1, sizeof *last);
+
+        if (!last)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < editor->n_changes; i++) {
+                int r = holds(editor->target, &editor->changes[i], err);
+
+                if (r < 0) {
+                        free(last);
+                        return r;
+                }
+                last[i] = r > 0;
+        }
+        *ret = last;
+        return 0;
+}
+
+static int compare(struct editor *editor, const bool *last, ow_error *err)
+{
+        for (size_t i = 0; i < editor->n_changes; i++) {
+                const ow_change *change = &editor->changes[i];
+                int r = last[i] ? holds(editor->target, change, err) : 1;
+
+                if (r < 0)
+                        return r;
+                if (r == 0)
+                        return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "'%s' of '%s' reads back differently",
+                                       change->name, change->where);
+        }
+        return 0;
+}
+
+/* ---- the way of an edit ---- */
+
+static int show(struct editor *editor, enum ow_plan_outcome outcome, const ow_commit_result *commit)
+{
+        const struct arguments *arguments = editor->target->arguments;
+        ow_report_options options = report_options(arguments);
+        ow_error err = OW_ERROR_INIT;
+        char *text = NULL;
+
+        if (target_report_changes(editor->target, editor->changes, editor->n_changes,
+                                  editor->counting ? &editor->counts : NULL, outcome, commit, &options, &text, &err) < 0)
+                return fail(arguments, &err);
+        return print_report(arguments, text);
+}
+
+static int commit_and_compare(struct editor *editor, const char *title)
+{
+        const struct arguments *arguments = editor->target->arguments;
+        ow_commit_result commit = { 0 };
+        ow_error err = OW_ERROR_INIT;
+        bool *last = NULL;
+        int r, code;
+
+        r = last_words(editor, &last, &err);
+        if (r == 0)
+                r = target_commit(editor->target, title, &commit, &err);
+        if (r == 0) {
+                r = target_reload(editor->target, &err);
+                if (r == 0)
+                        r = compare(editor, last, &err);
+                if (r < 0)
+                        r = ow_wrap(&err, r, "the change is written, but reading it back failed (`offwin undo` takes it "
+                                    "back)");
+        }
+        code = r < 0 ? fail(arguments, &err)
+                     : show(editor, has(arguments, OPTION_JSON) ? OW_PLAN_APPLIED : OW_PLAN_DONE, &commit);
+        ow_commit_result_done(&commit);
+        free(last);
+        return code;
+}
+
+static int show_and_commit(struct editor *editor, const char *title)
+{
+        const struct arguments *arguments = editor->target->arguments;
+        int code;
+
+        if (editor->n_changes == 0 && !editor->counting)
+                return show(editor, OW_PLAN_NOTHING_TO_DO, NULL);
+        if (has(arguments, OPTION_DRY_RUN))
+                return show(editor, OW_PLAN_DRY_RUN, NULL);
+        if (!has(arguments, OPTION_JSON)) {
+                code = show(editor, OW_PLAN_PROPOSED, NULL);
+                if (code)
+                        return code;
+        }
+        if (!confirm(arguments, editor->target->file ? "Write this to the file?" : "Write this to the image?")) {
+                note(arguments, "nothing was written");
+                return EXIT_FAILED;
+        }
+        return commit_and_compare(editor, title);
+}
+
+int reg_edit_run(const struct arguments *arguments, const char *operand, const struct reg_edit *edit)
+{
+        bool all_rows = has(arguments, OPTION_DRY_RUN) || has(arguments, OPTION_VERBOSE);
+        AUTO_TARGET target = { 0 };
+        struct editor editor = { .target = &target };
+        ow_error err = OW_ERROR_INIT;
+        int r, code;
+
+        r = target_open(arguments, operand, !has(arguments, OPTION_DRY_RUN), &target, &err);
+        editor.counting = r == 0 && edit->counting && !all_rows && target.file;
+        if (r == 0)
+                r = edit->make(edit->state, &editor, &err);
+        code = r < 0 ? fail(arguments, &err) : show_and_commit(&editor, edit->title);
+        editor_done(&editor);
+        return code;
+}
+
+int reg_edit_compare(const struct arguments *arguments, const char *operand, const char *wanted,
+                     const struct reg_edit *edit)
+{
+        ow_report_options options = report_options(arguments);
+        AUTO_TARGET target = { 0 };
+        struct editor editor = { .target = &target };
+        ow_error err = OW_ERROR_INIT;
+        char *text = NULL;
+        int r, code;
+
+        r = target_open(arguments, operand, false, &target, &err);
+        if (r == 0)
+                r = edit->make(edit->state, &editor, &err);
+        if (r == 0)
+                r = ow_report_diff(operand, wanted, editor.changes, editor.n_changes, &options, &text, &err);
+        code = r < 0 ? fail(arguments, &err) : print_report(arguments, text);
+        if (code == 0 && editor.n_changes)
+                code = EXIT_TO_DO;
+        editor_done(&editor);
+        return code;
+}
