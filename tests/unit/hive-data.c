@@ -118,6 +118,85 @@ static int open_with_logs(const char *name, struct memory *file, struct memory l
         return r;
 }
 
+struct sums {
+        size_t keys, values, bytes, errors;
+};
+
+static void sum_value(ow_hive *h, const ow_hive_item *item, struct sums *sums)
+{
+        ow_error err = OW_ERROR_INIT;
+        const uint8_t *p;
+        uint32_t at = 0;
+        ow_blob whole;
+        size_t size;
+        int r;
+
+        sums->values++;
+        if (ow_hive_read_value(h, item->value, NULL, &whole, NULL) < 0) {
+                assert_null(item->data);
+                assert_true(ow_hive_next_piece(h, item->value, &at, &p, &size, &err) < 0 || at < item->size);
+                sums->errors++;
+                return;
+        }
+        assert_int_equal(whole.size, item->size);
+        if (item->data && item->size)
+                assert_memory_equal(item->data, whole.p, item->size);
+        while ((r = ow_hive_next_piece(h, item->value, &at, &p, &size, &err)) > 0)
+                assert_memory_equal(p, whole.p + at - size, size);
+        assert_int_equal(r, 0);
+        assert_int_equal(at, item->size);
+        sums->bytes += at;
+        ow_blob_done(&whole);
+}
+
+/* The walk without copies tells the same as key by key, value by value. */
+static void check_walk(ow_hive *h, const struct walk_result *want)
+{
+        static char name[OW_HIVE_NAME_ROOM];
+        struct sums sums = { 0 }, ends = { 0 };
+        ow_error damage = OW_ERROR_INIT;
+        ow_hive_item item;
+        ow_hive_walk *w;
+        int r;
+
+        assert_ok(ow_hive_walk_open(h, ow_hive_root(h), 0, &w, &err));
+        while ((r = ow_hive_walk_next(w, &item, &damage)) != 0) {
+                if (r < 0) {
+                        assert_true(damage.text[0] != '\0' && damage.code == r);
+                        sums.errors++;
+                        continue;
+                }
+                assert_true(ow_hive_name_utf8(&item.name, name, sizeof name) < sizeof name);
+                if (item.kind == OW_ITEM_VALUE) {
+                        ow_value_info info;
+
+                        assert_ok(ow_hive_value_info(h, item.value, &info, &err));
+                        assert_string_equal(info.name, name);
+                        assert_int_equal(info.type, item.type);
+                        ow_value_info_done(&info);
+                        sum_value(h, &item, &sums);
+                } else if (item.kind == OW_ITEM_KEY) {
+                        ow_key_info info;
+
+                        sums.keys++;
+                        if (ow_hive_key_info(h, item.key, &info, NULL) >= 0) {
+                                assert_string_equal(info.name, name);
+                                assert_int_equal(info.written, item.written);
+                                ow_key_info_done(&info);
+                        }
+                } else {
+                        ends.keys++;
+                }
+        }
+        assert_int_equal(ow_hive_walk_next(w, &item, &damage), 0);
+        ow_hive_walk_close(w);
+        assert_int_equal(sums.keys, want->keys);
+        assert_int_equal(ends.keys, want->keys);
+        assert_int_equal(sums.values, want->values);
+        assert_int_equal(sums.bytes, want->bytes);
+        assert_int_equal(sums.errors, want->errors);
+}
+
 static void check_one(const struct expected *want, struct memory *file)
 {
         struct memory logs[3];
@@ -136,6 +215,7 @@ static void check_one(const struct expected *want, struct memory *file)
         assert_int_equal(walk.values, want->values);
         assert_int_equal(walk.bytes, want->bytes);
         assert_int_equal(walk.errors, want->errors);
+        check_walk(h, &walk);
         report = check_hive(h);
         if (want->errors)
                 assert_true(report.faults > 0);
