@@ -23,6 +23,7 @@ void hive_space_done(struct hive_space *space)
         ow_free(space->cells);
         hive_map_done(&space->by_start);
         hive_map_done(&space->by_end);
+        hive_map_done(&space->bins);
         memset(space, 0, sizeof *space);
 }
 
@@ -281,6 +282,18 @@ static void resize(ow_hive *h, uint32_t i, uint32_t start, uint32_t end)
         link_cell(s, i);
 }
 
+/* Of a bin that comes from the file and whose turn is still to come. Without memory cells just do not join. */
+static void know_bin(ow_hive *h, uint32_t cell)
+{
+        struct hive_space *s = &h->space;
+        uint32_t start, end;
+
+        if (cell >= h->image.backed || cell < s->scanned || hive_bin_find(h, cell, &start, &end, NULL) < 0 ||
+            hive_map_get(&s->bins, start + 1) || !hive_map_put(&s->bins, start + 1, 1))
+                return;
+        (void)scan_bin(h, start, end - start, NULL);
+}
+
 /* Joins with what is left of the last bin. */
 static bool join_top(ow_hive *h, uint32_t start, uint32_t end)
 {
@@ -307,6 +320,7 @@ void hive_cell_free(ow_hive *h, uint32_t cell, uint32_t body_len)
 
         assert(end <= h->image.size);
         s->given_back = true;
+        know_bin(h, cell);
         if (body_len >= 2 && memcmp(h->image.bytes + cell + CELL_HEAD, "nk", 2) == 0)
                 hive_trail_forget(&h->trail);
         if (join_top(h, start, end))
@@ -339,37 +353,52 @@ void hive_cell_trim(ow_hive *h, uint32_t cell, uint32_t body_len, uint32_t wante
         hive_cell_free(h, cell + size, excess - CELL_HEAD);
 }
 
-/* The last bin, when it is nothing but one free cell. */
+/* Where the last bin starts, when no cell in it is in use. */
 static bool last_is_free(ow_hive *h, uint32_t *ret_start)
 {
-        uint32_t start, end, before, before_end;
+        uint32_t start, end, before, before_end, len;
 
         if (h->image.size <= HIVE_PAGE || hive_bin_find(h, h->image.size - 1, &start, &end, NULL) < 0 ||
-            end != h->image.size || start == 0 || hive_image_need(&h->image, start, BIN_HEAD + CELL_HEAD, NULL) < 0)
+            end != h->image.size || start == 0 || hive_image_need(&h->image, start, end - start, NULL) < 0)
                 return false;
         /* Data may look like a bin. Then the bin before does not end where this one seems to start. */
         if (hive_bin_find(h, start - 1, &before, &before_end, NULL) < 0 || before_end != start)
                 return false;
+        for (uint32_t at = start + BIN_HEAD; at < end; at += len) {
+                len = ow_le32_at(h->image.bytes + at);
+                if (len < CELL_UNIT || len % CELL_UNIT || len > end - at)
+                        return false;
+        }
         *ret_start = start;
-        return ow_le32_at(h->image.bytes + start + BIN_HEAD) == end - start - BIN_HEAD;
+        return true;
+}
+
+/* The last bin, all free, goes. */
+static void cut(ow_hive *h, uint32_t start)
+{
+        struct hive_space *s = &h->space;
+
+        for (uint32_t at = start + BIN_HEAD; at < h->image.size; at += ow_le32_at(h->image.bytes + at)) {
+                uint32_t i = hive_map_get(&s->by_start, at);
+
+                if (i)
+                        forget(s, i);
+        }
+        if (s->top_size && s->top >= start)
+                s->top_size = 0;
+        if (s->scanned > start)
+                s->scanned = start;
+        hive_map_remove(&s->bins, start + 1);
+        hive_image_cut(&h->image, start);
 }
 
 void hive_space_shrink(ow_hive *h)
 {
-        struct hive_space *s = &h->space;
-        uint32_t start, i;
+        uint32_t start;
 
-        if (!s->given_back)
+        if (!h->space.given_back)
                 return;
-        s->given_back = false;
-        while (last_is_free(h, &start)) {
-                i = hive_map_get(&s->by_start, start + BIN_HEAD);
-                if (i)
-                        forget(s, i);
-                if (s->top_size && s->top >= start)
-                        s->top_size = 0;
-                if (s->scanned > start)
-                        s->scanned = start;
-                hive_image_cut(&h->image, start);
-        }
+        h->space.given_back = false;
+        while (last_is_free(h, &start))
+                cut(h, start);
 }

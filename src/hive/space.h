@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Room for cells. Free cells are found by walking the chain of bins from the first one, a little at a time and only
- * when an edit needs room; cells that an edit frees are remembered at once. Why not next to the parent: whether a
- * page starts a bin can be told for sure only by the chain, since the data of a value may look like a bin header.
+ * when an edit needs room; of a bin in which an edit frees a cell they are looked up at once, so that neighbours
+ * join. Why not next to the parent: whether a page starts a bin can be told for sure only by the chain, since the
+ * data of a value may look like a bin header.
  */
 #ifndef HIVE_SPACE_H
 #define HIVE_SPACE_H
@@ -37,6 +38,7 @@ struct hive_space {
         size_t n, cap;
         uint32_t spare;                 /* head of unused elements */
         struct hive_map by_start, by_end;
+        struct hive_map bins;           /* start + 1 of each bin whose free cells are known before its turn */
         /* What is left of the last bin that was added: taken from only when nothing else fits, and in no class. */
         uint32_t top, top_size;
         uint32_t heads[HIVE_SPACE_CLASSES];
