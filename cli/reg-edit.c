@@ -141,6 +141,30 @@ int editor_remove_value(struct editor *editor, const char *place, ow_regkey at, 
         return r < 0 ? ow_wrap(err, r, "remove '%s' of '%s'", *name ? name : "@", place_shown(place)) : 0;
 }
 
+int editor_group(struct editor *editor, size_t first, ow_error *err)
+{
+        size_t n = editor->n_changes - first, done = 0;
+        ow_change *rows = editor->changes + first;
+        ow_change *grouped = calloc(n + 1, sizeof *grouped);
+
+        if (!grouped)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < n; i++) {
+                const char *where = rows[i].where;
+
+                for (size_t k = i; where && k < n; k++) {
+                        if (!rows[k].where || strcmp(rows[k].where, where) != 0)
+                                continue;
+                        grouped[done++] = rows[k];
+                        if (k > i)
+                                rows[k].where = NULL;   /* taken; the first one still tells the others */
+                }
+        }
+        memcpy(rows, grouped, n * sizeof *rows);
+        free(grouped);
+        return 0;
+}
+
 static int note_values(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
 {
         uint32_t index = 0;
@@ -286,12 +310,13 @@ static int compare(struct editor *editor, const bool *last, ow_error *err)
 static int show(struct editor *editor, enum ow_plan_outcome outcome, const ow_commit_result *commit)
 {
         const struct arguments *arguments = editor->target->arguments;
+        const ow_reg_counts *counts = editor->counting ? &editor->counts : NULL;
         ow_report_options options = report_options(arguments);
         ow_error err = OW_ERROR_INIT;
         char *text = NULL;
 
-        if (target_report_changes(editor->target, editor->changes, editor->n_changes,
-                                  editor->counting ? &editor->counts : NULL, outcome, commit, &options, &text, &err) < 0)
+        if (target_report_changes(editor->target, editor->changes, editor->n_changes, counts, outcome, commit,
+                                  &options, &text, &err) < 0)
                 return fail(arguments, &err);
         return print_report(arguments, text);
 }
@@ -312,8 +337,8 @@ static int commit_and_compare(struct editor *editor, const char *title)
                 if (r == 0)
                         r = compare(editor, last, &err);
                 if (r < 0)
-                        r = ow_wrap(&err, r, "the change is written, but reading it back failed (`offwin undo` takes it "
-                                    "back)");
+                        r = ow_wrap(&err, r, "the change is written, but reading it back failed (`offwin undo` takes "
+                                    "it back)");
         }
         code = r < 0 ? fail(arguments, &err)
                      : show(editor, has(arguments, OPTION_JSON) ? OW_PLAN_APPLIED : OW_PLAN_DONE, &commit);

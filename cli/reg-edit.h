@@ -30,6 +30,9 @@ int editor_remove_value(struct editor *editor, const char *place, ow_regkey at, 
 /* With everything below it. */
 int editor_remove_key(struct editor *editor, const char *place, ow_error *err);
 
+/* Brings rows from first on together by place, in the order in which the places came up. */
+int editor_group(struct editor *editor, size_t first, ow_error *err);
+
 /* The row for a key that the caller made, with the values and keys that it holds. */
 int editor_note_tree(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err);
 

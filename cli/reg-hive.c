@@ -10,12 +10,13 @@
 struct rows {
         struct target_hives hives;
         struct hive_row *items;         /* one per hive */
+        size_t n;
         size_t n_changed, n_found;
 };
 
 static void rows_done(struct rows *rows)
 {
-        for (size_t i = 0; rows->items && i < rows->hives.count; i++) {
+        for (size_t i = 0; i < rows->n; i++) {
                 free(rows->items[i].done);
                 ow_report_faults_done(&rows->items[i].faults);
         }
@@ -31,7 +32,10 @@ static int fill(const struct hive_job *job, struct target *target, struct rows *
                 return ow_fail_nomem(err);
         for (size_t i = 0; i < rows->hives.count; i++) {
                 struct hive_row *row = &rows->items[i];
-                int r = rows->hives.items[i].hive ? job->run(target, &rows->hives.items[i], row, err) : 0;
+                int r;
+
+                rows->n++;
+                r = rows->hives.items[i].hive ? job->run(target, &rows->hives.items[i], row, err) : 0;
 
                 if (r < 0)
                         return ow_wrap(err, r, "%s", rows->hives.items[i].place);

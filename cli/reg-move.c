@@ -17,7 +17,8 @@ static int one_place(struct target *target, const char *path, struct places *ret
         int r = target_places_to_read(target, path, ret, err);
 
         if (r == 0 && ret->count != 1)
-                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' stands for %zu keys: name one of them", path, ret->count);
+                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' stands for %zu keys: name one of them", path,
+                            ret->count);
         return r;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,7 +78,8 @@ int reg_text_open(const struct arguments *arguments, const char *name, struct re
 
         *ret = (struct reg_text){ .name = name, .fd = -1 };
         if (arguments->codepage && !ow_reg_codepage_parse(arguments->codepage, &ret->text.codepage))
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is not a code page; 1252 is one", arguments->codepage);
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is not a code page; 1252 is one",
+                               arguments->codepage);
         ret->fd = strcmp(name, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(name, O_RDONLY | O_CLOEXEC);
         if (ret->fd < 0 || fstat(ret->fd, &st) != 0)
                 return ow_fail_sys(err, errno, "open '%s'", name);
@@ -141,6 +143,7 @@ struct cursor {
         ow_regkey *keys;                /* one per place */
         size_t cap;
         bool removed;
+        size_t first_row;               /* of what this key changed */
 };
 
 /* "HKEY_LOCAL_MACHINE\X" of "HKEY_LOCAL_MACHINE\X\Y\Z", "HKEY_CURRENT_USER" of "HKEY_CURRENT_USER\X". */
@@ -178,13 +181,25 @@ static int make_room(struct cursor *cursor, ow_error *err)
         return 0;
 }
 
+/* The rows of a key in several places: each place with its values. */
+static int end_key(struct cursor *cursor, ow_error *err)
+{
+        size_t first = cursor->first_row;
+        bool several = cursor->places.count > 1;
+
+        cursor->first_row = cursor->editor->n_changes;
+        places_done(&cursor->places);
+        return several ? editor_group(cursor->editor, first, err) : 0;
+}
+
 static int on_key(void *state, const ow_reg_key *key, ow_error *err)
 {
         struct cursor *cursor = state;
         struct target *target = cursor->editor->target;
-        int r = check_fit(target, key, err);
+        int r = end_key(cursor, err);
 
-        places_done(&cursor->places);
+        if (r == 0)
+                r = check_fit(target, key, err);
         if (r == 0)
                 r = target_places_to_edit(target, key->path, &cursor->places, err);
         if (r == 0)
@@ -231,6 +246,8 @@ int reg_texts_apply(void *state, struct editor *editor, ow_error *err)
                 r = reg_text_open(texts->arguments, texts->names[i], &text, err);
                 if (r == 0) {
                         r = ow_reg_read(&text.text, &reader, err);
+                        if (r == 0)
+                                r = end_key(&cursor, err);
                         if (r < 0)
                                 r = ow_wrap(err, r, "'%s'", texts->names[i]);
                 }

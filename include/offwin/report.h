@@ -58,11 +58,12 @@ OW_API int ow_report_changes(ow_guest *guest, const ow_change *changes, size_t n
                              enum ow_plan_outcome outcome, const ow_commit_result *commit,
                              const ow_report_options *options, char **ret, ow_error *err);
 
-/* The same for a hive file (offwin/hivefile.h), called file; where of a change is a path below its root. counts: what was
- * asked for, when changes were too many to keep; else NULL. */
+/* The same for a hive file (offwin/hivefile.h), called file; where of a change is a path below its root. counts: what
+ * was asked for, when changes were too many to keep; else NULL. */
 OW_API int ow_report_hive_changes(const char *file, const char *prefix, const ow_change *changes, size_t n_changes,
-                                  const ow_reg_counts *counts, enum ow_plan_outcome outcome, const ow_commit_result *commit,
-                                  const ow_report_options *options, char **ret, ow_error *err);
+                                  const ow_reg_counts *counts, enum ow_plan_outcome outcome,
+                                  const ow_commit_result *commit, const ow_report_options *options, char **ret,
+                                  ow_error *err);
 
 /* ---- lists ---- */
 
