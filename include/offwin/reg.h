@@ -44,7 +44,7 @@ enum ow_reg_parse_flags {
 /* A text, and how to read it. */
 typedef struct ow_reg_text {
         const void *p;                  /* the text in memory, size bytes; or NULL: */
-        size_t size;
+        size_t size;                    /* at most 16 GiB, as in a source */
         const ow_source *source;        /* where it is read from, piece by piece, once per pass */
         unsigned flags;                 /* OW_REG_NO_HEADER, OW_REG_EXTENDED */
         unsigned codepage;              /* of text without byte order mark, and of hex(1), hex(2) and hex(7) data of
@@ -261,7 +261,7 @@ typedef struct ow_reg_row {
         const char *path;               /* of the key, prefix included */
         const char *name;               /* of the value, "" is the default value; NULL: the row is about the key */
         ow_reg_side before, after;      /* zero where there is none */
-        uint32_t line;                  /* of the text that asks for it; 0 between two hives */
+        uint32_t line;                  /* 0: not known */
 } ow_reg_row;
 
 /* What row points to lives for the call. < 0 ends the comparison with that code. */
@@ -273,11 +273,12 @@ typedef int ow_reg_row_fn(void *state, const ow_reg_row *row, ow_error *err);
  * @prefix: what stands for both keys in the paths
  * @flags:  OW_REG_DIFF_*
  * @row:    called in order: rows of a key, of its values by name, then of the keys below by name, as Windows orders
- * @lost:   told what is damaged in either and was left out of the comparison; may be NULL
+ * @lost:   told what is damaged in either and was passed over, so that it looks like something that is not there;
+ *          NULL: damage is an error
  * @state:  of both
  *
  * Names are equal when Windows says so, whatever their case. Linear; needs memory for the values of one key.
- * Return: 0; OW_E_INVAL prefix; what row returned; OW_E_IO; OW_E_NOMEM.
+ * Return: 0; OW_E_INVAL prefix; OW_E_CORRUPT; what row returned; OW_E_IO; OW_E_NOMEM.
  */
 OW_API int ow_reg_diff(ow_hive *a, ow_key a_key, ow_hive *b, ow_key b_key, const char *prefix, unsigned flags,
                        ow_reg_row_fn *row, ow_reg_lost_fn *lost, void *state, ow_error *err);
@@ -285,7 +286,8 @@ OW_API int ow_reg_diff(ow_hive *a, ow_key a_key, ow_hive *b, ow_key b_key, const
 /**
  * ow_reg_diff_text - what ow_reg_import_text() would change: no row when all of it is so already
  *
- * The rows are the net change: lines that undo each other give none. Needs memory for the text's keys and values.
+ * The rows are the net change: lines that undo each other give none. hive is not touched. Needs memory for the keys
+ * that the text names, with their values, and for what it removes.
  * Return: as ow_reg_import_text(), with OW_E_CORRUPT where the hive is damaged on the way; what row returned.
  */
 OW_API int ow_reg_diff_text(ow_hive *hive, ow_key key, const char *prefix, const ow_reg_text *text,

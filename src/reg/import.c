@@ -9,12 +9,12 @@
 
 #include "base/alloc.h"
 #include "base/buffer.h"
+#include "reg/import.h"
 #include "reg/path.h"
 #include "reg/text-parse.h"
 
-/* What is left of path below prefix when their roots may be spelled differently (HKLM and HKEY_LOCAL_MACHINE). */
-static int find_below(const char *path, const char *prefix, const char **ret_below, ow_reg_path *holder,
-                      ow_error *err)
+int reg_import_below(const char *path, const char *prefix, const char **ret_below, ow_reg_path *holder,
+                     ow_error *err)
 {
         __attribute__((cleanup(ow_reg_path_done))) ow_reg_path at = { 0 };
         ow_error ignored = OW_ERROR_INIT;
@@ -121,7 +121,7 @@ static int import_key(void *state, const ow_reg_key *from, ow_error *err)
         const char *below;
         int r;
 
-        r = find_below(from->path, m->prefix, &below, &holder, err);
+        r = reg_import_below(from->path, m->prefix, &below, &holder, err);
         if (r < 0)
                 return r;
         if (!below)

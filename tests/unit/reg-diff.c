@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include <offwin/reg.h>
 
@@ -154,6 +155,14 @@ static void check_text(ow_hive *a, ow_hive *b, unsigned flags)
 
         assert_ok(ow_reg_diff_export(a, ow_hive_root(a), b, ow_hive_root(b), P, flags, &sink, &err));
         from = (ow_reg_text){ .p = text.p, .size = text.size };
+        {                               /* what the text would change is the difference that it was made of */
+                OW_AUTO_BUFFER by_text = OW_BUFFER_INIT;
+                OW_AUTO_FREE char *want = diff(a, b, 0);
+
+                assert_ok(ow_reg_diff_text(a, ow_hive_root(a), P, &from, put_row, &by_text, &err));
+                ow_buffer_put_byte(&by_text, 0);
+                assert_int_equal(strcasecmp((char *)by_text.p, want), 0);       /* keys as the text spells them */
+        }
         assert_ok(ow_reg_import_text(a, ow_hive_root(a), P, &from, NULL, &err));
         {
                 OW_AUTO_FREE char *left = diff(a, b, OW_REG_DIFF_REMOVED);
@@ -180,6 +189,56 @@ static void the_text_of_it_makes_one_the_other(void **state)
         memory_done(&text);
         ow_hive_close(a);
         ow_hive_close(b);
+}
+
+/* ---- a text against a hive ---- */
+
+static char *diff_text(ow_hive *hive, const char *text)
+{
+        ow_reg_text from = { .p = text, .size = strlen(text), .flags = OW_REG_NO_HEADER | OW_REG_EXTENDED };
+        OW_AUTO_BUFFER out = OW_BUFFER_INIT;
+
+        assert_ok(ow_reg_diff_text(hive, ow_hive_root(hive), P, &from, put_row, &out, &err));
+        return ow_buffer_take_text(&out);
+}
+
+static void a_text_shows_its_net_change(void **state)
+{
+        static const struct { const char *text, *want; } all[] = {
+                { before, "" },
+                { "[" P "\\a]\n\"SAME\"=dword:1\n\"not there\"=-\n[-" P "\\none]\n", "" },
+                { "[" P "\\A]\n\"new\"=\"1\"\n\"new\"=-\n[" P "\\N\\M]\n[-" P "\\N]\n", "" },
+                { "[" P "\\A]\n\"same\"=dword:2\n\"same\"=dword:3\n",
+                  "* " P "\\A|same|1 (0x00000001)>3 (0x00000003)\n" },
+                { "[-" P "\\B]\n", "-key " P "\\B\n" },
+                { "[-" P "\\B]\n[" P "\\B]\n\"n\"=\"\"\n", "+ " P "\\B|n|>\"\"\n-key " P "\\B\\deep\n" },
+                { "[-" P "\\B\\deep]\n[" P "\\B\\deep]\n\"v\"=\"1\"\n", "" },
+                { "[" P "\\N\\M]\n\"x\"=\"1\"\n", "+key " P "\\N\n+key " P "\\N\\M\n+ " P "\\N\\M|x|>\"1\"\n" },
+                { "[" P "]\n@=\"r\"\n", "+ " P "||>\"r\"\n" },
+                { "[HKEY_LOCAL_MACHINE\\X\\C]\n@=\"r\"\n", "+ " P "\\C||>\"r\"\n" },
+        };
+        ow_hive *hive = new_hive(before);
+
+        for (size_t i = 0; i < OW_COUNT(all); i++) {
+                OW_AUTO_FREE char *got = diff_text(hive, all[i].text);
+
+                print_message("%zu\n", i);
+                assert_string_equal(got, all[i].want);
+        }
+        ow_hive_close(hive);
+}
+
+static void a_bad_text_shows_nothing(void **state)
+{
+        ow_hive *hive = new_hive(before);
+        static const char *const bad[] = { "[" P "\\A]\n\"x\"=1\n", "[HKCU\\A]\n", "[-" P "]\n" };
+
+        for (size_t i = 0; i < OW_COUNT(bad); i++) {
+                ow_reg_text from = { .p = bad[i], .size = strlen(bad[i]), .flags = OW_REG_NO_HEADER };
+
+                assert_fails(OW_E_INVAL, ow_reg_diff_text(hive, ow_hive_root(hive), P, &from, put_row, NULL, &err));
+        }
+        ow_hive_close(hive);
 }
 
 /* ---- random trees ---- */
@@ -331,6 +390,8 @@ int main(void)
                 cmocka_unit_test(parts_of_one_hive_can_be_compared),
                 cmocka_unit_test(a_row_may_end_it),
                 cmocka_unit_test(the_text_of_it_makes_one_the_other),
+                cmocka_unit_test(a_text_shows_its_net_change),
+                cmocka_unit_test(a_bad_text_shows_nothing),
                 cmocka_unit_test(random_trees_become_each_other),
                 cmocka_unit_test(real_hives_differ_by_their_edits),
                 cmocka_unit_test(damage_is_told_or_refused),
