@@ -2,7 +2,7 @@
 # A short front for Meson. Each target prints the commands it runs.
 MESON_CHECK = -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: all demo check quick fuzz coverage bench bench-hives lint fmt install clean
+.PHONY: all demo check quick crash fuzz coverage bench bench-hives lint fmt install clean
 
 all: build/release/build.ninja
 	ninja -C build/release
@@ -28,6 +28,11 @@ check:
 quick: build/check/build.ninja
 	ninja -C build/check
 	meson test -C build/check --no-rebuild --suite unit --suite fuzz
+
+# The power cut at every step of commits, undos and recoveries, simulated: CASES states of the images and journals.
+CASES = 24000
+crash: all
+	FIXES=fixes tests/crash/run.sh build/release/tests/crash/crash build/release/tests/machines/mkmachine $(CASES)
 
 # FUZZ_SECONDS for each target (default 60); ENGINE=afl for AFL++.
 fuzz:
