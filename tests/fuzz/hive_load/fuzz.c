@@ -11,15 +11,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void edit(ow_hive *h, ow_key key, unsigned depth)
 {
         static const uint8_t bytes[20000] = { 1, 2, 3 };
+        static const uint8_t descriptor[20] = { 1, 0, 0, 0x80 };
         ow_subkey_iter iter = { 0 };
         ow_key child, made;
 
         (void)!ow_hive_create_key(h, key, "new\\key", &made, NULL, NULL);
+        (void)!ow_hive_set_class(h, key, bytes, 2 * depth + 6, NULL);
+        (void)!ow_hive_set_security(h, key, descriptor, sizeof descriptor, NULL);
         (void)!ow_hive_set_value(h, key, "value", OW_REG_BINARY, bytes, 60, NULL);
         (void)!ow_hive_set_value(h, key, "", OW_REG_SZ, bytes, sizeof bytes, NULL);
         (void)!ow_hive_set_value(h, key, "value", OW_REG_BINARY, bytes, 20, NULL);
         if (depth < 4 && ow_hive_next_subkey(h, key, &iter, &child, NULL) > 0) {
                 edit(h, child, depth + 1);
+                (void)!ow_hive_share_security(h, child, ow_hive_root(h), NULL);
+                (void)!ow_hive_copy_key(h, child, h, ow_hive_root(h), "copy", NULL, NULL);
+                (void)!ow_hive_rename_key(h, child, depth % 2 ? "0" : "renamed to something longer", NULL, NULL);
+                iter = (ow_subkey_iter){ 0 };
                 if (ow_hive_next_subkey(h, key, &iter, &child, NULL) > 0)
                         (void)!ow_hive_delete_key(h, child, NULL);
         }
@@ -34,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ow_hive_report report;
         ow_source source;
         ow_sink sink;
-        ow_hive *h;
+        ow_hive *h, *fresh;
         size_t nth;
 
         if (size < 2)
@@ -50,6 +57,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 (void)!ow_hive_check(h, &report, NULL, NULL, NULL);
                 edit(h, ow_hive_root(h), 0);
                 (void)walk_all(h);
+                if (ow_hive_compact(h, &fresh, NULL) == 0) {
+                        (void)walk_all(fresh);
+                        ow_hive_close(fresh);
+                }
                 (void)!ow_hive_save(h, 1, &sink, NULL);
                 ow_hive_close(h);
         }
