@@ -79,6 +79,118 @@ static void what_cannot_be_written_is_refused(void **state)
         ow_hive_close(hive);
 }
 
+/* The default value comes first, wherever the key keeps it, and however long the wait for it is. */
+static void the_default_value_comes_first(void **state)
+{
+        static const uint8_t much[200000];
+
+        for (unsigned size = 1; size <= sizeof much; size += sizeof much - 1) {
+                for (unsigned with = 0; with < 2; with++) {
+                        ow_hive *hive = new_hive();
+                        struct memory text = { 0 };
+                        ow_sink sink = memory_sink(&text);
+                        ow_reg_counts counts;
+                        const char *found;
+
+                        for (char name[] = "a"; *name < 'k'; ++*name)
+                                set(hive, "K", name, OW_REG_BINARY, much, size);
+                        if (with)
+                                set(hive, "K", "", OW_REG_SZ, "d\0\0", 4);
+                        set(hive, "K", "z", OW_REG_SZ, "e\0\0", 4);
+                        assert_ok(ow_reg_export_rescue(hive, ow_hive_root(hive), "R", 0, &sink, NULL, NULL, &counts,
+                                                       &err));
+                        assert_ok(memory_write(&text, text.size, "", 1, &err));
+                        assert_int_equal(counts.keys, 2);
+                        assert_int_equal(counts.values, 11 + with);
+                        found = strstr((char *)text.p, "[R\\K]\r\n");
+                        assert_non_null(found);
+                        assert_int_equal(memcmp(found + 7, with ? "@=\"d\"\r\n\"a\"=hex:00" : "\"a\"=hex:00",
+                                                with ? 18 : 10), 0);
+                        assert_int_equal(strstr(found + 8, "@=") != NULL, 0);
+                        assert_non_null(strstr(found, "\"j\"=hex:00"));
+                        assert_non_null(strstr(found, "\r\n\"z\"=\"e\"\r\n\r\n"));
+                        memory_done(&text);
+                        ow_hive_close(hive);
+                }
+        }
+}
+
+struct losses {
+        unsigned n;
+        char last[200];
+};
+
+static void note_loss(void *state, const char *path, const ow_error *why)
+{
+        struct losses *l = state;
+
+        l->n++;
+        (void)snprintf(l->last, sizeof l->last, "%.60s: %.120s", path, why->text);
+}
+
+static void what_cannot_be_written_is_left_out_on_request(void **state)
+{
+        static const char want[] = "Windows Registry Editor Version 5.00\r\n\r\n"
+                "[K]\r\n\r\n[K\\a]\r\n\"v\"=\"1\"\r\n\r\n[K\\z]\r\n\r\n";
+        ow_hive *hive = new_hive();
+        struct losses losses = { 0 };
+        struct memory text = { 0 };
+        ow_sink sink = memory_sink(&text);
+        ow_key key;
+
+        set(hive, "a", "v", OW_REG_SZ, "1\0\0", 4);
+        assert_ok(ow_hive_create_key(hive, ow_hive_root(hive), "line\nbreak\\below", &key, NULL, &err));
+        assert_ok(ow_hive_create_key(hive, ow_hive_root(hive), "z", &key, NULL, &err));
+        assert_ok(ow_reg_export_rescue(hive, ow_hive_root(hive), "K", OW_REG_EXPORT_SKIP_DAMAGED, &sink, note_loss,
+                                       &losses, NULL, &err));
+        assert_int_equal(text.size, sizeof want - 1);
+        assert_memory_equal(text.p, want, text.size);
+        assert_int_equal(losses.n, 1);
+        assert_non_null(strstr(losses.last, "K: a key has a line break"));
+        memory_done(&text);
+        ow_hive_close(hive);
+}
+
+/* A partly damaged hive comes out but for what is damaged, and each loss is told. */
+static void damaged_hives_are_rescued(void **state)
+{
+        static const struct { const char *name; unsigned least_keys; } hives[] = {
+                { "corner/artemis-NTUSER_Bad.DAT", 100 },
+                { "corner/plaso-corrupt_sub_key_list.hiv", 1 },
+                { "corner/regipy-corrupted-SYSTEM", 1000 },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(hives); i++) {
+                struct losses losses = { 0 };
+                struct memory file, text = { 0 };
+                ow_sink sink = memory_sink(&text);
+                ow_reg_counts counts;
+                ow_source source;
+                ow_hive *hive = NULL;
+                ow_reg_document doc;
+
+                if (!data_load(hives[i].name, &file)) {
+                        print_message("%s is not here\n", hives[i].name);
+                        skip();
+                }
+                source = memory_source(&file);
+                assert_ok(ow_hive_load(&source, NULL, 0, OW_HIVE_ACCEPT_DIRTY, &hive, &err));
+                assert_fails(OW_E_CORRUPT, ow_reg_export(hive, ow_hive_root(hive), "K", 0, &sink, &err));
+                text.size = 0;
+                assert_ok(ow_reg_export_rescue(hive, ow_hive_root(hive), "K", OW_REG_EXPORT_SKIP_DAMAGED, &sink,
+                                               note_loss, &losses, &counts, &err));
+                print_message("%s: %llu keys, %u lost, last %s\n", hives[i].name, (unsigned long long)counts.keys,
+                              losses.n, losses.last);
+                assert_true(losses.n > 0 && counts.keys >= hives[i].least_keys);
+                assert_ok(ow_reg_parse(text.p, text.size, 0, &doc, &err));
+                assert_int_equal(doc.n_keys, counts.keys);
+                ow_reg_document_done(&doc);
+                memory_done(&text);
+                memory_done(&file);
+                ow_hive_close(hive);
+        }
+}
+
 /* Every value of the document is in the hive with the same type and data. */
 static void check_document(ow_hive *hive, const ow_reg_document *doc, size_t skip)
 {
@@ -275,6 +387,9 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_hive_is_spelled_as_regedit_does),
                 cmocka_unit_test(what_cannot_be_written_is_refused),
+                cmocka_unit_test(the_default_value_comes_first),
+                cmocka_unit_test(what_cannot_be_written_is_left_out_on_request),
+                cmocka_unit_test(damaged_hives_are_rescued),
                 cmocka_unit_test(real_hives_come_out_whole),
                 cmocka_unit_test(damaged_hives_end),
                 cmocka_unit_test(every_failed_allocation_is_reported),
