@@ -63,11 +63,41 @@ static int judge(const char *path, struct store *file, const ow_log *log, struct
         return strcmp(sniff.format, "raw") == 0 && !guests ? sniff_foreign(file, path, err) : 0;
 }
 
-/* Words for qemu-nbd while they grow, layer by layer. */
+/* Words for qemu-nbd while they grow, layer by layer, and every file that it will need. */
 struct words {
         ow_buffer opts;
         bool allow_outside;             /* the user trusts what headers name */
+        struct nbd_files top, below;
 };
+
+static void words_done(struct words *words)
+{
+        struct nbd_files *lists[] = { &words->top, &words->below };
+
+        ow_buffer_done(&words->opts);
+        for (size_t k = 0; k < OW_COUNT(lists); k++) {
+                for (size_t i = 0; i < lists[k]->count; i++)
+                        ow_free(lists[k]->paths[i]);
+                ow_free(lists[k]->paths);
+        }
+}
+#define AUTO_WORDS __attribute__((cleanup(words_done))) struct words
+
+/* depth: 0 for the image, which may be written to; more for what lies below it. */
+static int add_file(struct words *words, unsigned depth, const char *path, ow_error *err)
+{
+        struct nbd_files *files = depth ? &words->below : &words->top;
+        char **grown = ow_realloc_array(files->paths, files->count + 1, sizeof *grown);
+
+        if (!grown)
+                return ow_fail_nomem(err);
+        files->paths = grown;
+        grown[files->count] = ow_strdup(path);
+        if (!grown[files->count])
+                return ow_fail_nomem(err);
+        files->count++;
+        return 0;
+}
 
 static int outside(const char *image, const char *name, ow_error *err)
 {
@@ -112,7 +142,7 @@ static void put_value(ow_buffer *opts, const char *value)
 }
 
 /* Files of a VMDK or the data file of a qcow2: each in the folder, and without further names inside. */
-static int check_files(const struct words *words, const char *path, const struct sniff *sniff, ow_error *err)
+static int add_parts(struct words *words, unsigned depth, const char *path, const struct sniff *sniff, ow_error *err)
 {
         for (size_t i = 0; i < sniff->n_files; i++) {
                 OW_AUTO_FREE char *real = NULL;
@@ -121,11 +151,12 @@ static int check_files(const struct words *words, const char *path, const struct
                 bool plain;
                 int r = resolve(words, path, sniff->files[i], &real, err);
 
-                if (r < 0 || !sniff->files_sparse[i]) {
-                        if (r < 0)
-                                return r;
+                if (r == 0)
+                        r = add_file(words, depth, real, err);
+                if (r < 0)
+                        return r;
+                if (!sniff->files_sparse[i])
                         continue;
-                }
                 r = raw_open(real, false, NULL, &file, err);
                 if (r == 0)
                         r = sniff_image(file, &inner, err);
@@ -181,8 +212,10 @@ static int put_backing(struct words *words, const char *prefix, const char *imag
 static int put_layer(struct words *words, const char *prefix, const char *path, const struct sniff *sniff,
                      unsigned depth, ow_error *err)
 {
-        int r = check_files(words, path, sniff, err);
+        int r = add_file(words, depth, path, err);
 
+        if (r == 0)
+                r = add_parts(words, depth, path, sniff, err);
         if (r < 0)
                 return r;
         if (sniff->encrypted)
@@ -212,31 +245,32 @@ static int check_use(const char *path, const struct sniff *sniff, bool writable,
  */
 static int open_unclosed(const char *path, uint64_t size_bytes, const ow_log *log, struct store **ret, ow_error *err)
 {
-        OW_AUTO_BUFFER opts = OW_BUFFER_INIT;
-        OW_AUTO_FREE char *layer = NULL;
+        AUTO_WORDS words = { .opts = OW_BUFFER_INIT };
         OW_AUTO_FREE char *text = NULL;
         OW_AUTO_FD fd = memfd_create("vhdx", MFD_CLOEXEC);
+        int r;
 
         if (fd < 0)
                 return ow_fail_sys(err, errno, "memory for the log of '%s'", path);
-        layer = ow_asprintf("/proc/%ld/fd/%d", (long)getpid(), fd);
-        if (!layer)
-                return ow_fail_nomem(err);
-        ow_buffer_printf(&opts, "driver=vhdx,file.driver=qcow2,file.file.driver=file,file.file.filename=%s,"
-                         "file.backing.driver=raw,file.backing.read-only=on,file.backing.force-share=on,"
-                         "file.backing.file.driver=file,file.backing.file.filename=", layer);
-        put_value(&opts, path);
-        text = ow_buffer_take_text(&opts);
+        r = add_file(&words, 0, path, err);
+        if (r < 0)
+                return r;
+        ow_buffer_put_text(&words.opts, "driver=vhdx,file.driver=qcow2,file.file.driver=file,file.file.filename="
+                           NBD_SCRATCH ",file.backing.driver=raw,file.backing.read-only=on,"
+                           "file.backing.force-share=on,file.backing.file.driver=file,file.backing.file.filename=");
+        put_value(&words.opts, path);
+        text = ow_buffer_take_text(&words.opts);
         if (!text)
                 return ow_fail_nomem(err);
         ow_log_printf(log, OW_LOG_WARNING, "'%s' was not closed by its last user: its log is followed in memory", path);
-        return nbd_open_qemu(text, path, &(struct nbd_scratch){ layer, size_bytes }, false, log, ret, err);
+        return nbd_open_qemu(&(struct nbd_image){ path, text, words.top, words.below, fd, size_bytes }, false, log, ret,
+                             err);
 }
 
 static int open_qemu(const char *path, const struct sniff *sniff, unsigned flags, const ow_log *log,
                      struct store **ret, ow_error *err)
 {
-        struct words words = { OW_BUFFER_INIT, flags & OW_DISK_ALLOW_OUTSIDE };
+        AUTO_WORDS words = { .opts = OW_BUFFER_INIT, .allow_outside = flags & OW_DISK_ALLOW_OUTSIDE };
         bool writable = flags & OW_DISK_WRITABLE;
         OW_AUTO_FREE char *text = NULL;
         int r = put_layer(&words, "", path, sniff, 0, err);
@@ -246,7 +280,9 @@ static int open_qemu(const char *path, const struct sniff *sniff, unsigned flags
         text = ow_buffer_take_text(&words.opts);
         if (r == 0 && !text)
                 r = ow_fail_nomem(err);
-        return r < 0 ? r : nbd_open_qemu(text, path, NULL, writable, log, ret, err);
+        if (r < 0)
+                return r;
+        return nbd_open_qemu(&(struct nbd_image){ path, text, words.top, words.below, -1, 0 }, writable, log, ret, err);
 }
 
 int image_open(const char *path, unsigned flags, const ow_log *log, struct store **ret, const char **ret_format,

@@ -12,7 +12,7 @@
 
 /* Every function of libnbd that src/disk calls, by the name it has there without "nbd_". */
 #define NBD_FUNCTIONS(F)                                                                                       \
-        F(create) F(close) F(get_error) F(get_errno) F(connect_uri) F(connect_systemd_socket_activation)      \
+        F(create) F(close) F(get_error) F(get_errno) F(connect_uri) F(connect_socket)                         \
         F(get_size) F(get_block_size) F(is_read_only) F(can_flush) F(poll) F(aio_pread) F(aio_pwrite)         \
         F(aio_flush) F(aio_command_completed) F(aio_is_dead)
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "disk/cache.h"
 #include "disk/nbd-library.h"
+#include "disk/nbd-server.h"
 #include "disk/nbd.h"
 
 enum {
@@ -42,6 +43,7 @@ struct nbd {
         struct store store;
         const struct nbd_library *lib;
         nbd_handle *handle;
+        struct nbd_server *server;      /* our qemu-nbd; NULL: somebody else's server */
         char *name;
         uint32_t granule;               /* smallest write that the server takes, bytes */
         bool can_flush;
@@ -230,15 +232,16 @@ static void nbd_store_close(struct store *store)
         struct nbd *nbd = (struct nbd *)store;
 
         handle_close(nbd->handle);
+        nbd_server_stop(nbd->server);
         for (unsigned i = 0; i < nbd->writes.n; i++)
                 ow_free(nbd->writes.buffers[i]);
         ow_free(nbd->name);
         ow_free(nbd);
 }
 
-/* Takes the connected handle over on success only. */
-static int make_store(nbd_handle **handle, const char *name, bool writable, const ow_log *log, struct store **ret,
-                      ow_error *err)
+/* Takes the connected handle, and the server behind it if it is ours, over on success only. */
+static int make_store(nbd_handle **handle, const char *name, bool writable, struct nbd_server **server,
+                      const ow_log *log, struct store **ret, ow_error *err)
 {
         static const struct store_ops ops = {
                 .read = nbd_store_read, .write = nbd_store_write, .flush = nbd_store_flush, .close = nbd_store_close,
@@ -270,6 +273,8 @@ static int make_store(nbd_handle **handle, const char *name, bool writable, cons
                 ow_log_printf(log, OW_LOG_WARNING, "'%s' cannot be flushed: a power cut may lose the change", name);
         nbd->name = OW_TAKE(copy);
         nbd->handle = OW_TAKE(*handle);
+        if (server)
+                nbd->server = OW_TAKE(*server);
         return cache_open(&nbd->store, ret, err);
 }
 
@@ -285,7 +290,7 @@ int nbd_open_uri(const char *uri, bool writable, const ow_log *log, struct store
                 return ow_fail_nomem(err);
         if (lib->connect_uri(handle, uri) < 0)
                 return ow_fail(err, OW_E_IO, OW_NOWHERE, "connect to '%s': %s", uri, lib->get_error());
-        return make_store(&handle, uri, writable, log, ret, err);
+        return make_store(&handle, uri, writable, NULL, log, ret, err);
 }
 
 /* What qemu-nbd wrote, without its own name before it: its first line, since advice follows the complaint. */
@@ -329,38 +334,14 @@ static int explain(const char *path, const char *words, ow_error *err)
                        *words ? words : "qemu-nbd ended without a word");
 }
 
-/*
- * The shell finds qemu-nbd and sends its complaints to a file of ours, which it reaches through /proc so that no
- * descriptor has to be left open across exec in a program that may have threads.
- */
-static int connect_to_qemu(nbd_handle *handle, const char *image_opts, const struct nbd_scratch *scratch,
-                           bool read_only, int complaints)
-{
-        static char script[] = "exec 2>\"$1\"; scratch=$2 size=$3; shift 3; "
-                               "command -v qemu-nbd >/dev/null || { echo no qemu-nbd >&2; exit; }; "
-                               "[ -z \"$scratch\" ] || qemu-img create -q -f qcow2 \"$scratch\" \"$size\" || exit; "
-                               "exec qemu-nbd \"$@\"";
-        static char shell[] = "sh", option[] = "-c", opts[] = "--image-opts", for_reading[] = "--read-only";
-        static char for_one[] = "--shared=1";
-        OW_AUTO_FREE char *words = ow_asprintf("/proc/%ld/fd/%d", (long)getpid(), complaints);
-        OW_AUTO_FREE char *path = ow_strdup(scratch ? scratch->path : "");
-        OW_AUTO_FREE char *size = ow_asprintf("%llu", scratch ? (unsigned long long)scratch->size : 0);
-        OW_AUTO_FREE char *image = ow_strdup(image_opts);
-        char *argv[] = { shell, option, script, shell, words, path, size, opts, image,
-                         read_only ? for_reading : for_one, NULL };
-
-        if (!words || !path || !size || !image)
-                return -1;
-        return nbd_library(NULL)->connect_systemd_socket_activation(handle, argv);
-}
-
-int nbd_open_qemu(const char *image_opts, const char *path, const struct nbd_scratch *scratch, bool writable,
-                  const ow_log *log, struct store **ret, ow_error *err)
+int nbd_open_qemu(const struct nbd_image *image, bool writable, const ow_log *log, struct store **ret, ow_error *err)
 {
         const struct nbd_library *lib = nbd_library(err);
+        OW_AUTO(nbd_server) server = NULL;
         OW_AUTO(nbd_handle) handle = NULL;
         OW_AUTO_FD complaints = -1;
         char words[MAX_COMPLAINT];
+        int r;
 
         if (!lib)
                 return OW_E_UNSUPPORTED;
@@ -370,9 +351,13 @@ int nbd_open_qemu(const char *image_opts, const char *path, const struct nbd_scr
                 return ow_fail_nomem(err);
         if (complaints < 0)
                 return ow_fail_sys(err, errno, "memory for the words of qemu-nbd");
-        if (connect_to_qemu(handle, image_opts, scratch, !writable && !scratch, complaints) < 0) {
+        r = nbd_server_start(image, writable, complaints, &server, err);
+        if (r < 0)
+                return r;
+        if (lib->connect_socket(handle, nbd_server_take_socket(server)) < 0) {
+                nbd_server_stop(OW_TAKE(server));
                 complaint_of(complaints, words);
-                return explain(path, words, err);
+                return explain(image->path, words, err);
         }
-        return make_store(&handle, path, writable, log, ret, err);
+        return make_store(&handle, image->path, writable, &server, log, ret, err);
 }

@@ -6,7 +6,9 @@
 
 #include "test.h"
 
+#include "base/confine.h"
 #include "base/macros.h"
+#include "disk/nbd.h"
 #include "disk-temp.h"
 
 #define SIZE_TEXT "48M"
@@ -293,6 +295,31 @@ static void a_uri_needs_a_folder_for_its_journal(void **state)
         assert_fails(OW_E_IO, ow_disk_open("nbd+unix:///?socket=/nonexistent", NULL, &disk, &err));
 }
 
+/* Whatever a header makes of it: qemu-nbd cannot open what we did not look at, nor write to what lies below. */
+static void the_server_reaches_its_image_only(void **state)
+{
+        char mine[PATH_MAX], opts[PATH_MAX + 100], *paths[] = { mine };
+        struct nbd_image image = { .path = mine, .opts = opts, .top = { paths, 1 }, .scratch = -1 };
+        struct store *store = NULL;
+
+        need_qemu();
+        if (confine_version() == 0) {
+                print_message("skipped: this kernel has no Landlock\n");
+                skip();
+        }
+        temp_truncate("mine", 1 << 20);
+        temp_truncate("other", 1 << 20);
+        (void)snprintf(mine, sizeof mine, "%s", temp_path("mine"));
+        (void)snprintf(opts, sizeof opts, "driver=raw,file.driver=file,file.filename=%s", temp_path("other"));
+        assert_fails(OW_E_READONLY, nbd_open_qemu(&image, true, NULL, &store, &err));
+        (void)snprintf(opts, sizeof opts, "driver=raw,file.driver=file,file.filename=%s", mine);
+        assert_ok(nbd_open_qemu(&image, true, NULL, &store, &err));
+        store_close(store);
+        image.below = image.top;
+        image.top.count = 0;
+        assert_fails(OW_E_READONLY, nbd_open_qemu(&image, true, NULL, &store, &err));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, temp_setup, temp_teardown)
@@ -304,6 +331,7 @@ int main(void)
                 TEST(a_damaged_header_is_told_in_qemus_words),
                 TEST(a_dead_server_is_an_error),
                 TEST(a_uri_needs_a_folder_for_its_journal),
+                TEST(the_server_reaches_its_image_only),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
