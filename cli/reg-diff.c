@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "output.h"
+#include "privileges.h"
 #include "reg-output.h"
 #include "reg-text.h"
 
@@ -136,6 +137,7 @@ static int diff_registries(struct comparison *c)
         ow_regkey a, b;
         int r;
 
+        privileges_expect(2);
         r = target_open(c->arguments, words->items[0], false, &before, &err);
         if (r == 0)
                 r = target_open(c->arguments, words->items[1], false, &after, &err);

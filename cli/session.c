@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "output.h"
+#include "privileges.h"
 #include "supervise.h"
 
 void session_close(struct session *session)
@@ -20,11 +21,14 @@ void session_close(struct session *session)
 int session_open(const struct arguments *arguments, const struct text_list *disks, bool writable,
                  struct session *ret, ow_error *err)
 {
+        struct privileges privileges = { arguments, disks, writable };
         ow_machine_options options = { .writable = writable,
                                        .accept_dirty = has(arguments, OPTION_ACCEPT_DIRTY),
                                        .allow_outside = has(arguments, OPTION_ALLOW_OUTSIDE),
                                        .journal_dir = arguments->journal_dir,
-                                       .log = log_for(arguments) };
+                                       .log = log_for(arguments),
+                                       .opened = privileges_drop_at_open,
+                                       .opened_state = &privileges };
         size_t count = disks->count + arguments->disks.count;
         const char **names = calloc(count, sizeof *names);
         int r;

@@ -44,7 +44,7 @@ void supervise_stage(enum stage stage)
 /* ---- the worker ---- */
 
 /* Lowers a limit; a lower one of the user's stays. */
-static void limit(int resource, rlim_t soft, rlim_t hard)
+static void limit(enum __rlimit_resource resource, rlim_t soft, rlim_t hard)
 {
         struct rlimit now;
 
@@ -149,8 +149,8 @@ static int explain(const struct watch *watch, int sig)
 {
         static const char *const outcomes[] = {
                 [STAGE_READING] = "nothing was written",
-                [STAGE_WRITING] = "the change was being written: the next `offwin fix` or `offwin undo` of this image "
-                                  "finishes it or takes it back first",
+                [STAGE_WRITING] = ("the change was being written: the next `offwin fix` or `offwin undo` of this image "
+                                   "finishes it or takes it back first"),
                 [STAGE_WRITTEN] = "the change is on the image (`offwin undo` takes it back)",
         };
         sig_atomic_t stage = *shared_stage;

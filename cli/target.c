@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "output.h"
+#include "privileges.h"
 #include "supervise.h"
 
 /* ---- opening ---- */
@@ -19,12 +20,16 @@ static int open_file(const struct arguments *arguments, bool writable, struct ta
                                         .accept_dirty = has(arguments, OPTION_ACCEPT_DIRTY),
                                         .journal_dir = arguments->journal_dir,
                                         .log = log_for(arguments) };
+        struct text_list file = { &target->name, 1 };
         int r;
 
         if (arguments->disks.count || arguments->root)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is a hive file: --disk and --root do not go with it",
                                target->name);
-        r = ow_hivefile_open(target->name, &options, &target->file, err);
+        /* A hive file is opened after it, which needs no other program, unlike the image of a disk. */
+        r = privileges_drop(&(struct privileges){ arguments, &file, writable }, err);
+        if (r == 0)
+                r = ow_hivefile_open(target->name, &options, &target->file, err);
         if (r == 0 && arguments->prefix)
                 r = ow_hivefile_set_prefix(target->file, arguments->prefix, err);
         if (r == 0 && ow_hivefile_stale(target->file))

@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "output.h"
+#include "privileges.h"
 #include "supervise.h"
 
 struct disks {
@@ -79,7 +80,7 @@ static int disks_open(const struct arguments *arguments, bool writable, struct d
                 if (hive == 0)
                         disks->items[disks->count++] = disks->opened[disks->n_opened++];
         }
-        return 0;
+        return privileges_drop(&(struct privileges){ arguments, names, writable }, err);
 }
 
 static int list(const struct arguments *arguments, const struct disks *disks)

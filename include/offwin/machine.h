@@ -27,6 +27,10 @@ typedef struct ow_machine_options {
         bool accept_dirty;              /* load dirty hives whose logs are missing or do not apply */
         const char *journal_dir;        /* NULL: beside the image */
         ow_log log;
+        /* Called when all disks are open and nothing of them was parsed, to give up privileges (offwin/sandbox.h).
+         * A negative OW_E_* ends the opening. May be NULL. */
+        int (*opened)(void *state, ow_error *err);
+        void *opened_state;
 } ow_machine_options;
 
 /**

@@ -169,6 +169,8 @@ int ow_machine_open(const char *const *names, size_t n_names, const ow_machine_o
                         return ow_fail_nomem(err);
         }
         r = open_disks(machine, names, n_names, err);
+        if (r >= 0 && options && options->opened)
+                r = options->opened(options->opened_state, err);
         if (r >= 0)
                 r = look(machine, err);
         if (r < 0)

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "privileges.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <offwin/sandbox.h>
+
+#include "output.h"
+#include "sanitizer.h"
+
+enum { MAX_OUTPUTS = 8 };
+
+static const char *outputs[MAX_OUTPUTS];
+static size_t n_outputs;
+static unsigned n_expected = 1;
+
+void privileges_keep_output(const char *path)
+{
+        if (path && n_outputs < MAX_OUTPUTS)
+                outputs[n_outputs++] = path;
+}
+
+void privileges_expect(unsigned n_opened)
+{
+        n_expected = n_opened;
+}
+
+struct paths {
+        char **items;
+        size_t count;
+};
+
+static void paths_done(struct paths *paths)
+{
+        for (size_t i = 0; i < paths->count; i++)
+                free(paths->items[i]);
+        free(paths->items);
+}
+
+/* Takes path over, which may be NULL when there was no memory for it. */
+static bool add(struct paths *paths, char *path)
+{
+        char **grown = path ? realloc(paths->items, (paths->count + 1) * sizeof *grown) : NULL;
+
+        if (!grown) {
+                free(path);
+                return false;
+        }
+        paths->items = grown;
+        grown[paths->count++] = path;
+        return true;
+}
+
+/* The folder that path is in, where it really is. */
+static char *folder_of(const char *path)
+{
+        char real[PATH_MAX];
+        const char *whole = realpath(path, real) ? real : path;
+        const char *slash = strrchr(whole, '/');
+
+        if (!slash)
+                return strdup(".");
+        return strndup(whole, slash == whole ? 1 : (size_t)(slash - whole));
+}
+
+static bool add_folder(struct paths *paths, const char *file)
+{
+        return !file || add(paths, folder_of(file));
+}
+
+/* The folders of the disks hold the undo records; those are read by every command. */
+static bool collect(const struct privileges *p, struct paths *readable, struct paths *writable)
+{
+        const struct arguments *a = p->arguments;
+        const struct text_list *named[] = { &a->operands, &a->disks, &a->fix_dirs }, *disks[] = { p->disks, &a->disks };
+        struct paths *records = p->writable ? writable : readable;
+        bool ok = true;
+
+        for (size_t k = 0; k < sizeof named / sizeof named[0]; k++)
+                for (size_t i = 0; i < named[k]->count; i++)
+                        ok = ok && add(readable, strdup(named[k]->items[i]));
+        for (size_t k = 0; k < sizeof disks / sizeof disks[0] && !a->journal_dir; k++)
+                for (size_t i = 0; i < disks[k]->count; i++)
+                        ok = ok && add_folder(records, disks[k]->items[i]);
+        if (a->journal_dir)
+                ok = ok && add(records, strdup(a->journal_dir));
+        for (size_t i = 0; i < n_outputs; i++)
+                ok = ok && add_folder(writable, outputs[i]);
+        return ok && add_folder(writable, a->output) && add_folder(writable, a->html);
+}
+
+static int enter(const struct paths *readable, const struct paths *writable, const ow_log *log, ow_error *err)
+{
+        ow_sandbox_options options = { .flags = SANITIZED ? OW_SANDBOX_GENTLE : 0,
+                                       .readable = (const char *const *)readable->items,
+                                       .n_readable = readable->count,
+                                       .writable = (const char *const *)writable->items,
+                                       .n_writable = writable->count };
+        ow_sandbox_status status = { 0 };
+        int r = ow_sandbox_enter(&options, &status, err);
+
+        if (r == 0 && log->fn && !status.landlock)
+                log->fn(log->state, OW_LOG_INFO, "this kernel has no Landlock: files are not closed off");
+        if (r == 0 && log->fn && !status.seccomp)
+                log->fn(log->state, OW_LOG_INFO, "this kernel has no seccomp: system calls are not filtered");
+        return r;
+}
+
+int privileges_drop(const struct privileges *privileges, ow_error *err)
+{
+        struct paths readable = { 0 }, writable = { 0 };
+        ow_log log = log_for(privileges->arguments);
+        int r;
+
+        if (n_expected > 1) {
+                n_expected--;
+                return 0;
+        }
+        if (collect(privileges, &readable, &writable))
+                r = enter(&readable, &writable, &log, err);
+        else
+                r = ow_fail_nomem(err);
+        paths_done(&readable);
+        paths_done(&writable);
+        return r;
+}
+
+int privileges_drop_at_open(void *state, ow_error *err)
+{
+        return privileges_drop(state, err);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* System calls that may still be used; through libseccomp, whose headers no other file includes. */
+#ifndef SANDBOX_FILTER_H
+#define SANDBOX_FILTER_H
+
+#include <stdbool.h>
+
+#include <offwin/error.h>
+
+bool filter_available(void);
+
+/* gentle: everything but the ways out. 1 in force, 0 the kernel has no filters, < 0 error. */
+int filter_enter(bool gentle, ow_error *err);
+
+#endif
