@@ -82,7 +82,7 @@ OW_API int ow_hive_load(const ow_source *source, const ow_source *logs, size_t n
 
 /**
  * ow_hive_new - an empty hive in memory: a root key with the given security descriptor
- * @minor:      3 (lf lists, no big data) or 5 (lh lists)
+ * @minor:      3 to 6: lf lists before 5, lh lists from then on; big data from 4 on
  * @name:       kept in the base block, UTF-8, cut to 31 UTF-16 units; also the name of the root key
  * @descriptor: self-relative SECURITY_DESCRIPTOR of the root; NULL: SYSTEM and Administrators full, Users read
  *
@@ -256,7 +256,8 @@ OW_API int ow_hive_next_piece(ow_hive *hive, ow_value value, uint32_t *at, const
  * @ret_key:     the last key of path
  * @ret_created: may be NULL; true when at least the last key is new
  *
- * New keys share the security descriptor of their parent (reference counted) and have no class.
+ * New keys share the security descriptor of their parent (reference counted) and have no class. Keys made in order,
+ * as a file of keys has them, cost one look-up each: the way to the key before is remembered.
  * Return: 0, or OW_E_READONLY, OW_E_INVAL (name), OW_E_LIMIT (depth 512, hive size), OW_E_REFUSED (layered or
  *         predefined-handle key), OW_E_CORRUPT, OW_E_NOMEM.
  * Source: docs/formats/regf.md 4, 5 and 6.
