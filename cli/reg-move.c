@@ -2,6 +2,7 @@
 /* offwin reg mv|cp: a key with everything below it to another place, also into another hive of the same Windows. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "commands.h"
 #include "reg-edit.h"
@@ -59,6 +60,37 @@ static int copy(struct editor *editor, char *from, char *to, ow_error *err)
         return r;
 }
 
+static size_t parent_size(const char *place)
+{
+        const char *slash = strrchr(place, '\\');
+
+        return slash ? (size_t)(slash - place) : 0;
+}
+
+/* The same parent: only the name changes, perhaps only its case. */
+static bool is_rename(const char *from, const char *to)
+{
+        size_t size = parent_size(from);
+
+        return size == parent_size(to) && strncasecmp(from, to, size) == 0;
+}
+
+static int rename_key(struct editor *editor, const char *from, const char *to, ow_error *err)
+{
+        const char *slash = strrchr(to, '\\');
+        ow_regkey at;
+        int r;
+
+        r = target_need(editor->target, from, &at, err);
+        if (r == 0)
+                r = target_editable(editor->target, from, err);
+        if (r == 0)
+                r = editor_note_tree(editor, from, at, false, err);
+        if (r == 0)
+                r = ow_hive_rename_key(at.hive, at.key, slash ? slash + 1 : to, &at.key, err);
+        return r == 0 ? editor_note_tree(editor, to, at, true, err) : r;
+}
+
 static int make(void *state, struct editor *editor, ow_error *err)
 {
         const struct move *move = state;
@@ -69,11 +101,12 @@ static int make(void *state, struct editor *editor, ow_error *err)
         r = one_place(editor->target, move->from, &from, err);
         if (r == 0)
                 r = one_place(editor->target, move->to, &to, err);
-        if (r == 0)
-                r = copy(editor, from.items[0], to.items[0], err);
-        if (r == 0 && !move->keep)
-                r = editor_remove_key(editor, from.items[0], err);
-        return r;
+        if (r < 0)
+                return r;
+        if (!move->keep && is_rename(from.items[0], to.items[0]))
+                return rename_key(editor, from.items[0], to.items[0], err);
+        r = copy(editor, from.items[0], to.items[0], err);
+        return r == 0 && !move->keep ? editor_remove_key(editor, from.items[0], err) : r;
 }
 
 static int run(const struct arguments *arguments, const char *title, bool keep)

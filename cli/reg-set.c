@@ -34,6 +34,18 @@ static int make_set(void *state, struct editor *editor, ow_error *err)
         return r;
 }
 
+/* DATA, of which binary types need none. */
+static int parse_data(const struct arguments *arguments, struct request *request, ow_error *err)
+{
+        static const char *const empty[] = { "" };
+        const char *const *texts = arguments->operands.items + 4;
+        size_t count = arguments->operands.count - 4;
+
+        if (count == 0 && (request->type == OW_REG_NONE || request->type == OW_REG_BINARY))
+                return ow_reg_parse_data(request->type, empty, 1, &request->data, err);
+        return ow_reg_parse_data(request->type, texts, count, &request->data, err);
+}
+
 int run_reg_set(const struct arguments *arguments)
 {
         const char **words = arguments->operands.items;
@@ -47,7 +59,7 @@ int run_reg_set(const struct arguments *arguments)
                 return usage_error(arguments->command, "'%s' needs a TYPE and its DATA", words[2]);
         if (count > 3 && !ow_reg_type_parse(words[3], &request.type))
                 return usage_error(arguments->command, "'%s' is not a registry type", words[3]);
-        if (count > 3 && ow_reg_parse_data(request.type, words + 4, count - 4, &request.data, &err) < 0)
+        if (count > 3 && parse_data(arguments, &request, &err) < 0)
                 return fail(arguments, &err);
         code = reg_edit_run(arguments, words[0], &edit);
         ow_blob_done(&request.data);
