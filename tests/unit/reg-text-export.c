@@ -105,7 +105,7 @@ static void the_default_value_comes_first(void **state)
                         found = strstr((char *)text.p, "[R\\K]\r\n");
                         assert_non_null(found);
                         assert_int_equal(memcmp(found + 7, with ? "@=\"d\"\r\n\"a\"=hex:00" : "\"a\"=hex:00",
-                                                with ? 18 : 10), 0);
+                                                with ? 17 : 10), 0);
                         assert_int_equal(strstr(found + 8, "@=") != NULL, 0);
                         assert_non_null(strstr(found, "\"j\"=hex:00"));
                         assert_non_null(strstr(found, "\r\n\"z\"=\"e\"\r\n\r\n"));
