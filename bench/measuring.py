@@ -6,9 +6,9 @@ import subprocess
 import sys
 from collections import namedtuple
 
-Figures = namedtuple("Figures", "runs ms least most peak_mb read written output")
+Figures = namedtuple("Figures", "runs ms least most cpu peak_mb read written output")
 
-MAX_SECONDS = 150       # a command that takes longer is ended and shown as such
+MAX_SECONDS = 90        # a command that takes longer is ended and shown as such
 PATIENCE = 12           # seconds: slow commands are run less often than fast ones
 
 
@@ -26,7 +26,7 @@ class Stopwatch:
         lines = subprocess.run([self.program, str(runs), str(MAX_SECONDS), prepare, self.output, *command], check=True,
                                stdout=subprocess.PIPE, text=True).stdout.split("\n")[:-1]
         for line in lines:
-            status = int(line.split()[4])
+            status = int(line.split()[5])
             if status == 124:
                 raise TooLong
             if status not in good:
@@ -42,8 +42,9 @@ class Stopwatch:
         walls = [row[0] for row in rows]
         with open(self.output, errors="replace") as f:
             output = f.read(10000)
-        return Figures(len(rows), statistics.median(walls), min(walls), max(walls), max(row[1] for row in rows) / 1024,
-                       statistics.median(row[2] for row in rows), statistics.median(row[3] for row in rows), output)
+        return Figures(len(rows), statistics.median(walls), min(walls), max(walls),
+                       statistics.median(row[1] for row in rows), max(row[2] for row in rows) / 1024, statistics.median(row[3] for row in rows),
+                       statistics.median(row[4] for row in rows), output)
 
 
 def amount(size):
@@ -51,19 +52,20 @@ def amount(size):
 
 
 def heading(text):
-    print("%-56s %9s %19s %3s %7s %9s %9s %8s" % (text, "median ms", "min-max", "n", "peak MB", "read", "written", "ratio"))
+    print("%-50s %9s %19s %3s %8s %7s %8s %8s %8s" % (
+        text, "median ms", "min-max", "n", "CPU ms", "peak MB", "read", "written", "ratio"))
 
 
 def row(what, f, base=None):
     """base: figures that this row is shown as a multiple of."""
-    print("%-56s %9.1f %9.1f-%-9.1f %3d %7.1f %9s %9s %8s" % (
-        what, f.ms, f.least, f.most, f.runs, f.peak_mb, amount(f.read), amount(f.written),
+    print("%-50s %9.1f %9.1f-%-9.1f %3d %8.1f %7.1f %8s %8s %8s" % (
+        what, f.ms, f.least, f.most, f.runs, f.cpu, f.peak_mb, amount(f.read), amount(f.written),
         "%.1f x" % (f.ms / base.ms) if base else ""), flush=True)
     return f
 
 
 def note(what, text):
-    print("%-56s %s" % (what, text), flush=True)
+    print("%-50s %s" % (what, text), flush=True)
 
 
 def quiet(*command, **options):

@@ -4,7 +4,8 @@
  *
  *   stopwatch RUNS SECONDS PREPARE OUTPUT COMMAND [ARGUMENT]...
  *
- * One line per run: wall milliseconds, peak memory in KiB, bytes read, bytes written, exit status. PREPARE is a shell
+ * One line per run: milliseconds by the clock, milliseconds of CPU time, peak memory in KiB, bytes read, bytes written,
+ * exit status. PREPARE is a shell
  * command that is run before each run and not measured, or "". OUTPUT is a file for what COMMAND prints. A run of
  * more than SECONDS is ended; its status is 124. A shell or an interpreter would do the same, but the kernel counts
  * the memory of the process that forks as that of the child.
@@ -34,6 +35,11 @@ static double now_ms(void)
 
         (void)clock_gettime(CLOCK_MONOTONIC, &t);
         return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static double ms_of(struct timeval t)
+{
+        return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
 }
 
 /* A process that has ended and was not waited for still has its counters. */
@@ -83,7 +89,8 @@ static void run(unsigned seconds, const char *output, char **command)
         (void)alarm(0);
         read_io(running, &bytes_read, &bytes_written);
         (void)wait4(running, &status, 0, &usage);
-        printf("%.3f %ld %llu %llu %d\n", wall, usage.ru_maxrss, bytes_read, bytes_written,
+        printf("%.3f %.3f %ld %llu %llu %d\n", wall, ms_of(usage.ru_utime) + ms_of(usage.ru_stime), usage.ru_maxrss,
+               bytes_read, bytes_written,
                WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status) == SIGKILL ? 124 : 128 + WTERMSIG(status));
         (void)fflush(stdout);
 }
