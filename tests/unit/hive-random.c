@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Long random sequences of edits on new and on real hives, against a model, with saving and loading in between. */
 #include "hive-steps.h"
+#include "hive/hive.h"
 
 enum { NOW = 132000000 };
 
@@ -54,39 +55,78 @@ static void new_hives_follow_the_model(void **state)
                 assert_ok(ow_hive_new(minors[i / 2], "root", NULL, 0, &h, &err));
                 model_load_self(h, ow_hive_root(h), model);
                 model->changed = 1;
-                run(h, &file, model, 8000, i + 1);
+                run(h, &file, model, 5000, i + 1);
                 model_free(model);
                 memory_done(&file);
         }
 }
 
+/* False: not a clean hive, or not here. */
+static bool run_real(const char *name, unsigned steps, uint64_t seed)
+{
+        struct model_key *model;
+        struct memory file;
+        ow_source source;
+        ow_hive *h;
+
+        if (!data_load(name, &file))
+                return false;
+        source = memory_source(&file);
+        if (ow_hive_load(&source, NULL, 0, 0, &h, NULL) < 0) {
+                memory_done(&file);
+                return false;
+        }
+        if (h->info.truncated || check_hive(h).faults) {
+                ow_hive_close(h);
+                memory_done(&file);
+                return false;
+        }
+        print_message("%s\n", name);
+        model = model_new("root");
+        model_load(h, ow_hive_root(h), model);
+        run(h, &file, model, steps, seed);
+        model_free(model);
+        memory_done(&file);
+        return true;
+}
+
+/* All there are, with as many steps as asked for. */
+static unsigned run_all(unsigned steps)
+{
+        char command[1024], line[512];
+        unsigned done = 0;
+        FILE *f;
+
+        (void)snprintf(command, sizeof command, "cd '%s' && find . -name '*.xz' | sort", getenv("OFFWIN_DATA"));
+        f = popen(command, "r");
+        assert_non_null(f);
+        while (fgets(line, sizeof line, f)) {
+                line[strcspn(line, "\n")] = '\0';
+                line[strlen(line) - 3] = '\0';
+                if (!strstr(line, ".LOG") && !strstr(line, "images/"))
+                        done += run_real(line + 2, steps, 1000 + done);
+        }
+        (void)pclose(f);
+        return done;
+}
+
+/* OFFWIN_STEPS=20000 takes that many steps on each hive of the collection that is clean. */
 static void real_hives_follow_the_model(void **state)
 {
         static const char *const names[] = {
                 "bcd/regipy-BCD", "machines/nt4-server/SOFTWARE", "machines/xp-virtualpc/NTUSER.DAT",
-                "corner/winreg-kb-UsrClass.dat", "corner/artemis-NTUSER.DAT", "corner/nt-hive-testhive",
+                "corner/winreg-kb-UsrClass.dat", "corner/notatin-win7_ntuser.dat", "corner/nt-hive-testhive",
                 "corner/yarp-ManySubkeysHive",
         };
+        const char *steps = getenv("OFFWIN_STEPS");
         unsigned done = 0;
 
-        for (size_t i = 0; i < OW_COUNT(names); i++) {
-                struct model_key *model;
-                struct memory file;
-                ow_source source;
-                ow_hive *h;
-
-                if (!data_load(names[i], &file))
-                        continue;
-                print_message("%s\n", names[i]);
-                model = model_new("root");
-                source = memory_source(&file);
-                assert_ok(ow_hive_load(&source, NULL, 0, 0, &h, &err));
-                model_load(h, ow_hive_root(h), model);
-                run(h, &file, model, 3000, 100 + i);
-                model_free(model);
-                memory_done(&file);
-                done++;
-        }
+        if (steps && getenv("OFFWIN_DATA"))
+                done = run_all((unsigned)strtoul(steps, NULL, 10));
+        else
+                for (size_t i = 0; i < OW_COUNT(names); i++)
+                        done += run_real(names[i], 2000, 100 + i);
+        print_message("%u hives\n", done);
         if (!done) {
                 print_message("skipped: no real hives here (OFFWIN_DATA)\n");
                 skip();

@@ -66,9 +66,15 @@ static inline struct spot pick_spot(struct random *r, ow_hive *h, struct model_k
         struct spot s = { .k = root, .key = ow_hive_root(h), .depth = 1 };
 
         while (s.k->n_keys && next(r, 4) != 0) {
+                struct model_key *child = s.k->keys[next(r, (uint32_t)s.k->n_keys)];
+
+                /* One real hive has a key with a NUL in its name, which no path can say. */
+                if (ow_hive_find(h, s.key, child->name, &s.key, NULL) != 1) {
+                        assert_string_equal(child->name, "zero");
+                        break;
+                }
                 s.above = s.k;
-                s.k = s.k->keys[next(r, (uint32_t)s.k->n_keys)];
-                assert_int_equal(ow_hive_find(h, s.key, s.k->name, &s.key, NULL), 1);
+                s.k = child;
                 s.depth++;
         }
         return s;
