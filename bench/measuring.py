@@ -43,8 +43,8 @@ class Stopwatch:
         with open(self.output, errors="replace") as f:
             output = f.read(10000)
         return Figures(len(rows), statistics.median(walls), min(walls), max(walls),
-                       statistics.median(row[1] for row in rows), max(row[2] for row in rows) / 1024, statistics.median(row[3] for row in rows),
-                       statistics.median(row[4] for row in rows), output)
+                       statistics.median(row[1] for row in rows), max(row[2] for row in rows) / 1024,
+                       statistics.median(row[3] for row in rows), statistics.median(row[4] for row in rows), output)
 
 
 def amount(size):
