@@ -22,7 +22,8 @@ static int read_file(void *state, uint64_t offset, void *buf, size_t size, ow_er
 
                 if (n <= 0) {
                         *err = (ow_error){ .code = OW_E_IO, .sys = errno, .where = offset };
-                        (void)snprintf(err->text, sizeof err->text, "read: %s", n < 0 ? strerror(errno) : "end of file");
+                        (void)snprintf(err->text, sizeof err->text, "read: %s",
+                                       n < 0 ? strerror(errno) : "end of file");
                         return err->code;
                 }
                 p += n;

@@ -3,7 +3,7 @@
 #include "shape.h"
 #include "tool.h"
 
-enum { MAX_DEPTH = 16, USUAL_MOST_SUBKEYS = 20000 };
+enum { MAX_DEPTH = 16, USUAL_MOST_SUBKEYS = 5000 };
 
 struct maker {
         ow_hive *hive;
