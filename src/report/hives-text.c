@@ -118,7 +118,15 @@ static void put_info(struct report_page *page, const ow_report_hive *hive)
 
 /* ---- check ---- */
 
-static void put_faults(struct report_page *page, const ow_report_hive *hive)
+static const char *mending(const struct report_hives *what, const ow_report_hive *hive,
+                           const struct ow_report_fault *fault)
+{
+        bool done = hive->report->mended > 0 && what->outcome != OW_PLAN_DRY_RUN;
+
+        return !fault->mendable ? "" : done ? " (mended)" : " (can be mended)";
+}
+
+static void put_faults(struct report_page *page, const struct report_hives *what, const ow_report_hive *hive)
 {
         const ow_report_faults *faults = hive->faults;
 
@@ -132,9 +140,7 @@ static void put_faults(struct report_page *page, const ow_report_hive *hive)
                 report_put_style(page, REPORT_PLAIN);
                 report_put_guest(page, *fault->path ? fault->path : "\\");
                 report_put(page, "\n");
-                ow_buffer_printf(&line, "%s%s", fault->text, !fault->mendable             ? ""
-                                                             : hive->report->mended > 0   ? " (mended)"
-                                                                                          : " (can be mended)");
+                ow_buffer_printf(&line, "%s%s", fault->text, mending(what, hive, fault));
                 text = ow_buffer_take_text(&line);
                 if (!text) {
                         page->text.failed = true;
@@ -156,13 +162,14 @@ static uint64_t count_mendable(const ow_report_faults *faults)
         return n;
 }
 
-static void put_check(struct report_page *page, const ow_report_hive *hive)
+static void put_check(struct report_page *page, const struct report_hives *what, const ow_report_hive *hive)
 {
         const ow_hive_report *report = hive->report;
         uint64_t mendable = count_mendable(hive->faults);
 
-        put_faults(page, hive);
-        report_printf(page, "  %" PRIu64 " keys, %" PRIu64 " values", report->keys, report->values);
+        put_faults(page, what, hive);
+        report_printf(page, "  %" PRIu64 " key%s, %" PRIu64 " value%s", report->keys, report->keys == 1 ? "" : "s",
+                      report->values, report->values == 1 ? "" : "s");
         if (report->lost_cells)
                 report_printf(page, "; %" PRIu64 " lost bytes", report->lost_bytes);
         report_put(page, "; ");
@@ -173,7 +180,8 @@ static void put_check(struct report_page *page, const ow_report_hive *hive)
                 report_printf(page, "%" PRIu64 " fault%s", report->faults, report->faults == 1 ? "" : "s");
         report_put_style(page, REPORT_PLAIN);
         if (report->mended)
-                report_printf(page, ", %" PRIu64 " mended, %" PRIu64 " left", report->mended,
+                report_printf(page, ", %" PRIu64 " %s, %" PRIu64 " left", report->mended,
+                              what->outcome == OW_PLAN_DRY_RUN ? "to mend" : "mended",
                               report->faults - report->mended);
         else if (report->faults)
                 report_printf(page, ", --repair mends %" PRIu64, mendable);
@@ -198,7 +206,7 @@ static void put_hive(struct report_page *page, const struct report_hives *what, 
         } else if (what->kind == OW_HIVES_INFO) {
                 put_info(page, hive);
         } else if (what->kind == OW_HIVES_CHECK && hive->report) {
-                put_check(page, hive);
+                put_check(page, what, hive);
         }
         if (hive->done) {
                 report_put_spaces(page, 2);

@@ -142,7 +142,7 @@ bytes() {
         set_one dword dword 0xffffffff
         set_one big dword_big_endian 1
         set_one qword qword 18446744073709551615
-        set_one binary binary 00,ff 10
+        set_one binary binary '00,ff 10'
         set_one link link '\Registry\Machine\X'
         set_one odd 0x1234 beef
         set_one REG_FULL REG_SZ full
