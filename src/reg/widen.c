@@ -54,7 +54,7 @@ static size_t narrow(const uint8_t *utf16, size_t units, uint8_t *to)
         for (; n + 16 <= units; n += 16) {
                 const uint8_t *p = utf16 + 2 * n;
 
-                if (any_of(p, wide_mask) | any_of(p + 8, wide_mask) | any_of(p + 16, wide_mask) |
+                if (any_of(p, wide_mask) || any_of(p + 8, wide_mask) || any_of(p + 16, wide_mask) ||
                     any_of(p + 24, wide_mask))
                         break;
                 for (size_t i = 0; i < 16; i++)
