@@ -77,9 +77,12 @@ static int discover(ow_hive *h, uint32_t page, ow_error *err)
                 if (r < 0)
                         return r;
                 found = (struct hive_bin_slot){ p * HIVE_PAGE, p * HIVE_PAGE + size };
+                /* What a file that was cut off no longer holds is not taken for zeros. */
+                if (h->info.truncated && found.end > h->image.backed)
+                        found.end = h->image.backed;
                 first = p;
                 if (found.end <= page * HIVE_PAGE) {
-                        first = found.end / HIVE_PAGE;
+                        first = (found.end + HIVE_PAGE - 1) / HIVE_PAGE;
                         remember(h, p, first - 1, found);
                         found = (struct hive_bin_slot){ NO_BIN, NO_BIN };
                 }

@@ -309,6 +309,31 @@ static void leaves_that_come_again_are_refused(void **state)
         memory_done(&file);
 }
 
+/* Data that lie past the end of a file that was cut off are an error, not zeros. */
+static void a_cut_hive_shows_no_zeros_for_what_is_lost(void **state)
+{
+        static uint8_t data[16000];
+        ow_hive *h = new_hive();
+        struct hive_value v;
+        struct memory file;
+        ow_value value;
+        ow_blob blob;
+
+        memset(data, 'x', sizeof data);
+        assert_ok(ow_hive_set_value(h, ow_hive_root(h), "v", OW_REG_BINARY, data, sizeof data, &err));
+        file = saved(h);
+        h = loaded(&file);
+        assert_int_equal(ow_hive_find_value(h, ow_hive_root(h), "v", &value, NULL), 1);
+        assert_ok(hive_value_decode(h, value.cell, &v, &err));
+        ow_hive_close(h);
+        file.size = BASE + v.data + 8000;       /* its page is cut, its bin and its head are there */
+        h = loaded(&file);
+        assert_int_equal(ow_hive_find_value(h, ow_hive_root(h), "v", &value, NULL), 1);
+        assert_fails(OW_E_CORRUPT, ow_hive_read_value(h, value, NULL, &blob, &err));
+        ow_hive_close(h);
+        memory_done(&file);
+}
+
 /* A few thousand keys, some large values. */
 static struct memory make_sample(unsigned keys)
 {
@@ -458,6 +483,7 @@ int main(void)
                 cmocka_unit_test(data_that_many_share_are_paid_for_once),
                 cmocka_unit_test(a_key_inside_itself_ends_at_the_deepest_level),
                 cmocka_unit_test(leaves_that_come_again_are_refused),
+                cmocka_unit_test(a_cut_hive_shows_no_zeros_for_what_is_lost),
                 cmocka_unit_test(a_look_up_reads_little_and_a_walk_reads_once),
                 cmocka_unit_test(walks_are_independent),
                 cmocka_unit_test(failures_are_clean_and_leave_the_hive_usable),

@@ -35,6 +35,40 @@ static void edit(ow_hive *h, ow_key key, unsigned depth)
                 (void)!ow_hive_delete_key(h, made, NULL);
 }
 
+/* Every item and every byte of data. The bytes that are shown are at most twice those of the hive, and one value. */
+static void walk(ow_hive *h, size_t size)
+{
+        uint64_t shown = 0;
+        ow_hive_item item;
+        ow_hive_walk *w;
+        int r;
+
+        if (ow_hive_walk_open(h, ow_hive_root(h), 0, &w, NULL) < 0)
+                return;
+        while ((r = ow_hive_walk_next(w, &item, NULL)) != 0) {
+                char name[100];
+                const uint8_t *p;
+                uint32_t at = 0;
+                size_t n;
+
+                if (r == OW_E_NOMEM)
+                        break;
+                if (r < 0)
+                        continue;
+                (void)ow_hive_name_utf8(&item.name, name, sizeof name);
+                if (item.kind != OW_ITEM_VALUE)
+                        continue;
+                shown += item.data ? item.size : 0;
+                if (item.data && item.size && item.data[0] == item.data[item.size - 1])
+                        shown++;
+                while (!item.data && ow_hive_next_piece(h, item.value, &at, &p, &n, NULL) > 0)
+                        shown++;
+        }
+        ow_hive_walk_close(w);
+        if (shown > 4 * (uint64_t)size + (64 << 20))
+                abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         struct bytes file = { NULL, 0 };
@@ -54,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ow_alloc_fail_from(nth);
         if (ow_hive_load(&source, NULL, 0, OW_HIVE_ACCEPT_DIRTY, &h, NULL) == 0) {
                 (void)walk_all(h);
+                walk(h, size);
                 (void)!ow_hive_check(h, &report, NULL, NULL, NULL);
                 edit(h, ow_hive_root(h), 0);
                 (void)walk_all(h);
