@@ -30,7 +30,8 @@ static void tile_bin(struct hive_check *c, uint32_t start, uint32_t end)
 
         for (uint32_t at = start + HIVE_BIN_HEAD; at < end; at += size) {
                 if (!cell_at(c, at, end, &size, &used)) {
-                        hive_check_damage(c, at, "cells of the bin at 0x%x do not fill it: a size of 0x%x at 0x%x", start,
+                        hive_check_damage(c, at,
+                                          "cells of the bin at 0x%x do not fill it: a size of 0x%x at 0x%x", start,
                                           ow_le32_at(c->hive->image.bytes + at), at);
                         for (; at < end; at += HIVE_CELL_LEAST)
                                 may_start(c, at);
@@ -43,7 +44,8 @@ static void tile_bin(struct hive_check *c, uint32_t start, uint32_t end)
 }
 
 /* Calls fn for each bin; a run of pages that are in none is told as one gap when tell is set. */
-static void each_bin(struct hive_check *c, bool tell, void (*fn)(struct hive_check *c, uint32_t start, uint32_t end))
+static void each_bin(struct hive_check *c, bool tell, void (*fn)(struct hive_check *c, uint32_t start,
+                                                                 uint32_t end))
 {
         uint32_t size, gap = HIVE_NIL, end = c->hive->image.size;
         char why[sizeof c->error.text] = "";
@@ -101,7 +103,8 @@ static void free_lost(struct hive_check *c, uint32_t start, uint32_t end)
         for (uint32_t at = start + HIVE_BIN_HEAD; any && at < end && cell_at(c, at, end, &size, &used); at += size)
                 if (!used)
                         hive_space_add(c->hive, at, size);
-        for (uint32_t at = start + HIVE_BIN_HEAD; any && at < end && cell_at(c, at, end, &size, &used); at += size) {
+        for (uint32_t at = start + HIVE_BIN_HEAD; any && at < end && cell_at(c, at, end, &size,
+                                                                             &used); at += size) {
                 if (!used || hive_check_reached(c, at))
                         continue;
                 hive_cell_free(c->hive, at, size - HIVE_CELL_HEAD);
@@ -115,10 +118,12 @@ void hive_check_lost(struct hive_check *c)
         if (c->broken || c->report.lost_cells == 0)
                 return;
         if (c->doubt)
-                hive_check_tell(c, c->first_lost, "%llu cells with %llu bytes are in use, and nothing leads to them; kept, "
+                hive_check_tell(c, c->first_lost,
+                                "%llu cells with %llu bytes are in use, and nothing leads to them; kept, "
                                 "since they may belong to what is damaged", (unsigned long long)c->report.lost_cells,
                                 (unsigned long long)c->report.lost_bytes);
-        else if (hive_check_mends(c, c->first_lost, "%llu cells with %llu bytes are in use, but nothing leads to them",
+        else if (hive_check_mends(c, c->first_lost,
+                                  "%llu cells with %llu bytes are in use, but nothing leads to them",
                                   (unsigned long long)c->report.lost_cells,
                                   (unsigned long long)c->report.lost_bytes))
                 each_bin(c, false, free_lost);

@@ -27,7 +27,8 @@ static void check_flags(struct hive_check *c, const struct hive_node *node)
         if (node->flags & HIVE_KEY_HIVE_ENTRY && node->cell != c->hive->base.root)
                 hive_check_tell(c, node->cell, "key at 0x%x has the flag of the root of a hive", node->cell);
         if (units > HIVE_MAX_KEY_NAME)
-                hive_check_tell(c, node->cell, "name of the key at 0x%x has %zu UTF-16 units, limit %d", node->cell, units,
+                hive_check_tell(c, node->cell, "name of the key at 0x%x has %zu UTF-16 units, limit %d",
+                                node->cell, units,
                                 HIVE_MAX_KEY_NAME);
         for (size_t i = 0; i < units && units <= HIVE_MAX_KEY_NAME; i++) {
                 if ((hive_node_latin1(node) ? node->name.p[i] : ow_le16_at(node->name.p + 2 * i)) != '\\')
@@ -44,7 +45,8 @@ static void check_class(struct hive_check *c, struct hive_node *node)
         if (node->class_len == 0)
                 return;
         if (node->class_cell == HIVE_NIL) {
-                if (!hive_check_mends(c, node->cell + HIVE_CELL_HEAD + CLASS_LEN_AT, "key at 0x%x has a class of %u bytes, but no cell for it",
+                if (!hive_check_mends(c, node->cell + HIVE_CELL_HEAD + CLASS_LEN_AT,
+                                      "key at 0x%x has a class of %u bytes, but no cell for it",
                                       node->cell, node->class_len))
                         return;
                 node->class_len = 0;
@@ -52,12 +54,14 @@ static void check_class(struct hive_check *c, struct hive_node *node)
                 return;
         }
         if (node->class_len % 2)
-                hive_check_tell(c, node->cell, "class of the key at 0x%x has %u bytes, no UTF-16", node->cell, node->class_len);
+                hive_check_tell(c, node->cell, "class of the key at 0x%x has %u bytes, no UTF-16", node->cell,
+                                node->class_len);
         if (!hive_check_reach(c, node->class_cell) ||
             hive_check_failed(c, hive_cell_view(c->hive, node->class_cell, &body, &c->error)))
                 return;
         if (body.len < node->class_len)
-                hive_check_damage(c, node->class_cell, "class of the key at 0x%x: %u bytes in a cell of %zu", node->cell,
+                hive_check_damage(c, node->class_cell, "class of the key at 0x%x: %u bytes in a cell of %zu",
+                                  node->cell,
                                   node->class_len, body.len);
 }
 

@@ -19,7 +19,8 @@ struct family {
         bool leaf_ascii, leaf_sound;    /* of the present leaf */
 };
 
-static void store_element(struct hive_check *c, const struct hive_list *leaf, uint32_t i, const struct hive_name *name,
+static void store_element(struct hive_check *c, const struct hive_list *leaf, uint32_t i,
+                          const struct hive_name *name,
                           enum hive_list_kind kind)
 {
         uint32_t stride = hive_list_stride(kind);
@@ -29,7 +30,7 @@ static void store_element(struct hive_check *c, const struct hive_list *leaf, ui
         hive_cell_write(c->hive, leaf->cell, leaf->body.len, HIVE_LIST_HEAD + (size_t)i * stride, element, stride);
 }
 
-/* Where one of the first four units does not fit into a byte, Windows also writes a hint of zeros, which says nothing. */
+/* Where one of the first four units is wider than a byte, Windows also writes a hint of zeros, which says nothing. */
 static bool starts_wide(const struct hive_name *name)
 {
         for (size_t i = 0; i < 4 && i < name->n; i++)
@@ -55,9 +56,11 @@ static void check_hint(struct hive_check *c, const struct hive_list *leaf, uint3
         if (ow_le32_at(element + 4) == stored || (stored == 0 && leaf->kind == HIVE_LF && starts_wide(name)))
                 return;
         if (!name->ascii)
-                hive_check_tell(c, at, "list 0x%x: element %u has %s %08x, its name %08x by our table of upper case", leaf->cell, i,
+                hive_check_tell(c, at,
+                                "list 0x%x: element %u has %s %08x, its name %08x by our table of upper case", leaf->cell, i,
                                 what, stored, ow_le32_at(element + 4));
-        else if (hive_check_mends(c, at, "list 0x%x: element %u has %s %08x, its name %08x", leaf->cell, i, what, stored,
+        else if (hive_check_mends(c, at, "list 0x%x: element %u has %s %08x, its name %08x", leaf->cell, i,
+                                  what, stored,
                                   ow_le32_at(element + 4)))
                 store_element(c, leaf, i, name, leaf->kind);
 }
@@ -82,7 +85,8 @@ static void check_order(struct hive_check *c, const struct hive_node *node, stru
         int order = f->previous.cell ? hive_check_order(&f->previous, node) : -1;
 
         if (order == 0)
-                hive_check_tell(c, node->cell, "keys at 0x%x and 0x%x have the same name and parent", f->previous.cell,
+                hive_check_tell(c, node->cell, "keys at 0x%x and 0x%x have the same name and parent",
+                                f->previous.cell,
                                 node->cell);
         if (order > 0)
                 f->disorder++;
@@ -104,8 +108,8 @@ static bool belongs_there(struct hive_check *c, const struct hive_node *there, c
 }
 
 /*
- * True: the key is the parent's, as far as one can tell. One that names no key at all as its parent is put right: readers
- * do not hand it out otherwise.
+ * True: the key is the parent's, as far as one can tell. One that names no key at all as its parent is put right:
+ * readers do not hand it out otherwise.
  */
 static bool check_parent(struct hive_check *c, struct hive_node *node, struct family *f)
 {
@@ -114,7 +118,8 @@ static bool check_parent(struct hive_check *c, struct hive_node *node, struct fa
         if (node->parent == f->parent->cell)
                 return true;
         if (node->cell != c->hive->base.root && hive_node_decode(c->hive, node->parent, &named, NULL) < 0) {
-                if (hive_check_mends(c, node->cell, "key at 0x%x is listed under 0x%x but names 0x%x, which is no key, as its "
+                if (hive_check_mends(c, node->cell,
+                                     "key at 0x%x is listed under 0x%x but names 0x%x, which is no key, as its "
                                      "parent", node->cell, f->parent->cell, node->parent)) {
                         node->parent = f->parent->cell;
                         hive_node_store(c->hive, node);
@@ -122,7 +127,8 @@ static bool check_parent(struct hive_check *c, struct hive_node *node, struct fa
                 return true;
         }
         f->sound = f->leaf_sound = false;
-        hive_check_damage(c, node->cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent", node->cell,
+        hive_check_damage(c, node->cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent",
+                          node->cell,
                           f->parent->cell, node->parent);
         return node->cell == c->hive->base.root || !belongs_there(c, &named, node);
 }
@@ -145,7 +151,8 @@ static void go_into(struct hive_check *c, const struct hive_list *leaf, uint32_t
         if (c->depth < HIVE_MAX_DEPTH)
                 hive_check_key(c, node);
         else
-                hive_check_damage(c, node->cell, "key at 0x%x is more than %d levels deep", node->cell, HIVE_MAX_DEPTH);
+                hive_check_damage(c, node->cell, "key at 0x%x is more than %d levels deep", node->cell,
+                                  HIVE_MAX_DEPTH);
 }
 
 static void check_child(struct hive_check *c, const struct hive_list *leaf, uint32_t i, struct family *f)
@@ -195,7 +202,8 @@ static void check_leaf(struct hive_check *c, struct hive_list *leaf, struct fami
         if (!f->leaf_ascii || !f->leaf_sound)
                 hive_check_tell(c, leaf->cell, "list 0x%x is of a kind that version 1.%u does not have", leaf->cell,
                                 hive_minor(c->hive));
-        else if (hive_check_mends(c, leaf->cell, "list 0x%x is of a kind that version 1.%u does not have", leaf->cell,
+        else if (hive_check_mends(c, leaf->cell, "list 0x%x is of a kind that version 1.%u does not have",
+                                  leaf->cell,
                                   hive_minor(c->hive)))
                 change_kind(c, leaf, wanted);
 }
@@ -213,7 +221,8 @@ static void drop_empty(struct hive_check *c, const struct hive_list *ri)
                         hive_cell_free(c->hive, leaf.cell, (uint32_t)leaf.body.len);
                         continue;
                 }
-                hive_cell_write(c->hive, ri->cell, ri->body.len, HIVE_LIST_HEAD + (size_t)kept * sizeof cell, &cell, sizeof cell);
+                hive_cell_write(c->hive, ri->cell, ri->body.len, HIVE_LIST_HEAD + (size_t)kept * sizeof cell,
+                                &cell, sizeof cell);
                 kept++;
         }
         hive_list_store_head(c->hive, ri->cell, ri->body.len, HIVE_RI, kept);
@@ -225,7 +234,8 @@ static void check_leaves(struct hive_check *c, const struct hive_list *ri, struc
                 uint32_t cell = hive_list_cell(ri, i);
                 struct hive_list leaf;
 
-                if (hive_check_failed(c, hive_list_decode(c->hive, cell, &leaf, &c->error)) || !hive_check_reach(c, cell)) {
+                if (hive_check_failed(c, hive_list_decode(c->hive, cell, &leaf, &c->error)) ||
+                    !hive_check_reach(c, cell)) {
                         f->sound = false;
                 } else if (leaf.kind == HIVE_RI) {
                         hive_check_damage(c, cell, "list 0x%x is inside a list of its own kind", cell);
@@ -268,10 +278,12 @@ static void check_totals(struct hive_check *c, const struct hive_list *list, con
                 return;
         }
         if (f->count != node->n_subkeys && (!f->sound || f->count == 0)) {
-                hive_check_damage(c, node->cell, "key at 0x%x counts %u subkeys, its list has %u", node->cell, node->n_subkeys,
+                hive_check_damage(c, node->cell, "key at 0x%x counts %u subkeys, its list has %u", node->cell,
+                                  node->n_subkeys,
                                   f->count);
         } else if (f->count != node->n_subkeys &&
-                   hive_check_mends(c, node->cell, "key at 0x%x counts %u subkeys, its list has %u", node->cell, node->n_subkeys,
+                   hive_check_mends(c, node->cell, "key at 0x%x counts %u subkeys, its list has %u", node->cell,
+                                    node->n_subkeys,
                                     f->count)) {
                 node->n_subkeys = f->count;
                 hive_node_store(c->hive, node);
@@ -298,7 +310,8 @@ static bool is_left_over(struct hive_check *c, const struct hive_node *node)
         if (hive_list_decode(c->hive, node->subkeys, &list, NULL) < 0 || hive_check_reached(c, node->subkeys))
                 return true;
         return list.kind != HIVE_RI && list.count > 0 &&
-               (hive_node_decode(c->hive, hive_list_cell(&list, 0), &first, NULL) < 0 || first.parent != node->cell);
+               (hive_node_decode(c->hive, hive_list_cell(&list, 0), &first, NULL) < 0 ||
+                first.parent != node->cell);
 }
 
 void hive_check_subkeys(struct hive_check *c, struct hive_node *node)
@@ -308,19 +321,22 @@ void hive_check_subkeys(struct hive_check *c, struct hive_node *node)
 
         if (node->subkeys == HIVE_NIL) {
                 if (node->n_subkeys)
-                        hive_check_damage(c, node->cell, "key at 0x%x counts %u subkeys, but has no list of them", node->cell,
+                        hive_check_damage(c, node->cell,
+                                          "key at 0x%x counts %u subkeys, but has no list of them", node->cell,
                                           node->n_subkeys);
                 return;
         }
         if (is_left_over(c, node)) {
-                if (hive_check_mends(c, node->cell, "key at 0x%x has no subkeys, but names 0x%x as their list", node->cell,
+                if (hive_check_mends(c, node->cell, "key at 0x%x has no subkeys, but names 0x%x as their list",
+                                     node->cell,
                                      node->subkeys)) {
                         node->subkeys = HIVE_NIL;
                         hive_node_store(c->hive, node);
                 }
                 return;
         }
-        if (hive_check_failed(c, hive_list_decode(c->hive, node->subkeys, &list, &c->error)) || !hive_check_reach(c, node->subkeys))
+        if (hive_check_failed(c, hive_list_decode(c->hive, node->subkeys, &list, &c->error)) ||
+            !hive_check_reach(c, node->subkeys))
                 return;
         if (list.kind == HIVE_RI)
                 check_leaves(c, &list, &f);

@@ -69,11 +69,13 @@ static void put_leaf(struct gathering *g, const struct hive_list *leaf)
                 if (hive_check_failed(c, r))
                         return;
                 (void)hive_list_element(leaf->kind, g->cells[g->n], &name, element);
-                hive_cell_write(c->hive, leaf->cell, leaf->body.len, HIVE_LIST_HEAD + (size_t)i * stride, element, stride);
+                hive_cell_write(c->hive, leaf->cell, leaf->body.len, HIVE_LIST_HEAD + (size_t)i * stride,
+                                element, stride);
         }
 }
 
-static void each_leaf(struct gathering *g, uint32_t cell, void (*fn)(struct gathering *g, const struct hive_list *leaf))
+static void each_leaf(struct gathering *g, uint32_t cell, void (*fn)(struct gathering *g,
+                                                                     const struct hive_list *leaf))
 {
         struct hive_list list, leaf;
 
@@ -85,7 +87,8 @@ static void each_leaf(struct gathering *g, uint32_t cell, void (*fn)(struct gath
                 return;
         }
         for (uint32_t i = 0; i < list.count; i++)
-                if (hive_list_decode(g->check->hive, hive_list_cell(&list, i), &leaf, NULL) >= 0 && leaf.kind != HIVE_RI)
+                if (hive_list_decode(g->check->hive, hive_list_cell(&list, i), &leaf, NULL) >= 0 &&
+                    leaf.kind != HIVE_RI)
                         fn(g, &leaf);
 }
 

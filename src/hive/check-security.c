@@ -22,9 +22,11 @@ static void check_references(struct hive_check *c, struct hive_security *sk)
         if (sk->references == users && users != 0)
                 return;
         if (c->doubt)
-                hive_check_tell(c, sk->cell + HIVE_CELL_HEAD + REFERENCES_AT, "security at 0x%x has %u references, %u of the keys "
+                hive_check_tell(c, sk->cell + HIVE_CELL_HEAD + REFERENCES_AT,
+                                "security at 0x%x has %u references, %u of the keys "
                                 "that can be read use it", sk->cell, sk->references, users);
-        else if (hive_check_mends(c, sk->cell + HIVE_CELL_HEAD + REFERENCES_AT, "security at 0x%x has %u references, %u keys use it",
+        else if (hive_check_mends(c, sk->cell + HIVE_CELL_HEAD + REFERENCES_AT,
+                                  "security at 0x%x has %u references, %u keys use it",
                                   sk->cell, sk->references, users)) {
                 sk->references = users;
                 hive_security_store(c->hive, sk);
@@ -40,7 +42,8 @@ static uint32_t reach_ring(struct hive_check *c, uint32_t first, uint32_t *ret_m
 
         *ret_members = 0;
         do {
-                if (hive_check_failed(c, hive_security_decode(c->hive, cell, &sk, &c->error)) || !hive_check_reach(c, cell))
+                if (hive_check_failed(c, hive_security_decode(c->hive, cell, &sk, &c->error)) ||
+                    !hive_check_reach(c, cell))
                         return cell;
                 (*ret_members)++;
                 check_descriptor(c, &sk);
@@ -56,10 +59,12 @@ static void reach_strays(struct hive_check *c, uint32_t told)
                 uint32_t cell = c->references.entries[i].key;
                 struct hive_security sk;
 
-                if (cell == 0 || cell == told || (cell < c->hive->image.size && cell % 8 == 0 && hive_check_reached(c, cell) &&
+                if (cell == 0 || cell == told || (cell < c->hive->image.size && cell % 8 == 0 &&
+                                                  hive_check_reached(c, cell) &&
                                   hive_security_decode(c->hive, cell, &sk, NULL) >= 0))
                         continue;
-                if (hive_check_failed(c, hive_security_decode(c->hive, cell, &sk, &c->error)) || !hive_check_reach(c, cell))
+                if (hive_check_failed(c, hive_security_decode(c->hive, cell, &sk, &c->error)) ||
+                    !hive_check_reach(c, cell))
                         continue;
                 hive_check_damage(c, cell, "security at 0x%x is used by %u keys, but is not in the ring", cell,
                                   c->references.entries[i].value);
@@ -75,7 +80,8 @@ static void check_member(struct hive_check *c, struct hive_security *sk)
         if (hive_check_failed(c, hive_security_decode(c->hive, sk->next, &next, &c->error)))
                 return;
         if (next.previous != sk->cell &&
-            hive_check_mends(c, next.cell + HIVE_CELL_HEAD + PREVIOUS_AT, "ring of security cells: 0x%x is before 0x%x, which says 0x%x",
+            hive_check_mends(c, next.cell + HIVE_CELL_HEAD + PREVIOUS_AT,
+                             "ring of security cells: 0x%x is before 0x%x, which says 0x%x",
                              sk->cell, next.cell, next.previous)) {
                 next.previous = sk->cell;
                 hive_security_store(c->hive, &next);

@@ -53,7 +53,8 @@ static void check_duplicate(struct hive_check *c, const struct hive_value *v)
                         return;
                 }
                 if (hive_value_decode(c->hive, cell, &other, NULL) >= 0 && same_name(v, &other)) {
-                        hive_check_tell(c, v->cell, "values at 0x%x and 0x%x have the same name and key", cell, v->cell);
+                        hive_check_tell(c, v->cell, "values at 0x%x and 0x%x have the same name and key", cell,
+                                        v->cell);
                         return;
                 }
         }
@@ -68,11 +69,13 @@ static void check_data(struct hive_check *c, const struct hive_value *v)
 
         if (v->in_line)
                 return;
-        if (hive_check_failed(c, hive_data_open(c->hive, v, &big, &piece, &c->error)) || !hive_check_reach(c, v->data))
+        if (hive_check_failed(c, hive_data_open(c->hive, v, &big, &piece, &c->error)) || !hive_check_reach(c,
+                                                                                                           v->data))
                 return;
         if (!big) {
                 if (v->size > HIVE_SEGMENT_BYTES && hive_minor(c->hive) >= 4)
-                        hive_check_tell(c, v->cell, "value at 0x%x has %u bytes in one cell; version 1.%u wants big data",
+                        hive_check_tell(c, v->cell,
+                                        "value at 0x%x has %u bytes in one cell; version 1.%u wants big data",
                                         v->cell, v->size, hive_minor(c->hive));
                 return;
         }
@@ -94,7 +97,8 @@ static void check_nothing(struct hive_check *c, const struct hive_value *v)
         if (v->size != 0 || hive_check_failed(c, hive_cell_view(c->hive, v->cell, &body, &c->error)) ||
             !ow_view_copy(body, SIZE_AT, &size, sizeof size) || ow_le32_get(size) != 0 || v->data == HIVE_NIL)
                 return;
-        if (hive_check_mends(c, v->cell + HIVE_CELL_HEAD + SIZE_AT, "value at 0x%x has no data, but names a cell for them", v->cell))
+        if (hive_check_mends(c, v->cell + HIVE_CELL_HEAD + SIZE_AT,
+                             "value at 0x%x has no data, but names a cell for them", v->cell))
                 hive_cell_write(c->hive, v->cell, body.len, SIZE_AT, right, sizeof right);
 }
 
@@ -105,7 +109,8 @@ static void check_record(struct hive_check *c, const struct hive_value *v)
         if (!latin1 && v->name.len % 2)
                 hive_check_tell(c, v->cell, "value name of %zu bytes at 0x%x, no UTF-16", v->name.len, v->cell);
         if (units_of(v) > HIVE_MAX_VALUE_NAME)
-                hive_check_tell(c, v->cell, "name of the value at 0x%x has %zu UTF-16 units, limit %d", v->cell, units_of(v),
+                hive_check_tell(c, v->cell, "name of the value at 0x%x has %zu UTF-16 units, limit %d", v->cell,
+                                units_of(v),
                                 HIVE_MAX_VALUE_NAME);
         if (v->flags & HIVE_VALUE_TOMBSTONE && hive_minor(c->hive) < 6)
                 hive_check_tell(c, v->cell, "value at 0x%x is a tombstone; version 1.%u has none", v->cell,
@@ -168,7 +173,9 @@ void hive_check_values(struct hive_check *c, struct hive_node *node)
         if (c->broken)
                 return;
         if (node->flags & HIVE_KEY_SYM_LINK && !all.link)
-                hive_check_tell(c, node->cell, "key at 0x%x is a link, but has no value that says where to", node->cell);
-        hive_check_largest(c, node, &node->max_value_name, MAX_VALUE_NAME_AT, all.longest_name, "longest value name");
+                hive_check_tell(c, node->cell, "key at 0x%x is a link, but has no value that says where to",
+                                node->cell);
+        hive_check_largest(c, node, &node->max_value_name, MAX_VALUE_NAME_AT, all.longest_name,
+                           "longest value name");
         hive_check_largest(c, node, &node->max_value_data, MAX_VALUE_DATA_AT, all.largest_data, "largest value");
 }

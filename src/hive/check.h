@@ -54,7 +54,7 @@ bool hive_check_reached(const struct hive_check *c, uint32_t cell);
 void hive_check_keys(struct hive_check *c);
 /* A key that was reached, and all below it. */
 void hive_check_key(struct hive_check *c, struct hive_node *node);
-/* Raises one of the fields of node with the largest of something, when it is too small. at: of the field, in the body. */
+/* Raises a field of node with the largest of something, when it is too small. at: of the field, in the body. */
 void hive_check_largest(struct hive_check *c, struct hive_node *node, uint32_t *field, uint32_t at, uint32_t real,
                         const char *what);
 

@@ -13,7 +13,8 @@ enum { BASE = HIVE_BASE_BYTES };
 
 /* Cells of the sample that rows name. */
 enum place {
-        AT_BASE, AT_BIN2, FREE_CELL, ROOT, ALPHA, BETA, GAMMA, INNER, ROOT_LIST, GAMMA_LIST, ALPHA_VALUES, DWORD, VAL1, VAL2,
+        AT_BASE, AT_BIN2, FREE_CELL, ROOT, ALPHA, BETA, GAMMA, INNER, ROOT_LIST, GAMMA_LIST, ALPHA_VALUES, DWORD,
+        VAL1, VAL2,
         EMPTY, TRAP, TRAP_DATA, BIG, BIG_DB, BETA_CLASS, ROOT_SK, BETA_SK, N_PLACES
 };
 
@@ -85,7 +86,8 @@ static void make_sample(struct sample *s, uint32_t minor)
                 1, 0, 4, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0, 2, 0, 8, 0, 0, 0, 0, 0,
         };
         static const uint8_t big[20000];
-        uint8_t trap[64] = { [4] = 0xe0, 0xff, 0xff, 0xff, 'v', 'k', 0, 0, 0, 0, 0, 0x80 };     /* a cell inside a cell */
+        uint8_t trap[64] = { [4] = 0xe0, 0xff, 0xff, 0xff, 'v', 'k', 0, 0, 0, 0, 0,
+                            0x80 };     /* a cell inside a cell */
         ow_sink sink = memory_sink(&s->file);
         ow_key key;
         ow_hive *h;
@@ -168,7 +170,8 @@ static struct told repair_and_check(struct memory *file, unsigned mendable)
         return left;
 }
 
-enum { MEND = 1, KEEP = 0, SEALED = 2, CONTENT = 4 };   /* CONTENT: what a reader sees changes by the damage itself */
+enum { MEND = 1, KEEP = 0, SEALED = 2,
+      CONTENT = 4 };   /* CONTENT: what a reader sees changes by the damage itself */
 #define REF(place) 0x40000000u + (place)
 
 static const struct row {
@@ -182,7 +185,8 @@ static const struct row {
         const char *text, *path;
         int offset;             /* of the fault, from the start of the cell in the file; -1: elsewhere */
 } rows[] = {
-        { "base checksum", AT_BASE, 0x1fc, 4, 0x1234, SEALED, 1, 1, 0, "checksum of the base block is wrong", "", 0x1fc },
+        { "base checksum", AT_BASE, 0x1fc, 4, 0x1234, SEALED, 1, 1, 0, "checksum of the base block is wrong",
+         "", 0x1fc },
         { "sequence numbers", AT_BASE, 4, 4, 77, 0, 1, 1, 0, "sequence numbers 77 and", "", 4 },
         { "no clustering", AT_BASE, 0x2c, 4, 0, 0, 1, 1, 0, "clustering factor is 0", "", 0x2c },
         { "absurd clustering", AT_BASE, 0x2c, 4, 64, 0, 1, 0, 1, "clustering factor is more", "", 0x2c },
@@ -193,7 +197,8 @@ static const struct row {
         { "a lost cell", FREE_CELL, -4, 4, 0xffffffff, 0, 1, 1, 0, "nothing leads to them", "", 0 },
         { "cell is free", DWORD, -4, 4, 24 + 8, CONTENT, 1, 0, 1, "marked free", "alpha", 0 },
         { "two owners", ALPHA_VALUES, 4, 4, REF(DWORD), CONTENT, 2, 0, 2, "used twice", "alpha", -1 },
-        { "cell inside a cell", ALPHA_VALUES, 0, 4, REF(N_PLACES), CONTENT, 2, 0, 2, "overlaps another", "alpha", -1 },
+        { "cell inside a cell", ALPHA_VALUES, 0, 4, REF(N_PLACES), CONTENT, 2, 0, 2, "overlaps another",
+         "alpha", -1 },
         { "parent is another key", ALPHA, 0x10, 4, REF(BETA), CONTENT, 1, 0, 1, "as its parent", "alpha", 0 },
         { "parent is no key", ALPHA, 0x10, 4, REF(DWORD), 0, 1, 1, 0, "which is no key", "alpha", 0 },
         { "too many subkeys", ROOT, 0x14, 4, 9, 0, 1, 1, 0, "counts 9 subkeys, its list has 4", "", 0 },
@@ -201,21 +206,25 @@ static const struct row {
         { "subkeys without a list", INNER, 0x14, 4, 1, 0, 1, 0, 1, "has no list of them", "gamma\\inner", 0 },
         { "left-over list", INNER, 0x1c, 4, REF(DWORD), 0, 1, 1, 0, "as their list", "gamma\\inner", 0 },
         { "wrong hash", ROOT_LIST, 8, 4, 5, 0, 1, 1, 0, "has hash 00000005", "alpha", 12 },
-        { "list of a kind that is none", GAMMA_LIST, 0, 2, 0x7878, CONTENT, 3, 0, 3, "starts with 7878", "gamma", 0 },
+        { "list of a kind that is none", GAMMA_LIST, 0, 2, 0x7878, CONTENT, 3, 0, 3, "starts with 7878",
+         "gamma", 0 },
         { "list of another version", GAMMA_LIST, 0, 2, 0x666c, 0, 2, 2, 0, "has hint", "gamma\\inner", 12 },
         { "list too long", GAMMA_LIST, 2, 2, 200, CONTENT, 3, 0, 3, "leaves its cell", "gamma", 0 },
         { "two keys of one name", BETA, 0x4c + 4, 1, '2', CONTENT, 2, 1, 1, "element 1 has hash", "beta2", -1 },
-        { "backslash in a name", INNER, 0x4c, 1, '\\', CONTENT, 2, 1, 1, "element 0 has hash", "gamma\\\\nner", -1 },
+        { "backslash in a name", INNER, 0x4c, 1, '\\', CONTENT, 2, 1, 1, "element 0 has hash", "gamma\\\\nner",
+         -1 },
         { "volatile key", INNER, 2, 2, 0x21, 0, 1, 0, 1, "only in memory", "gamma\\inner", 0 },
         { "root below the root", INNER, 2, 2, 0x24, 0, 1, 0, 1, "flag of the root", "gamma\\inner", 0 },
         { "link to nowhere", INNER, 2, 2, 0x30, 0, 1, 0, 1, "is a link", "gamma\\inner", 0 },
         { "class of odd size", BETA, 0x4a, 2, 7, CONTENT, 1, 0, 1, "no UTF-16", "beta1", 0 },
         { "class too long", BETA, 0x4a, 2, 500, CONTENT, 2, 1, 1, "500 bytes in a cell", "beta1", -1 },
         { "class without a cell", BETA, 0x30, 4, HIVE_NIL, CONTENT, 2, 2, 0, "no cell for it", "beta1", 0x4e },
-        { "longest subkey name", ROOT, 0x34, 2, 8, 0, 1, 1, 0, "longest subkey name is said to be 8 bytes, one has 10", "", 0x38 },
+        { "longest subkey name", ROOT, 0x34, 2, 8, 0, 1, 1, 0,
+         "longest subkey name is said to be 8 bytes, one has 10", "", 0x38 },
         { "longest class", ROOT, 0x38, 4, 6, 0, 1, 1, 0, "longest subkey class", "", 0x3c },
         { "longest value name", ALPHA, 0x3c, 4, 8, 0, 1, 1, 0, "longest value name", "alpha", 0x40 },
-        { "largest value", ALPHA, 0x40, 4, 100, 0, 1, 1, 0, "largest value is said to be 100 bytes", "alpha", 0x44 },
+        { "largest value", ALPHA, 0x40, 4, 100, 0, 1, 1, 0, "largest value is said to be 100 bytes", "alpha",
+         0x44 },
         { "no security", INNER, 0x2c, 4, HIVE_NIL, 0, 2, 0, 2, "has no security", "gamma\\inner", 0 },
         { "security is none", INNER, 0x2c, 4, REF(DWORD), 0, 2, 0, 2, "starts with 766b", "", -1 },
         { "references", ROOT_SK, 12, 4, 99, 0, 1, 1, 0, "99 references, 5 keys", "", 16 },
@@ -563,7 +572,7 @@ static const struct known {
         { "corner/notatin-win7_ntuser.dat", 0, 0, 0 },
 };
 
-/* NewDirtyHive and the like without their logs are not what Windows left: here the saved bytes are checked as they are. */
+/* Without their logs: what is checked is the file as it is. */
 static void real_hives_have_the_faults_that_are_known(void **state)
 {
         unsigned done = 0;
