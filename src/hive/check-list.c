@@ -57,8 +57,8 @@ static void check_hint(struct hive_check *c, const struct hive_list *leaf, uint3
                 return;
         if (!name->ascii)
                 hive_check_tell(c, at,
-                                "list 0x%x: element %u has %s %08x, its name %08x by our table of upper case", leaf->cell, i,
-                                what, stored, ow_le32_at(element + 4));
+                                "list 0x%x: element %u has %s %08x, its name %08x by our table of upper case",
+                                leaf->cell, i, what, stored, ow_le32_at(element + 4));
         else if (hive_check_mends(c, at, "list 0x%x: element %u has %s %08x, its name %08x", leaf->cell, i,
                                   what, stored,
                                   ow_le32_at(element + 4)))
