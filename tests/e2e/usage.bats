@@ -55,7 +55,7 @@ load common
 @test "help for a group and for nothing known" {
         offwin help reg
         expect 0
-        has "offwin reg set [OPTIONS] DISK PATH NAME TYPE DATA..."
+        has "offwin reg set [OPTIONS] DISK|HIVE PATH [NAME TYPE DATA...]"
         offwin help nonsense
         expect 2
         one_line "no command 'nonsense'"
@@ -68,9 +68,9 @@ load common
         offwin reg
         expect 2
         one_line "'reg' needs one more word"
-        offwin reg rm x
+        offwin reg frobnicate x
         expect 2
-        one_line "no command 'reg rm'"
+        one_line "no command 'reg frobnicate'"
 }
 
 @test "unknown and badly used options, exit 2 with a hint" {
