@@ -374,11 +374,13 @@ typedef struct ow_hive_report {
 OW_API int ow_hive_check(ow_hive *hive, ow_hive_report *ret, ow_hive_fault_fn *fault, void *state, ow_error *err);
 
 /**
- * ow_hive_repair - mend what has one right answer: counts, hashes and hints, largest fields, reference counts,
- *                  cells that nothing leads to
+ * ow_hive_repair - mend what has one right answer: counts, order, hashes and hints, largest fields, reference counts,
+ *                  cells that nothing leads to; docs/formats/regf.md 9 has them all
  * @fault: called for each fault that was found; mendable says that it is mended now
  *
- * The rest is left as it is. ow_hive_save() writes the result.
+ * The rest is left as it is. No name, value, time or descriptor is changed. Where something cannot be read, nothing is
+ * freed that it might need, and a hive whose file is too short is not touched at all. ow_hive_save() writes the result.
+ *
  * Return: as ow_hive_check(), and OW_E_READONLY.
  */
 OW_API int ow_hive_repair(ow_hive *hive, ow_hive_report *ret, ow_hive_fault_fn *fault, void *state, ow_error *err);
