@@ -163,6 +163,7 @@ static int import(const struct arguments *arguments, ow_hive *hive, const char *
                 int r = reg_text_open(arguments, arguments->operands.items[i], &text, err);
 
                 if (r == 0) {
+                        text.text.flags |= OW_REG_AT_ONCE;      /* after an error there is no new hive */
                         r = ow_reg_import_text(hive, ow_hive_root(hive), prefix, &text.text, NULL, err);
                         if (r < 0)
                                 r = ow_wrap(err, r, "'%s'", arguments->operands.items[i]);

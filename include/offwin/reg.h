@@ -39,6 +39,7 @@ typedef struct ow_reg_document {
 enum ow_reg_parse_flags {
         OW_REG_NO_HEADER = 1 << 0,      /* the first line may be a key at once (fix files, fragments) */
         OW_REG_EXTENDED = 1 << 1,       /* also "name"=multi:"a","b"  expand:"text"  qword:0123456789abcdef */
+        OW_REG_AT_ONCE = 1 << 2,        /* imports edit while they read; see ow_reg_import_text() */
 };
 
 /* A text, and how to read it. */
@@ -111,7 +112,10 @@ typedef struct ow_reg_counts {
  * ow_reg_import_text - ow_reg_import() straight from a text, in memory that does not grow with it
  * @ret: may be NULL
  *
- * Return: as ow_reg_read() and ow_reg_import(): nothing is changed when a line is bad or a path lies outside prefix.
+ * The text is read twice, first to check it: nothing is changed when a line is bad or a path lies outside prefix.
+ * With OW_REG_AT_ONCE it is read once; after any error the hive is then partly changed: close it without saving.
+ *
+ * Return: as ow_reg_read() and ow_reg_import().
  */
 OW_API int ow_reg_import_text(ow_hive *hive, ow_key key, const char *prefix, const ow_reg_text *text,
                               ow_reg_counts *ret, ow_error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A document or a text onto one hive. All paths are checked before the first edit; edits then follow the text's order.
- * A text is read twice for that, and never held.
+ * A text is read twice for that, unless the caller drops the hive after an error, and never held.
  */
 #include <string.h>
 
@@ -187,7 +187,7 @@ int ow_reg_import_text(ow_hive *hive, ow_key key, const char *prefix, const ow_r
                 .hive = hive, .at = key, .prefix = prefix, .only_check = true, .path = OW_BUFFER_INIT,
         };
         ow_reg_reader reader = { .state = &m, .key = import_key };
-        int r = reg_text_pass(text, &reader, err);
+        int r = text->flags & OW_REG_AT_ONCE ? 0 : reg_text_pass(text, &reader, err);
 
         if (r < 0)
                 return r;
