@@ -2,7 +2,7 @@
 # A short front for Meson. Each target prints the commands it runs.
 MESON_CHECK = -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: all demo check quick crash fuzz coverage bench bench-hives lint fmt install clean
+.PHONY: all demo check quick crash fault fuzz coverage bench bench-hives lint fmt install clean
 
 all: build/release/build.ninja
 	ninja -C build/release
@@ -33,6 +33,12 @@ quick: build/check/build.ninja
 CASES = 24000
 crash: all
 	FIXES=fixes tests/crash/run.sh build/release/tests/crash/crash build/release/tests/machines/mkmachine $(CASES)
+
+# Real kills and failing system calls, ROUNDS of them.
+ROUNDS = 400
+fault: all
+	tests/fault/run.sh build/release/cli/offwin build/release/tests/machines/mkmachine \
+		build/release/tests/fault/libfaulty.so build/release/tests/machines/libfixedtime.so $(ROUNDS)
 
 # FUZZ_SECONDS for each target (default 60); ENGINE=afl for AFL++.
 fuzz:

@@ -48,7 +48,8 @@ static bool shows(struct scene *scene, unsigned image, ow_disk *disk, const stru
                 return false;
         for (size_t slot = 0; slot < scene->n_slots[image]; slot++) {
                 uint64_t start = (scene->sectors[image] ? scene->sectors[image][slot] : slot) * SECTOR;
-                size_t size = start >= ref->size ? 0 : ref->size - start < SECTOR ? (size_t)(ref->size - start) : SECTOR;
+                uint64_t left = start >= ref->size ? 0 : ref->size - start;
+                size_t size = left < SECTOR ? (size_t)left : SECTOR;
 
                 if (size > 0 && (ow_disk_read(disk, start, bytes, size, NULL) < 0 ||
                                  memcmp(bytes, ref->bytes + slot * SECTOR, size) != 0))

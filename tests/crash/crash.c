@@ -71,8 +71,8 @@ static void tear_down(struct scene *scene)
 }
 
 /* The commit, with the folder as it was before as its base. */
-static struct state record_commit(struct scene *scene, const struct act *act, const char sources[MAX_IMAGES][PATH_BYTES],
-                                  struct ops *ops)
+static struct state record_commit(struct scene *scene, const struct act *act,
+                                  const char sources[MAX_IMAGES][PATH_BYTES], struct ops *ops)
 {
         const char *paths[MAX_IMAGES], *from[MAX_IMAGES];
         struct state base = { .n_names = 0 };
