@@ -12,6 +12,7 @@ enum {
         FEW = 4,                /* keys that are looked at without searching in order first */
         SHORT_LIST = 64,        /* elements of a leaf without hashes that are also searched one by one */
         SHORT_RI = 8,           /* leaves of a list that are all searched */
+        LEAF_EMPTY = 2,
 };
 
 /* < 0, 0, > 0 in *ret: the name of that key node against name. */
@@ -59,7 +60,7 @@ int hive_find_slot(ow_hive *h, const struct hive_list *leaf, const struct hive_n
         return 0;
 }
 
-/* > 0: the leaf at index begins above name, or is empty. */
+/* > 0: the leaf at index begins above name, or is empty (LEAF_EMPTY). */
 static int leaf_order(ow_hive *h, const struct hive_list *ri, uint32_t index, const struct hive_name *name, int *ret,
                       ow_error *err)
 {
@@ -70,7 +71,7 @@ static int leaf_order(ow_hive *h, const struct hive_list *ri, uint32_t index, co
                 return r;
         if (leaf.kind == HIVE_RI)
                 return ow_fail(err, OW_E_CORRUPT, leaf.cell, "list 0x%x is inside a list of its own kind", leaf.cell);
-        *ret = 1;
+        *ret = LEAF_EMPTY;
         return leaf.count > 0 ? order_of(h, hive_list_cell(&leaf, 0), name, ret, err) : 0;
 }
 
@@ -88,7 +89,7 @@ static int is_near(ow_hive *h, const struct hive_list *ri, const struct hive_nam
         if (near + 1 == ri->count)
                 return 1;
         r = leaf_order(h, ri, near + 1, name, &order, err);
-        return r < 0 ? r : order > 0;
+        return r < 0 ? r : order > 0 && order != LEAF_EMPTY;
 }
 
 int hive_find_leaf(ow_hive *h, const struct hive_list *ri, const struct hive_name *name, uint32_t *ret_index,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copies of keys and of whole hives: equal in all that a hive says, in the form that the target wants. */
+#include "base/le.h"
 #include "base/macros.h"
 #include "hive-model.h"
 #include "hive/hive.h"
@@ -231,6 +232,51 @@ static void damaged_hives_are_not_compacted(void **state)
         ow_hive_close(h);
 }
 
+static void set_flags(ow_hive *h, const char *path, uint16_t flags)
+{
+        struct hive_node node;
+        ow_le16 value = ow_le16_of(flags);
+
+        assert_ok(hive_node_decode(h, child_of(h, path).cell, &node, &err));
+        hive_cell_write(h, node.cell, node.body_len, 2, &value, sizeof value);
+}
+
+/* Compaction keeps what may not be edited; copying one key does not touch it. */
+static void special_keys_are_kept_whole(void **state)
+{
+        struct hive_node node;
+        ow_hive *h, *fresh = NULL;
+        ow_key key;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "top\\handle", &key, NULL, &err));
+        assert_ok(hive_node_decode(h, key.cell, &node, &err));
+        node.n_values = 0x80000002u;
+        node.n_volatile = 7;
+        hive_node_store(h, &node);
+        set_flags(h, "top\\handle", HIVE_KEY_COMP_NAME | HIVE_KEY_PREDEF_HANDLE);
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "link", &key, NULL, &err));
+        assert_ok(ow_hive_set_value(h, key, "SymbolicLinkValue", OW_REG_LINK, "\\\0y\0", 4, &err));
+        set_flags(h, "link", HIVE_KEY_COMP_NAME | HIVE_KEY_SYM_LINK | 0x1000);
+        assert_ok(ow_hive_compact(h, &fresh, &err));
+        assert_ok(hive_node_decode(fresh, child_of(fresh, "top\\handle").cell, &node, &err));
+        assert_int_equal(node.flags, HIVE_KEY_COMP_NAME | HIVE_KEY_PREDEF_HANDLE);
+        assert_int_equal(node.n_values, 0x80000002u);
+        assert_int_equal(node.n_volatile, 7);
+        assert_ok(hive_node_decode(fresh, child_of(fresh, "link").cell, &node, &err));
+        assert_int_equal(node.flags, HIVE_KEY_COMP_NAME | HIVE_KEY_SYM_LINK | 0x1000);
+        assert_int_equal(check_hive(fresh).faults, 0);
+        ow_hive_close(fresh);
+        assert_fails(OW_E_REFUSED, ow_hive_copy_key(h, child_of(h, "top"), h, ow_hive_root(h), "copy", NULL, &err));
+        assert_fails(OW_E_REFUSED, ow_hive_rename_key(h, child_of(h, "link"), "other", NULL, &err));
+        assert_ok(ow_hive_copy_key(h, child_of(h, "link"), h, ow_hive_root(h), "link 2", &key, &err));
+        assert_ok(hive_node_decode(h, key.cell, &node, &err));
+        assert_int_equal(node.flags, HIVE_KEY_COMP_NAME | HIVE_KEY_SYM_LINK | 0x1000);
+        hive_cell_write(h, key.cell, node.body_len, 0x0d, "\1", 1);
+        assert_fails(OW_E_REFUSED, ow_hive_compact(h, &fresh, &err));
+        ow_hive_close(h);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -238,6 +284,7 @@ int main(void)
                 cmocka_unit_test(copies_that_cannot_be_leave_the_hive_alone),
                 cmocka_unit_test(compaction_loses_nothing),
                 cmocka_unit_test(damaged_hives_are_not_compacted),
+                cmocka_unit_test(special_keys_are_kept_whole),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
