@@ -16,20 +16,20 @@
 
 static int open_file(const struct arguments *arguments, bool writable, struct target *target, ow_error *err)
 {
+        struct text_list file = { &target->name, 1 };
+        struct privileges privileges = { arguments, &file, writable };
         ow_hivefile_options options = { .writable = writable,
                                         .accept_dirty = has(arguments, OPTION_ACCEPT_DIRTY),
                                         .journal_dir = arguments->journal_dir,
-                                        .log = log_for(arguments) };
-        struct text_list file = { &target->name, 1 };
+                                        .log = log_for(arguments),
+                                        .opened = privileges_drop_at_open,
+                                        .opened_state = &privileges };
         int r;
 
         if (arguments->disks.count || arguments->root)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is a hive file: --disk and --root do not go with it",
                                target->name);
-        /* A hive file is opened after it, which needs no other program, unlike the image of a disk. */
-        r = privileges_drop(&(struct privileges){ arguments, &file, writable }, err);
-        if (r == 0)
-                r = ow_hivefile_open(target->name, &options, &target->file, err);
+        r = ow_hivefile_open(target->name, &options, &target->file, err);
         if (r == 0 && arguments->prefix)
                 r = ow_hivefile_set_prefix(target->file, arguments->prefix, err);
         if (r == 0 && ow_hivefile_stale(target->file))

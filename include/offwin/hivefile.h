@@ -29,6 +29,9 @@ typedef struct ow_hivefile_options {
         const char *const *logs;        /* paths; NULL: NAME.LOG, NAME.LOG1, NAME.LOG2 beside it, in any case */
         size_t n_logs;                  /* at most 3 */
         ow_log log;
+        int (*opened)(void *opened_state, ow_error *err);       /* called when the files are open and before anything in
+                                           them is parsed: the place to give up privileges. < 0 fails the open */
+        void *opened_state;
 } ow_hivefile_options;
 
 /**

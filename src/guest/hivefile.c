@@ -136,6 +136,8 @@ int ow_hivefile_open(const char *path, const ow_hivefile_options *options, ow_hi
         file->accept_dirty = options->accept_dirty;
         file->ignore_logs = options->ignore_logs;
         r = find_and_open(file, path, options, err);
+        if (r == 0 && options->opened)
+                r = options->opened(options->opened_state, err);
         if (r == 0 && !options->disks_only) {
                 r = load(file, options->writable, err);
                 if (r == 0)
