@@ -61,7 +61,8 @@ int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error 
                 .cell = cell,
                 .body_len = (uint32_t)body.len,
                 .flags = ow_le16_get(d.flags),
-                .layer = d.layer,
+                /* Before 1.5 this byte belonged to a spare field that could hold anything. */
+                .layer = hive_minor(h) >= 5 ? d.layer : 0,
                 .access = d.access,
                 .user_flags = d.user_flags,
                 .written = ow_le64_at(d.written.b),
