@@ -39,6 +39,9 @@ ROUNDS = 400
 fault: all
 	tests/fault/run.sh build/release/cli/offwin build/release/tests/machines/mkmachine \
 		build/release/tests/fault/libfaulty.so build/release/tests/machines/libfixedtime.so $(ROUNDS)
+# COUNT machines with damaged NTFS structures (default 200) through inspect, doctor, fix and undo.
+hostile: all
+	tests/e2e/hostile build/release/cli/offwin build/release/tests/machines/mkmachine tests/machines $(or $(COUNT),200)
 
 # FUZZ_SECONDS for each target (default 60); ENGINE=afl for AFL++.
 fuzz:

@@ -72,6 +72,19 @@ static s64 clip(const struct nt_device *d, s64 count, s64 offset)
         return count;
 }
 
+/* Where the read at offset meets a patched place, the patch is what is read. */
+static void apply_patch(const struct nt_device *d, uint8_t *buf, uint64_t size, uint64_t offset)
+{
+        for (size_t i = 0; d->patch && i < OW_COUNT(d->patch_at); i++) {
+                uint64_t from = offset > d->patch_at[i] ? offset : d->patch_at[i];
+                uint64_t read_end = offset + size, patch_end = d->patch_at[i] + d->patch_size;
+                uint64_t end = read_end < patch_end ? read_end : patch_end;
+
+                if (from < end)
+                        memcpy(buf + (from - offset), d->patch + (from - d->patch_at[i]), (size_t)(end - from));
+        }
+}
+
 static s64 device_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
 {
         struct nt_device *d = device_of(dev);
@@ -87,6 +100,7 @@ static s64 device_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offse
         d->reads_left--;
         if (ow_disk_read(d->window.disk, d->window.offset + (uint64_t)offset, buf, (size_t)count, &error) < 0)
                 return fail_device(d, &error);
+        apply_patch(d, buf, (uint64_t)count, (uint64_t)offset);
         return count;
 }
 

@@ -26,6 +26,7 @@ static void nt_close(ow_volume *volume)
                 nt_node_drop_all(fs);
                 (void)ntfs_umount(fs->vol, FALSE);
         }
+        ow_free(fs->device.patch);
         ow_free(fs);
 }
 
@@ -165,6 +166,32 @@ static int mount(struct nt_fs *fs, ow_error *err)
         return 0;
 }
 
+/* Two copies that differ are no reason not to read. */
+static int mount_some_way(struct nt_fs *fs, const struct ntfs_boot *boot, ow_error *err)
+{
+        ow_error why = OW_ERROR_INIT;
+        int r = mount(fs, &why);
+
+        if (r == OW_E_CORRUPT) {
+                int prepared = nt_mirror_prepare(fs, boot, err);
+
+                if (prepared < 0)
+                        return prepared;
+                if (fs->device.patch && fs->volume.writable)
+                        return ow_fail(err, OW_E_CORRUPT, boot->mirror_offset, "the first records of $MFT and their copy "
+                                       "in $MFTMirr differ: the volume can be read, but is not written to before "
+                                       "'chkdsk /f' or 'ntfsfix' has put them right");
+                if (fs->device.patch)
+                        r = mount(fs, NULL);
+                if (r == 0)
+                        ow_log_printf(&fs->log, OW_LOG_WARNING, "the first records of $MFT and their copy in $MFTMirr "
+                                      "differ: chkdsk has to put them right");
+        }
+        if (r < 0 && err)
+                *err = why;
+        return r;
+}
+
 static int read_boot(const struct volume_window *window, uint64_t partition_size, struct ntfs_boot *ret,
                      ow_error *err)
 {
@@ -241,7 +268,7 @@ int volume_ntfs_open(const struct volume_window *window, uint64_t partition_size
         fs->device.window = *window;
         fs->device.sector_size = boot.sector_size;
         fs->serial = boot.serial;
-        r = mount(fs, err);
+        r = mount_some_way(fs, &boot, err);
         if (r < 0)
                 return r;
         r = check_state(fs, err);

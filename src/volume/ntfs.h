@@ -32,6 +32,7 @@
 #include <ntfs-3g/dir.h>
 
 #include "base/macros.h"
+#include "volume/ntfs-boot.h"
 #include "volume/ops.h"
 
 /* The partition as a device for libntfs-3g. */
@@ -40,6 +41,9 @@ struct nt_device {
         int64_t position;
         uint32_t sector_size;
         uint64_t reads_left;            /* in this call; a loop in the image's structures runs it down to 0 */
+        uint8_t *patch;                 /* what $MFT and $MFTMirr are shown to start with; NULL: what is there */
+        size_t patch_size;
+        uint64_t patch_at[2];
         bool dropping;                  /* closing without a flush: writes are swallowed */
         ow_error error;                 /* the first failure below libntfs-3g in this call; code 0: none */
 };
@@ -96,6 +100,11 @@ int nt_fail(struct nt_fs *fs, ow_error *err, int sys, const char *fmt, ...) OW_P
 /* ---- ntfs-device.c ---- */
 
 extern struct ntfs_device_operations nt_device_operations;      /* not const: libntfs-3g's type is not */
+
+/* ---- ntfs-mirror.c ---- */
+
+/* Before mounting: fills device.patch when $MFT and $MFTMirr differ in their first records. */
+int nt_mirror_prepare(struct nt_fs *fs, const struct ntfs_boot *boot, ow_error *err);
 
 /* ---- ntfs-state.c: is it safe to write ---- */
 
