@@ -2,7 +2,7 @@
 # A short front for Meson. Each target prints the commands it runs.
 MESON_CHECK = -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: all demo check quick crash fault fuzz coverage bench bench-hives lint fmt install clean
+.PHONY: all demo check quick crash fault hostile fuzz coverage bench bench-hives lint fmt install clean
 
 all: build/release/build.ninja
 	ninja -C build/release
@@ -39,6 +39,7 @@ ROUNDS = 400
 fault: all
 	tests/fault/run.sh build/release/cli/offwin build/release/tests/machines/mkmachine \
 		build/release/tests/fault/libfaulty.so build/release/tests/machines/libfixedtime.so $(ROUNDS)
+
 # COUNT machines with damaged NTFS structures (default 200) through inspect, doctor, fix and undo.
 hostile: all
 	tests/e2e/hostile build/release/cli/offwin build/release/tests/machines/mkmachine tests/machines $(or $(COUNT),200)

@@ -42,8 +42,8 @@ int nt_mirror_prepare(struct nt_fs *fs, const struct ntfs_boot *boot, ow_error *
         bool differ = false;
         int r;
 
-        if (area > MAX_AREA || boot->mft_offset > d->window.size - area || boot->mirror_offset > d->window.size - area ||
-            area > d->window.size)
+        if (area > MAX_AREA || area > d->window.size || boot->mft_offset > d->window.size - area ||
+            boot->mirror_offset > d->window.size - area)
                 return 0;               /* libntfs-3g will say what is wrong */
         table = ow_malloc(area);
         mirror = ow_malloc(area);

@@ -178,8 +178,8 @@ static int mount_some_way(struct nt_fs *fs, const struct ntfs_boot *boot, ow_err
                 if (prepared < 0)
                         return prepared;
                 if (fs->device.patch && fs->volume.writable)
-                        return ow_fail(err, OW_E_CORRUPT, boot->mirror_offset, "the first records of $MFT and their copy "
-                                       "in $MFTMirr differ: the volume can be read, but is not written to before "
+                        return ow_fail(err, OW_E_CORRUPT, boot->mirror_offset, "the first records of $MFT and their "
+                                       "copy in $MFTMirr differ: the volume can be read, but is not written to before "
                                        "'chkdsk /f' or 'ntfsfix' has put them right");
                 if (fs->device.patch)
                         r = mount(fs, NULL);
