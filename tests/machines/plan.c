@@ -118,8 +118,8 @@ static int place_partitions(struct disk *disk, ow_error *err)
                                   (disk->partitions[j].logical ? ALIGNMENT : 0);
                 if (p->size == 0 && end > p->start + behind)
                         p->size = (end - behind - p->start) / disk->sector * disk->sector;
-                if (p->size == 0 || p->start % disk->sector || p->size % disk->sector || p->start < lowest || p->start > end ||
-                    p->size > end - p->start)
+                if (p->size == 0 || p->start % disk->sector || p->size % disk->sector || p->start < lowest ||
+                    p->start > end || p->size > end - p->start)
                         return section_fail(p->section, "size", err, "no room for it on its disk");
                 lowest = p->start + p->size;
                 at = (lowest + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

@@ -14,7 +14,8 @@
 enum {
         HEADS = 255, SECTORS_PER_TRACK = 63, LAST_CYLINDER = 1023,
         MBR_ENTRIES = 0x1be, MBR_EXTENDED = 0x0f, MBR_PROTECTIVE = 0xee, MBR_PRIMARIES = 4,
-        GPT_ENTRY_COUNT = 128, GPT_ENTRY_SIZE = 128, GPT_ENTRY_BYTES = GPT_ENTRY_COUNT * GPT_ENTRY_SIZE, GPT_HEADER_SIZE = 92, GPT_NAME_UNITS = 36,
+        GPT_ENTRY_COUNT = 128, GPT_ENTRY_SIZE = 128, GPT_ENTRY_BYTES = GPT_ENTRY_COUNT * GPT_ENTRY_SIZE,
+        GPT_HEADER_SIZE = 92, GPT_NAME_UNITS = 36,
 };
 
 static int write_at(int fd, uint64_t offset, const void *p, size_t size, ow_error *err)
@@ -44,8 +45,8 @@ static void put_chs(uint8_t at[3], uint64_t lba)
 }
 
 /* base: what the sector numbers in this table count from, in bytes. */
-static void put_mbr_entry(uint8_t *table, uint32_t sector, unsigned slot, uint8_t type, bool active, uint64_t start, uint64_t size,
-                          uint64_t base)
+static void put_mbr_entry(uint8_t *table, uint32_t sector, unsigned slot, uint8_t type, bool active, uint64_t start,
+                          uint64_t size, uint64_t base)
 {
         uint8_t *e = table + MBR_ENTRIES + slot * 16;
         uint64_t sectors = size / sector;
@@ -76,7 +77,8 @@ static int write_logical(int fd, const struct disk *disk, size_t first, ow_error
 
                 put_mbr_entry(table, disk->sector, 0, p->mbr_type, p->active, p->start, p->size, p->start - gap);
                 if (i + 1 < disk->n_partitions)
-                        put_mbr_entry(table, disk->sector, 1, 0x05, false, next->start - gap, next->size + gap, extended);
+                        put_mbr_entry(table, disk->sector, 1, 0x05, false, next->start - gap, next->size + gap,
+                                      extended);
                 put_signature(table);
                 r = write_at(fd, p->start - gap, table, sizeof table, err);
                 if (r < 0)

@@ -18,7 +18,10 @@ static ow_key make_tree(ow_hive *h, size_t most)
                 bytes[i] = (uint8_t)(i * 7 + i / 253);
         assert_ok(ow_hive_create_key(h, ow_hive_root(h), "Tree", &top, NULL, &err));
         for (size_t i = 0; i < OW_COUNT(sizes) && sizes[i] <= most; i++) {
-                (void)snprintf(name, sizeof name, i ? "größe %zu" : "", sizes[i]);
+                if (i)
+                        (void)snprintf(name, sizeof name, "größe %zu", sizes[i]);
+                else
+                        name[0] = '\0';
                 assert_ok(ow_hive_set_value(h, top, name, 3, bytes, sizes[i], &err));
         }
         for (unsigned i = 0; i < 1500; i++) {

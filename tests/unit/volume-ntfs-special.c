@@ -267,7 +267,7 @@ static void a_cut_volume_is_read_with_a_warning(void **state)
         assert_ok(ow_volume_open(disk, NULL, &partition, 0, &log, &volume, &err));
         assert_true(messages.n > 0);
         ow_volume_close(volume);
-        assert_fails(OW_E_CORRUPT, ow_volume_open(disk, NULL, &partition, OW_VOLUME_WRITABLE, &log, &volume, &err));
+        assert_fails(OW_E_REFUSED, ow_volume_open(disk, NULL, &partition, OW_VOLUME_WRITABLE, &log, &volume, &err));
         ow_disk_close(disk);
         image_done(&image);
         free(bytes);
