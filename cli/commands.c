@@ -65,7 +65,7 @@ const struct command commands[] = {
                          "was started. Give the same DISKs as for the change.",
                 .examples = "offwin undo --list server.vhdx\n"
                             "offwin undo server.vhdx\n",
-                .options = OPTION_JOURNAL_DIR | OPTION_ALLOW_OUTSIDE | WRITING | OPTION_LIST,
+                .options = OPTION_JOURNAL_DIR | OPTION_ALLOW_OUTSIDE | WRITING | OPTION_LIST | OPTION_FORGET,
                 .flags = COMMAND_WRITES,
                 .min_operands = 1,
                 .max_operands = 64,
@@ -121,8 +121,8 @@ const struct command commands[] = {
                 .name = "reg set",
                 .operands = "DISK|HIVE PATH [NAME TYPE DATA...]",
                 .summary = "set one registry value, or make a key",
-                .about = "TYPE is sz, expand_sz, multi_sz (one DATA per string), dword, dword_big_endian, qword, binary "
-                         "or none (hex digits), link, or any number. Numbers are decimal or 0x. Missing keys are made. "
+                .about = "TYPE is sz, expand_sz, multi_sz (one DATA per string), dword, dword_big_endian, qword, "
+                         "binary or none (hex digits), link, or any number. Numbers are decimal or 0x. Missing keys are made. "
                          "CurrentControlSet stands for every control set that the next boot may use, HKCU for every "
                          "profile. @ is the default value. The change is shown, journalled and read back; `offwin "
                          "undo` takes it back.",
