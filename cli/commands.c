@@ -7,6 +7,7 @@
 #define MACHINE (OPTION_JOURNAL_DIR | OPTION_ROOT | OPTION_ACCEPT_DIRTY | OPTION_ALLOW_OUTSIDE)
 #define TARGET  (MACHINE | OPTION_DISK) /* a DISK or a hive file */
 #define WRITING (OPTION_DRY_RUN | OPTION_YES)
+#define CHANGING (WRITING | OPTION_DISCARD_HIBERNATION)
 
 const struct command commands[] = {
         {
@@ -51,7 +52,7 @@ const struct command commands[] = {
                             "offwin fix --all --dry-run server.vhdx\n"
                             "offwin fix --all --yes server.vhdx\n"
                             "offwin fix server.vhdx ncsi-active-off\n",
-                .options = MACHINE | WRITING | OPTION_FIX_DIR | OPTION_SET | OPTION_ALL | OPTION_LIST | OPTION_CHECK,
+                .options = MACHINE | CHANGING | OPTION_FIX_DIR | OPTION_SET | OPTION_ALL | OPTION_LIST | OPTION_CHECK,
                 .flags = COMMAND_WRITES | COMMAND_NEEDS_GUEST | COMMAND_BOUNDED,
                 .min_operands = 0,
                 .max_operands = 256,
@@ -78,7 +79,7 @@ const struct command commands[] = {
                 .about = "Some fixes are temporary: what they replaced is kept in the guest's own ledger. A setting "
                          "that somebody changed since is left alone and named.",
                 .examples = "offwin settle --dry-run server.vhdx\n",
-                .options = MACHINE | WRITING | OPTION_CHECK,
+                .options = MACHINE | CHANGING | OPTION_CHECK,
                 .flags = COMMAND_WRITES | COMMAND_NEEDS_GUEST | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 64,
@@ -130,7 +131,7 @@ const struct command commands[] = {
                             "AutoReboot dword 0\n"
                             "offwin reg set -n NTUSER.DAT 'Control Panel\\Desktop' Wallpaper sz ''\n"
                             "offwin reg set SOFTWARE 'Vendor\\Paths' @ multi_sz 'C:\\One' 'C:\\Two'\n",
-                .options = TARGET | OPTION_PREFIX | WRITING,
+                .options = TARGET | OPTION_PREFIX | CHANGING,
                 .flags = COMMAND_WRITES,
                 .min_operands = 2,
                 .max_operands = 4096,
@@ -145,7 +146,7 @@ const struct command commands[] = {
                 .examples = "offwin reg rm server.vhdx 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run' "
                             "Updater\n"
                             "offwin reg rm -r SOFTWARE 'Vendor'\n",
-                .options = TARGET | OPTION_PREFIX | WRITING | OPTION_TREE,
+                .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_TREE,
                 .flags = COMMAND_WRITES,
                 .min_operands = 2,
                 .max_operands = 3,
@@ -158,7 +159,7 @@ const struct command commands[] = {
                 .about = "Values, classes, permissions and times go with it, also into another hive of the same "
                          "Windows. TO is the key's new path and must not be there.",
                 .examples = "offwin reg mv SOFTWARE 'Vendor\\Old name' 'Vendor\\New name'\n",
-                .options = TARGET | OPTION_PREFIX | WRITING,
+                .options = TARGET | OPTION_PREFIX | CHANGING,
                 .flags = COMMAND_WRITES,
                 .min_operands = 3,
                 .max_operands = 3,
@@ -171,7 +172,7 @@ const struct command commands[] = {
                 .about = "Values, classes, permissions and times are copied too. TO is the path of the copy and must "
                          "not be there.",
                 .examples = "offwin reg cp server.vhdx 'HKLM\\SYSTEM\\ControlSet001' 'HKLM\\SYSTEM\\ControlSet003'\n",
-                .options = TARGET | OPTION_PREFIX | WRITING,
+                .options = TARGET | OPTION_PREFIX | CHANGING,
                 .flags = COMMAND_WRITES,
                 .min_operands = 3,
                 .max_operands = 3,
@@ -219,7 +220,7 @@ const struct command commands[] = {
                 .examples = "offwin reg import -n server.vhdx vendor.reg\n"
                             "offwin reg import NTUSER.DAT desktop.reg\n"
                             "offwin reg import --prefix 'HKLM\\OFFLINE' SOFTWARE from-winpe.reg\n",
-                .options = TARGET | OPTION_PREFIX | WRITING | OPTION_CODEPAGE,
+                .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_CODEPAGE,
                 .flags = COMMAND_WRITES,
                 .min_operands = 2,
                 .max_operands = 4096,
@@ -262,7 +263,7 @@ const struct command commands[] = {
                          "The exit code is 3 when there are faults, or some are left.",
                 .examples = "offwin reg check server.vhdx\n"
                             "offwin reg check --repair --dry-run SYSTEM\n",
-                .options = TARGET | OPTION_PREFIX | WRITING | OPTION_REPAIR,
+                .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_REPAIR,
                 .flags = COMMAND_WRITES,
                 .min_operands = 1,
                 .max_operands = 2,
@@ -276,7 +277,7 @@ const struct command commands[] = {
                          "exit code is 3 when a hive was not closed and no log completes it.",
                 .examples = "offwin reg recover --dry-run server.vhdx\n"
                             "offwin reg recover NTUSER.DAT\n",
-                .options = TARGET | OPTION_PREFIX | WRITING,
+                .options = TARGET | OPTION_PREFIX | CHANGING,
                 .flags = COMMAND_WRITES,
                 .min_operands = 1,
                 .max_operands = 2,
@@ -291,7 +292,7 @@ const struct command commands[] = {
                          "goes to a new file.",
                 .examples = "offwin reg compact server.vhdx 'HKLM\\SOFTWARE'\n"
                             "offwin reg compact -o SMALL NTUSER.DAT\n",
-                .options = TARGET | OPTION_PREFIX | WRITING | OPTION_OUTPUT,
+                .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_OUTPUT,
                 .flags = COMMAND_WRITES,
                 .min_operands = 1,
                 .max_operands = 2,

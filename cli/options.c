@@ -38,6 +38,7 @@ const struct option_spec option_specs[] = {
         { OPTION_ROOT, 0, "root", "ID", "which Windows: id, folder or number (see inspect)" },
         { OPTION_FIX_DIR, 0, "fix-dir", "FOLDER", "more fixes than the installed ones; repeatable" },
         { OPTION_JOURNAL_DIR, 0, "journal-dir", "FOLDER", "where undo records are; default: beside DISK" },
+        { OPTION_DISCARD_HIBERNATION, 0, "discard-hibernation", NULL, "give up a session saved in hiberfil.sys" },
         { OPTION_ACCEPT_DIRTY, 0, "accept-dirty", NULL, "go on with a registry hive whose log is missing" },
         { OPTION_ALLOW_OUTSIDE, 0, "allow-outside", NULL, "DISK may name files outside its own folder" },
         { OPTION_JSON, 0, "json", NULL, "results and errors as JSON; never asks" },

@@ -22,6 +22,7 @@ typedef uint64_t option_set;
 #define OPTION_ROOT          (UINT64_C(1) << 6)
 #define OPTION_JOURNAL_DIR   (UINT64_C(1) << 7)
 #define OPTION_ACCEPT_DIRTY  (UINT64_C(1) << 8)
+#define OPTION_DISCARD_HIBERNATION (UINT64_C(1) << 48)
 #define OPTION_FIX_DIR       (UINT64_C(1) << 9)
 #define OPTION_SET           (UINT64_C(1) << 10)
 #define OPTION_CHECK         (UINT64_C(1) << 11)

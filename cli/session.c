@@ -24,6 +24,7 @@ int session_open(const struct arguments *arguments, const struct text_list *disk
         struct privileges privileges = { arguments, disks, writable };
         ow_machine_options options = { .writable = writable,
                                        .accept_dirty = has(arguments, OPTION_ACCEPT_DIRTY),
+                                       .discard_hibernation = has(arguments, OPTION_DISCARD_HIBERNATION),
                                        .allow_outside = has(arguments, OPTION_ALLOW_OUTSIDE),
                                        .journal_dir = arguments->journal_dir,
                                        .log = log_for(arguments),

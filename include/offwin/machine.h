@@ -25,6 +25,7 @@ typedef struct ow_machine_options {
         bool writable;                  /* will be committed: locks, and the safety refusals of volumes */
         bool allow_outside;             /* disk images may name files outside their own folder */
         bool accept_dirty;              /* load dirty hives whose logs are missing or do not apply */
+        bool discard_hibernation;       /* with writable: OW_VOLUME_DISCARD_HIBERNATION on each volume */
         const char *journal_dir;        /* NULL: beside the image */
         ow_log log;
         /* Called when all disks are open and nothing of them was parsed, to give up privileges (offwin/sandbox.h).

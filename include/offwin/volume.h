@@ -42,6 +42,9 @@ OW_API int ow_volume_probe(ow_disk *disk, const ow_partition_table *table, const
 
 enum ow_volume_flags {
         OW_VOLUME_WRITABLE = 1 << 0,    /* refuse what is unsafe to write to: hibernated, unclean journal */
+        /* With WRITABLE: a hibernated session is given up instead of refused. What was open and not saved in it is
+         * lost, and Windows starts anew. The first 4 KiB of hiberfil.sys become zeros, as part of the transaction. */
+        OW_VOLUME_DISCARD_HIBERNATION = 1 << 1,
 };
 
 /**

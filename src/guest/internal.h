@@ -47,6 +47,7 @@ struct ow_machine {
         bool writable;
         bool allow_outside;
         bool accept_dirty;
+        bool discard_hibernation;
         ow_log log;
         char *journal_dir;
         struct machine_disk *disks;

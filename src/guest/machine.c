@@ -66,8 +66,9 @@ static int open_volume(ow_machine *machine, ow_machine_volume *v, ow_error *err)
 
         r = ow_volume_probe(d->disk, &d->table, v->partition, &v->kind, &why);
         if (r >= 0 && machine->writable) {
-                r = ow_volume_open(d->disk, &d->table, v->partition, OW_VOLUME_WRITABLE, &machine->log, &v->volume,
-                                   &v->why_not);
+                r = ow_volume_open(d->disk, &d->table, v->partition, OW_VOLUME_WRITABLE |
+                                   (machine->discard_hibernation ? OW_VOLUME_DISCARD_HIBERNATION : 0u), &machine->log,
+                                   &v->volume, &v->why_not);
                 if (r < 0 && r != OW_E_NOMEM)
                         r = ow_volume_open(d->disk, &d->table, v->partition, 0, &machine->log, &v->volume, &why);
         } else if (r >= 0) {
@@ -160,6 +161,7 @@ int ow_machine_open(const char *const *names, size_t n_names, const ow_machine_o
         if (options) {
                 machine->writable = options->writable;
                 machine->accept_dirty = options->accept_dirty;
+                machine->discard_hibernation = options->discard_hibernation;
                 machine->allow_outside = options->allow_outside;
                 machine->log = options->log;
         }

@@ -161,7 +161,7 @@ static int load(struct fat_fs *fs, ow_error *err)
         }
         if (r < 0)
                 ow_log_printf(&fs->log, OW_LOG_WARNING, "hibernation state: %s", state_err.text);
-        return fs->volume.writable && fs->hibernated ? hiberfil_fail(err) : 0;
+        return fs->volume.writable && fs->hibernated && !fs->volume.discard_hibernation ? hiberfil_fail(err) : 0;
 }
 
 int volume_fat_open(const struct volume_window *window, uint64_t partition_size, unsigned flags, const ow_log *log,
@@ -179,7 +179,8 @@ int volume_fat_open(const struct volume_window *window, uint64_t partition_size,
         r = fat_boot_decode((ow_view){ sector, sizeof sector }, &fs->boot, err);
         if (r < 0)
                 return r;
-        fs->volume = (ow_volume){ .ops = &fat_ops, .writable = flags & OW_VOLUME_WRITABLE };
+        fs->volume = (ow_volume){ .ops = &fat_ops, .writable = flags & OW_VOLUME_WRITABLE,
+                                    .discard_hibernation = flags & OW_VOLUME_DISCARD_HIBERNATION };
         if (log)
                 fs->log = *log;
         fs->window = *window;

@@ -14,5 +14,5 @@ int hiberfil_fail(ow_error *err)
         return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
                        "Windows is hibernated on this volume, or was shut down with fast startup: what is changed now "
                        "would be lost or damage it; boot the guest once and shut it down fully (shutdown /s /f /t 0), "
-                       "or give the saved session up (on NTFS: 'ntfs-3g -o remove_hiberfile')");
+                       "or give the saved session, with what was open and not saved in it, up: --discard-hibernation");
 }

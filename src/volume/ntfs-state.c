@@ -115,12 +115,13 @@ int nt_state_find(struct nt_fs *fs, ow_error *err)
 
 int nt_state_check_writable(const struct nt_fs *fs, ow_error *err)
 {
-        if (fs->hibernated)
+        if (fs->hibernated && !fs->volume.discard_hibernation)
                 return hiberfil_fail(err);
         if (fs->unclean_journal)
                 return ow_fail(err, OW_E_DIRTY, OW_NOWHERE,
                                "the NTFS journal ($LogFile) was not closed: the guest is running, crashed, or lost "
-                               "power; boot it once and shut it down fully (shutdown /s /f /t 0), or give the journal "
-                               "up with 'ntfsfix'");
+                               "power; boot it once and shut it down fully (shutdown /s /f /t 0). offwin cannot replay "
+                               "it: 'ntfsrecover' of ntfs-3g does, on a raw copy of the partition, and 'ntfsfix' gives "
+                               "the journal up");
         return 0;
 }

@@ -262,7 +262,8 @@ int volume_ntfs_open(const struct volume_window *window, uint64_t partition_size
         fs = ow_calloc(1, sizeof *fs);
         if (!fs)
                 return ow_fail_nomem(err);
-        fs->volume = (ow_volume){ .ops = &nt_ops, .writable = flags & OW_VOLUME_WRITABLE };
+        fs->volume = (ow_volume){ .ops = &nt_ops, .writable = flags & OW_VOLUME_WRITABLE,
+                                    .discard_hibernation = flags & OW_VOLUME_DISCARD_HIBERNATION };
         if (log)
                 fs->log = *log;
         fs->device.window = *window;

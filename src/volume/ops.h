@@ -46,6 +46,8 @@ struct volume_ops {
 struct ow_volume {
         const struct volume_ops *ops;
         bool writable;
+        bool discard_hibernation;       /* no reason to refuse: ow_volume_open() empties hiberfil.sys */
+        bool session_discarded;         /* and has done so */
 };
 
 struct ow_file {

@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/checked.h"
+#include "base/log.h"
+#include "volume/hiberfil.h"
 #include "volume/ops.h"
 #include "volume/probe.h"
 
@@ -62,6 +64,28 @@ static int fail_kind(enum ow_volume_kind kind, ow_error *err)
         }
 }
 
+/* Zeros over the start of hiberfil.sys: to Windows, there is no session to go on with. */
+static int discard_hibernation(ow_volume *volume, const ow_log *log, ow_error *err)
+{
+        static const uint8_t zeros[HIBERFIL_HEADER];
+        ow_file *file = NULL;
+        ow_volume_info info;
+        int r = ow_volume_info_get(volume, &info, err);
+
+        if (r < 0 || !info.hibernated)
+                return r;
+        r = ow_file_open(volume, "hiberfil.sys", OW_FILE_WRITE, &file, err);
+        if (r == 0)
+                r = ow_file_write(file, 0, zeros, sizeof zeros, err);
+        ow_file_close(file);
+        if (r < 0)
+                return ow_wrap(err, r, "give up the hibernated session");
+        volume->session_discarded = true;
+        ow_log_printf(log, OW_LOG_WARNING, "the hibernated session of Windows is given up with this change: what was "
+                      "open and not saved in it is lost");
+        return 0;
+}
+
 int ow_volume_open(ow_disk *disk, const ow_partition_table *table, const ow_partition *partition, unsigned flags,
                    const ow_log *log, ow_volume **ret_volume, ow_error *err)
 {
@@ -71,7 +95,7 @@ int ow_volume_open(ow_disk *disk, const ow_partition_table *table, const ow_part
 
         if (!disk || !partition || !ret_volume)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "no disk or no partition to open");
-        if (flags & ~(unsigned)OW_VOLUME_WRITABLE)
+        if (flags & ~(unsigned)(OW_VOLUME_WRITABLE | OW_VOLUME_DISCARD_HIBERNATION))
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "unknown volume flags 0x%x", flags);
         r = ow_volume_probe(disk, table, partition, &kind, err);
         if (r < 0)
@@ -83,6 +107,11 @@ int ow_volume_open(ow_disk *disk, const ow_partition_table *table, const ow_part
                 r = volume_fat_open(&window, partition->size, flags, log, ret_volume, err);
         else
                 r = fail_kind(kind, err);
+        if (r == 0 && flags & OW_VOLUME_WRITABLE && flags & OW_VOLUME_DISCARD_HIBERNATION) {
+                r = discard_hibernation(*ret_volume, log, err);
+                if (r < 0)
+                        ow_volume_close(OW_TAKE(*ret_volume));
+        }
         if (r < 0)
                 return ow_wrap(err, r, "partition %u", partition->number);
         return 0;
@@ -103,9 +132,14 @@ int ow_volume_flush(ow_volume *volume, ow_error *err)
 
 int ow_volume_info_get(ow_volume *volume, ow_volume_info *ret, ow_error *err)
 {
+        int r;
+
         if (!volume || !ret)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "no volume");
-        return volume->ops->info(volume, ret, err);
+        r = volume->ops->info(volume, ret, err);
+        if (r == 0 && volume->session_discarded)
+                ret->hibernated = false;
+        return r;
 }
 
 int ow_volume_free_space(ow_volume *volume, uint64_t *ret_bytes, ow_error *err)

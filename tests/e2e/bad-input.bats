@@ -102,3 +102,27 @@ unchanged() {
         expect 1
         one_line "absent"
 }
+
+@test "--discard-hibernation gives the session up, and undo gives it back" {
+        machine w10-faststartup
+        local before
+        before=$(sum "$image")
+        offwin fix --all "$image"
+        expect 4
+        one_line "--discard-hibernation"
+        offwin fix --all --dry-run --discard-hibernation "$image"
+        expect 0
+        [ "$(sum "$image")" = "$before" ]
+        offwin fix --all --discard-hibernation "$image"
+        expect 0
+        [[ $errors == *"not saved in it is lost"* ]]
+        offwin inspect --json "$image"
+        json '[.windows[]? | .state.hibernated] | any' false
+        offwin reg set "$image" 'HKLM\SYSTEM\X' a dword 1
+        expect 0
+        offwin undo "$image"
+        expect 0
+        offwin undo "$image"
+        expect 0
+        [ "$(sum "$image")" = "$before" ]
+}

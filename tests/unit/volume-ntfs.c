@@ -359,10 +359,20 @@ static void a_hibernated_volume_is_read_but_not_written(void **state)
                 assert_int_equal(info.hibernated, cases[i].hibernated);
                 ow_volume_close(image.volume);
                 image.volume = NULL;
-                if (cases[i].hibernated)
+                if (cases[i].hibernated) {
                         assert_fails(OW_E_REFUSED, image_open_volume(&image, OW_VOLUME_WRITABLE, &err));
-                else
+                        assert_ok(image_open_volume(&image, OW_VOLUME_WRITABLE | OW_VOLUME_DISCARD_HIBERNATION, &err));
+                        assert_ok(ow_volume_info_get(image.volume, &info, &err));
+                        assert_false(info.hibernated);
+                        assert_ok(ow_volume_flush(image.volume, &err));
+                        ow_volume_close(image.volume);
+                        image.volume = NULL;
+                        memset(header, 0, sizeof header);
                         assert_ok(image_open_volume(&image, OW_VOLUME_WRITABLE, &err));
+                        image_expect(&image, "hiberfil.sys", header, sizeof header);
+                } else {
+                        assert_ok(image_open_volume(&image, OW_VOLUME_WRITABLE, &err));
+                }
                 image_done(&image);
         }
 }
