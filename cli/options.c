@@ -10,6 +10,7 @@
 const struct option_spec option_specs[] = {
         { OPTION_ALL, 0, "all", NULL, "every fix that is safe for any machine" },
         { OPTION_LIST, 0, "list", NULL, "list what there is (fixes, undo records) and stop" },
+        { OPTION_FORGET, 0, "forget", NULL, "give up a cut-off change that cannot be finished" },
         { OPTION_SET, 0, "set", "NAME=VALUE", "a value that a fix needs; repeatable" },
         { OPTION_DRY_RUN, 'n', "dry-run", NULL, "show what would change and write nothing" },
         { OPTION_CHECK, 0, "check", NULL, "write nothing; exit code 3: something to do" },

@@ -50,6 +50,7 @@ typedef uint64_t option_set;
 #define OPTION_MINOR         (UINT64_C(1) << 33)
 #define OPTION_SKIP_DAMAGED  (UINT64_C(1) << 36)
 #define OPTION_LONG          (UINT64_C(1) << 35)
+#define OPTION_FORGET        (UINT64_C(1) << 40)
 
 struct option_spec {
         option_set id;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* offwin undo: works on disks alone, so it also helps when nothing on them can be read any more. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <offwin/disk.h>
@@ -56,7 +57,8 @@ static int disks_open(const struct arguments *arguments, bool writable, struct d
 {
         const struct text_list *names = &arguments->operands;
         ow_disk_options options = { .flags = (writable ? OW_DISK_WRITABLE : 0u) |
-                                             (has(arguments, OPTION_ALLOW_OUTSIDE) ? OW_DISK_ALLOW_OUTSIDE : 0u),
+                                             (has(arguments, OPTION_ALLOW_OUTSIDE) ? OW_DISK_ALLOW_OUTSIDE : 0u) |
+                                             (has(arguments, OPTION_FORGET) ? OW_DISK_FORGET : 0u),
                                     .journal_dir = arguments->journal_dir,
                                     .log = log_for(arguments),
                                     .companions = (const char *const *)names->items,
@@ -68,7 +70,8 @@ static int disks_open(const struct arguments *arguments, bool writable, struct d
         if (!disks->items || !disks->opened || !disks->files)
                 return ow_fail_nomem(err);
         for (size_t i = 0; i < names->count; i++) {
-                int hive = ow_hivefile_detect(names->items[i], err);
+                /* What a cut-off change was about does not matter to --forget. */
+                int hive = has(arguments, OPTION_FORGET) ? 0 : ow_hivefile_detect(names->items[i], err);
                 int r = hive;
 
                 if (hive > 0)
@@ -116,6 +119,34 @@ static int show(const struct arguments *arguments, const struct disks *disks, co
         return print_report(arguments, text);
 }
 
+/* Where the disks are not what the change left there; on stderr, before the reason of the refusal. */
+static void show_differences(const struct arguments *arguments, const struct disks *disks)
+{
+        enum { SHOWN = 10 };
+
+        for (size_t i = 0; i < disks->count; i++) {
+                ow_undo_difference *differences = NULL;
+                size_t count = 0;
+
+                if (ow_undo_differences(disks->items[i], &differences, &count, NULL) < 0)
+                        continue;
+                for (size_t k = 0; k < count && k < SHOWN; k++) {
+                        const ow_undo_difference *d = &differences[k];
+                        char place[80] = "";
+
+                        if (d->partition)
+                                (void)snprintf(place, sizeof place, ", in partition %u at byte %llu", d->partition,
+                                               (unsigned long long)d->partition_offset);
+                        note(arguments, "'%s' differs at byte %llu, %llu bytes%s", ow_disk_name(disks->items[i]),
+                             (unsigned long long)d->offset, (unsigned long long)d->size, place);
+                }
+                if (count > SHOWN)
+                        note(arguments, "'%s' differs in %zu more places", ow_disk_name(disks->items[i]),
+                             count - SHOWN);
+                ow_undo_differences_free(differences);
+        }
+}
+
 static int undo(const struct arguments *arguments, const struct disks *disks, const ow_undo_record *record)
 {
         bool json = has(arguments, OPTION_JSON);
@@ -132,10 +163,13 @@ static int undo(const struct arguments *arguments, const struct disks *disks, co
                 return EXIT_FAILED;
         }
         supervise_stage(STAGE_WRITING);
-        if (ow_transaction_undo(disks->items, disks->count, &result, &err) < 0)
+        if (ow_transaction_undo(disks->items, disks->count, &result, &err) < 0) {
+                if (err.code == OW_E_CONFLICT)
+                        show_differences(arguments, disks);
                 code = fail(arguments, &err);
-        else
+        } else {
                 code = show(arguments, disks, record, &result);
+        }
         ow_commit_result_done(&result);
         return code;
 }
@@ -164,15 +198,24 @@ static int undo_newest(const struct arguments *arguments, const struct disks *di
 
 int run_undo(const struct arguments *arguments)
 {
+        bool forget = has(arguments, OPTION_FORGET);
         bool writable = !has(arguments, OPTION_LIST) && !has(arguments, OPTION_DRY_RUN);
         struct disks disks = { 0 };
         ow_error err = OW_ERROR_INIT;
         int code;
 
+        if (forget && !writable)
+                return usage_error(arguments->command, "--forget with --list or --dry-run");
+        if (forget && !confirm(arguments, "Keep the image as it is, with whatever part of the cut-off change is on it?")) {
+                note(arguments, "nothing was written");
+                return EXIT_FAILED;
+        }
         if (disks_open(arguments, writable, &disks, &err) < 0)
                 code = fail(arguments, &err);
         else if (has(arguments, OPTION_LIST))
                 code = list(arguments, &disks);
+        else if (forget)
+                code = 0;       /* opening has done it, and said so */
         else
                 code = undo_newest(arguments, &disks);
         disks_close(&disks);

@@ -24,6 +24,7 @@ typedef struct ow_disk ow_disk;
 enum ow_disk_flags {
         OW_DISK_WRITABLE = 1 << 0,      /* may be committed to; takes an exclusive lock on the image */
         OW_DISK_ALLOW_OUTSIDE = 1 << 1, /* the header may name files outside the image's own folder */
+        OW_DISK_FORGET = 1 << 2,        /* writable: give up a cut-off commit that cannot be finished; see there */
 };
 
 typedef struct ow_disk_options {
@@ -44,6 +45,10 @@ typedef struct ow_disk_options {
  * that was cut off) is honoured: a read-only disk shows the finished state and writes nothing, a writable one is
  * finished on the image first. When the commit had several disks, the others are opened and finished with it if they
  * lie in the same folder or are named as companions; otherwise the writable open is refused and names them.
+ *
+ * A cut-off commit cannot be finished any more when somebody changed the image in between (the machine was started) or
+ * its journal is damaged. OW_DISK_FORGET then keeps the image as it is, with whatever part of the change had reached
+ * it, and keeps the journal under another name, where nobody looks for it again.
  *
  * Return: 0; OW_E_ABSENT no such file; OW_E_DIRTY somebody else (a running VM, another offwin) has the image open, or
  *         a cut-off commit needs other disks; OW_E_READONLY wanted writable and is not; OW_E_UNSUPPORTED a format
@@ -165,6 +170,24 @@ typedef struct ow_undo_record {
         uint64_t bytes_changed;
         uint32_t sequence;              /* 1, 2, ... per image; the highest is undone first */
 } ow_undo_record;
+
+/* A run of sectors that are not what the newest commit wrote there. */
+typedef struct ow_undo_difference {
+        uint64_t offset;                /* bytes from the start of the disk */
+        uint64_t size;                  /* bytes */
+        uint32_t partition;             /* its number; 0: in none, or there is no table */
+        uint64_t partition_offset;      /* bytes from the start of that partition */
+} ow_undo_difference;
+
+/**
+ * ow_undo_differences - what keeps the newest commit on disk from being undone
+ * @ret: in disk order, at most 1000; the caller's: ow_undo_differences_free()
+ *
+ * A file of another size differs from the smaller of the two sizes on.
+ * Return: 0, also with none; OW_E_ABSENT no undo record; OW_E_CORRUPT; OW_E_IO; OW_E_NOMEM.
+ */
+OW_API int ow_undo_differences(ow_disk *disk, ow_undo_difference **ret, size_t *ret_count, ow_error *err);
+OW_APIV void ow_undo_differences_free(ow_undo_difference *differences);
 
 /* All undo records of disk, newest first; *ret is the caller's: ow_undo_list_free(). */
 OW_API int ow_undo_list(ow_disk *disk, ow_undo_record **ret, size_t *ret_count, ow_error *err);

@@ -135,7 +135,7 @@ int entry_open(const ow_disk *disk, struct folder *folder, struct record record,
         struct entry entry = { .folder = NULL };
         int r;
 
-        if (record.state == RECORD_PARTIAL)
+        if (record.state == RECORD_PARTIAL || record.state == RECORD_FORGOTTEN)
                 return 0;
         r = pointer ? open_pointer(disk, folder, record, &entry, err) : open_own(disk, record, &entry, err);
         if (r == 1)

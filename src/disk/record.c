@@ -16,6 +16,7 @@ static const char *const suffixes[RECORD_STATES] = {
         [RECORD_UNDOING] = "undoing",
         [RECORD_POINTER_PENDING] = "pending-pointer",
         [RECORD_POINTER] = "pointer",
+        [RECORD_FORGOTTEN] = "forgotten",
 };
 
 char *record_name(const char *base, struct record record)

@@ -16,6 +16,7 @@ enum record_state {
         RECORD_UNDOING,         /* the images are being put back */
         RECORD_POINTER_PENDING, /* the journal is beside another image and may be pending or being undone */
         RECORD_POINTER,         /* the journal is beside another image and is done */
+        RECORD_FORGOTTEN,       /* a journal that was given up; kept for people */
         RECORD_STATES
 };
 

@@ -115,8 +115,8 @@ static int finish(const ow_disk *disk, struct entry *entry, const ow_disk_option
         if (r == 0) {
                 r = journal_verify(&entry->journal, crew.stores, true, err);
                 if (r == OW_E_CONFLICT)
-                        r = ow_wrap(err, r, "the change '%s' was cut off and cannot be finished; remove its journal "
-                                    "in '%s' to keep the image as it is", entry->journal.title, entry->folder->path);
+                        r = ow_wrap(err, r, "the change '%s' was cut off and cannot be finished ('offwin undo --forget' "
+                                    "keeps the image as it is now)", entry->journal.title);
         }
         if (r == 0)
                 r = journal_apply(&entry->journal, crew.stores, undoing ? JOURNAL_BEFORE : JOURNAL_AFTER, err);
@@ -130,22 +130,60 @@ static int finish(const ow_disk *disk, struct entry *entry, const ow_disk_option
         return record_change(entry->folder, entry->base, &entry->record, RECORD_DONE, true, err);
 }
 
+static int pass_on(ow_error *err, const ow_error *why)
+{
+        if (err)
+                *err = *why;
+        return why->code;
+}
+
+/* Nobody knows any more what the image should hold, and the caller wants it as it is. */
+static int give_up(const ow_disk *disk, struct folder *folder, const char *base, struct record record,
+                   const ow_error *why, ow_error *err)
+{
+        OW_AUTO_FREE char *name = NULL;
+        int r = record_change(folder, base, &record, RECORD_FORGOTTEN, true, err);
+
+        if (r < 0)
+                return r;
+        name = record_name(base, record);
+        ow_log_printf(&disk->log, OW_LOG_WARNING, "'%s' stays as it is, with whatever part of a cut-off change had "
+                      "reached it; that change is kept as '%s/%s' (%s)", disk->name, folder->path, name ? name : base,
+                      why->text);
+        return 0;
+}
+
+static bool is_hopeless(int r)
+{
+        return r == OW_E_CONFLICT || r == OW_E_CORRUPT || r == OW_E_UNSUPPORTED;
+}
+
 /* A writable disk: after it, record is done, or gone. */
 static int settle(ow_disk *disk, struct folder *folder, struct record record, const ow_disk_options *options,
                   ow_error *err)
 {
         bool pointer = record.state == RECORD_POINTER_PENDING;
+        bool forget = options && options->flags & OW_DISK_FORGET;
         struct entry entry = { .folder = NULL };
+        ow_error why = OW_ERROR_INIT;
         bool gone;
-        int r = entry_open(disk, folder, record, ENTRY_ANY_SIZE, &entry, err);
+        int r = entry_open(disk, folder, record, ENTRY_ANY_SIZE, &entry, &why);
 
+        if (forget && is_hopeless(r) && !pointer)
+                return give_up(disk, folder, disk->base, record, &why, err);
         if (r < 0)
-                return r;
+                return pass_on(err, &why);
         gone = r == 0 || entry.record.state == RECORD_UNDOING;
-        r = r == 1 && entry.record.state != RECORD_DONE ? finish(disk, &entry, options, err) : 0;
+        r = r == 1 && entry.record.state != RECORD_DONE ? finish(disk, &entry, options, &why) : 0;
+        if (forget && is_hopeless(r)) {
+                gone = true;
+                const ow_error reason = why;
+
+                r = give_up(disk, entry.folder, entry.base, entry.record, &reason, &why);
+        }
         entry_done(&entry);
         if (r < 0)
-                return r;
+                return pass_on(err, &why);
         if (record.state == RECORD_PARTIAL || (pointer && gone))
                 return record_remove(folder, disk->base, record, true, err);
         return pointer ? record_change(folder, disk->base, &record, RECORD_POINTER, true, err) : 0;
@@ -202,7 +240,7 @@ static int overlay_record(ow_disk *disk, struct folder *folder, struct record re
 
 static bool needs_care(struct record record)
 {
-        return record.state != RECORD_DONE && record.state != RECORD_POINTER;
+        return record.state != RECORD_DONE && record.state != RECORD_POINTER && record.state != RECORD_FORGOTTEN;
 }
 
 int disk_recover(ow_disk *disk, const ow_disk_options *options, ow_error *err)

@@ -382,7 +382,8 @@ static inline void world_crash(struct world *w, enum world_loss loss)
 
                         if (loss == WORLD_MIX && world_random(w, 2))
                                 continue;
-                        memcpy(f->now + at, f->safe + at, safe);
+                        if (safe)
+                                memcpy(f->now + at, f->safe + at, safe);
                         memset(f->now + at + safe, 0, n - safe);        /* what was never flushed */
                 }
                 world_resize(&f->safe, &f->safe_size, f->now_size);
