@@ -43,6 +43,7 @@ struct launch {
         int listener, complaints, null;
         int scratch;                    /* -1: none */
         int rules;                      /* -1: the kernel has no Landlock */
+        pid_t parent;                   /* whose end is its end too; 0: see launch_child() */
 };
 
 /* ---- the socket ---- */
@@ -151,6 +152,11 @@ static void run_server(const struct launch *launch)
         (void)sigprocmask(SIG_SETMASK, &none, NULL);
         (void)signal(SIGPIPE, SIG_DFL);
         (void)setpgid(0, 0);            /* Ctrl-C is for us; it ends when we do */
+        if (launch->parent) {
+                (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+                if (getppid() != launch->parent)
+                        _exit(127);
+        }
         put_number(launch->pid_text, (unsigned long)getpid());
         if (dup2(launch->complaints, STDERR_FILENO) < 0 || dup2(launch->null, STDIN_FILENO) < 0 ||
             dup2(launch->null, STDOUT_FILENO) < 0 || dup2(launch->listener, LISTEN_FD) < 0 ||
@@ -194,6 +200,13 @@ static int launch_child(struct launch *launch, nbd_server *server, ow_error *err
 
         if (r < 0)
                 return r;
+        /*
+         * A qemu-nbd whose first client dies before they have spoken waits for another one for ever, with the image
+         * locked, and a gentler signal is lost while it opens the image. What it has not written then is as after a
+         * power cut: the journal has it. The kernel takes the end of this thread for ours, which is right only for the
+         * first thread of a program.
+         */
+        launch->parent = gettid() == getpid() ? getpid() : 0;
         server->pid = fork();
         if (server->pid == 0)
                 run_server(launch);
