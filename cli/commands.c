@@ -97,7 +97,7 @@ const struct command commands[] = {
                             "offwin reg ls -l NTUSER.DAT 'Software\\Microsoft'\n"
                             "offwin reg ls -R server.vhdx 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip'\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_RECURSIVE | OPTION_LONG,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_HIVES,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_ls,
@@ -113,7 +113,7 @@ const struct command commands[] = {
                             "offwin reg get SYSTEM 'CurrentControlSet\\Control\\ComputerName\\ComputerName' "
                             "ComputerName\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_RAW,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_HIVES,
                 .min_operands = 2,
                 .max_operands = 3,
                 .run = run_reg_get,
@@ -132,7 +132,7 @@ const struct command commands[] = {
                             "offwin reg set -n NTUSER.DAT 'Control Panel\\Desktop' Wallpaper sz ''\n"
                             "offwin reg set SOFTWARE 'Vendor\\Paths' @ multi_sz 'C:\\One' 'C:\\Two'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 2,
                 .max_operands = 4096,
                 .run = run_reg_set,
@@ -147,7 +147,7 @@ const struct command commands[] = {
                             "Updater\n"
                             "offwin reg rm -r SOFTWARE 'Vendor'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_TREE,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 2,
                 .max_operands = 3,
                 .run = run_reg_rm,
@@ -160,7 +160,7 @@ const struct command commands[] = {
                          "Windows. TO is the key's new path and must not be there.",
                 .examples = "offwin reg mv SOFTWARE 'Vendor\\Old name' 'Vendor\\New name'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 3,
                 .max_operands = 3,
                 .run = run_reg_mv,
@@ -173,7 +173,7 @@ const struct command commands[] = {
                          "not be there.",
                 .examples = "offwin reg cp server.vhdx 'HKLM\\SYSTEM\\ControlSet001' 'HKLM\\SYSTEM\\ControlSet003'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 3,
                 .max_operands = 3,
                 .run = run_reg_cp,
@@ -190,7 +190,7 @@ const struct command commands[] = {
                             "offwin reg find --type multi_sz SYSTEM\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_KEYS | OPTION_NAMES | OPTION_DATA | OPTION_TYPE |
                            OPTION_REGEX | OPTION_CASE | OPTION_WHOLE | OPTION_MAX,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_HIVES,
                 .min_operands = 1,
                 .max_operands = 3,
                 .run = run_reg_find,
@@ -204,7 +204,7 @@ const struct command commands[] = {
                 .examples = "offwin reg export server.vhdx 'HKLM\\SOFTWARE\\Vendor' -o vendor.reg\n"
                             "offwin reg export --utf8 NTUSER.DAT | grep -i wallpaper\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_OUTPUT | OPTION_UTF8 | OPTION_SKIP_DAMAGED | OPTION_YES,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_HIVES,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_export,
@@ -221,7 +221,7 @@ const struct command commands[] = {
                             "offwin reg import NTUSER.DAT desktop.reg\n"
                             "offwin reg import --prefix 'HKLM\\OFFLINE' SOFTWARE from-winpe.reg\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_CODEPAGE,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 2,
                 .max_operands = 4096,
                 .run = run_reg_import,
@@ -249,7 +249,7 @@ const struct command commands[] = {
                 .examples = "offwin reg info NTUSER.DAT\n"
                             "offwin reg info server.vhdx 'HKLM\\SOFTWARE'\n",
                 .options = TARGET | OPTION_PREFIX,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_HIVES,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_info,
@@ -264,7 +264,7 @@ const struct command commands[] = {
                 .examples = "offwin reg check server.vhdx\n"
                             "offwin reg check --repair --dry-run SYSTEM\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_REPAIR,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_check,
@@ -278,7 +278,7 @@ const struct command commands[] = {
                 .examples = "offwin reg recover --dry-run server.vhdx\n"
                             "offwin reg recover NTUSER.DAT\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_recover,
@@ -293,7 +293,7 @@ const struct command commands[] = {
                 .examples = "offwin reg compact server.vhdx 'HKLM\\SOFTWARE'\n"
                             "offwin reg compact -o SMALL NTUSER.DAT\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_OUTPUT,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_compact,
@@ -306,7 +306,7 @@ const struct command commands[] = {
                 .examples = "offwin reg new NTUSER.DAT\n"
                             "offwin reg new --prefix 'HKLM\\SOFTWARE' SOFTWARE base.reg vendor.reg\n",
                 .options = OPTION_PREFIX | OPTION_MINOR | OPTION_CODEPAGE,
-                .flags = COMMAND_WRITES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 1,
                 .max_operands = 4096,
                 .run = run_reg_new,

@@ -12,6 +12,7 @@ enum command_flags {
         COMMAND_WRITES = 1 << 1,        /* may change images: plan, show, confirm, apply */
         COMMAND_NEEDS_GUEST = 1 << 2,   /* works on one Windows installation */
         COMMAND_BOUNDED = 1 << 3,       /* needs little memory and time; more than the limits is a damaged image */
+        COMMAND_HIVES = 1 << 4,         /* its first operand may be a hive file, and nothing else then an image */
 };
 
 struct command {

@@ -4,11 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <offwin/hivefile.h>
+
 #include "commands.h"
 #include "help.h"
 #include "options.h"
 #include "output.h"
 #include "supervise.h"
+
+/* Not on hive files: no foreign code reads them. */
+static bool needs_supervision(const struct arguments *arguments)
+{
+        unsigned flags = arguments->command->flags;
+
+        if (!(flags & (COMMAND_READS | COMMAND_WRITES)))
+                return false;
+        return !(flags & COMMAND_HIVES) || ow_hivefile_detect(arguments->operands.items[0], NULL) <= 0;
+}
 
 static int run_command(const struct command *command, int argc, char **argv)
 {
@@ -19,9 +31,7 @@ static int run_command(const struct command *command, int argc, char **argv)
                 print_help(command, stdout);
                 code = flush_out();
         } else if (code == 0) {
-                bool on_images = command->flags & (COMMAND_READS | COMMAND_WRITES);
-
-                code = on_images ? supervise(&arguments) : command->run(&arguments);
+                code = needs_supervision(&arguments) ? supervise(&arguments) : command->run(&arguments);
         }
         arguments_done(&arguments);
         return code;
