@@ -126,3 +126,24 @@ unchanged() {
         expect 0
         [ "$(sum "$image")" = "$before" ]
 }
+
+@test "file systems of other people's test images: read, and left alone" {
+        local t=$BATS_TEST_TMPDIR name image found=
+        for packed in "${OFFWIN_DATA:-/nonexistent}"/images/*.xz; do
+                [ -e "$packed" ] || continue
+                name=$(basename "$packed" .xz)
+                image=$t/$name
+                xz -dc "$packed" >"$image"
+                found=1
+                unchanged "$image" inspect "$image"
+                expect 0
+                has "NTFS"
+                for command in "doctor" "fix --all" "file ls"; do
+                        unchanged "$image" $command "$image"
+                        expect 1
+                        one_line "no Windows"
+                done
+                rm "$image"
+        done
+        [ -n "$found" ] || skip "the images are not here"
+}
