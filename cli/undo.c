@@ -206,7 +206,7 @@ int run_undo(const struct arguments *arguments)
 
         if (forget && !writable)
                 return usage_error(arguments->command, "--forget with --list or --dry-run");
-        if (forget && !confirm(arguments, "Keep the image as it is, with whatever part of the cut-off change is on it?")) {
+        if (forget && !confirm(arguments, "Keep the image as it is, whatever part of a change is on it?")) {
                 note(arguments, "nothing was written");
                 return EXIT_FAILED;
         }

@@ -115,8 +115,8 @@ static int finish(const ow_disk *disk, struct entry *entry, const ow_disk_option
         if (r == 0) {
                 r = journal_verify(&entry->journal, crew.stores, true, err);
                 if (r == OW_E_CONFLICT)
-                        r = ow_wrap(err, r, "the change '%s' was cut off and cannot be finished ('offwin undo --forget' "
-                                    "keeps the image as it is now)", entry->journal.title);
+                        r = ow_wrap(err, r, "the change '%s' was cut off and cannot be finished ('offwin undo "
+                                    "--forget' keeps the image as it is now)", entry->journal.title);
         }
         if (r == 0)
                 r = journal_apply(&entry->journal, crew.stores, undoing ? JOURNAL_BEFORE : JOURNAL_AFTER, err);

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,7 +61,8 @@ static int concerns(int fd)
 {
         struct stat st;
 
-        return fault != NONE && fstat(fd, &st) == 0 && st.st_dev == device && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+        return fault != NONE && fstat(fd, &st) == 0 && st.st_dev == device &&
+               (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
 }
 
 static void note(void)

@@ -297,7 +297,8 @@ def main():
             print("ok %d - %s%s" % (i, name, skip), flush=True)
         except Failure as failure:
             failed += 1
-            print("".join("# %s\n" % line for line in str(failure).splitlines()) + "not ok %d - %s" % (i, name), flush=True)
+            print("".join("# %s\n" % line for line in str(failure).splitlines()), end="")
+            print("not ok %d - %s" % (i, name), flush=True)
         if rig:
             rig.close()
     return failed > 0
