@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <offwin/reg.h>
 #include <offwin/sandbox.h>
 
 #include "output.h"
@@ -15,6 +16,7 @@ enum { MAX_OUTPUTS = 8 };
 static const char *outputs[MAX_OUTPUTS];
 static size_t n_outputs;
 static unsigned n_expected = 1;
+static ow_reg_codepage *converter;       /* loaded while code can still be loaded; until the end */
 
 void privileges_keep_output(const char *path)
 {
@@ -108,6 +110,15 @@ static int enter(const struct paths *readable, const struct paths *writable, con
         return r;
 }
 
+/* What is wrong with it is told by whoever reads text with it. */
+static void load_converter(const char *codepage)
+{
+        unsigned number;
+
+        if (codepage && !converter && ow_reg_codepage_parse(codepage, &number))
+                (void)!ow_reg_codepage_open(number, &converter, NULL);
+}
+
 int privileges_drop(const struct privileges *privileges, ow_error *err)
 {
         struct paths readable = { 0 }, writable = { 0 };
@@ -118,6 +129,7 @@ int privileges_drop(const struct privileges *privileges, ow_error *err)
                 n_expected--;
                 return 0;
         }
+        load_converter(privileges->arguments->codepage);
         if (collect(privileges, &readable, &writable))
                 r = enter(&readable, &writable, &log, err);
         else

@@ -55,6 +55,17 @@ typedef struct ow_reg_text {
 /* "1252", "cp1252", "windows-1252", "65001" or "utf-8", any case, to the number of a code page. 1 known, 0 not. */
 OW_API int ow_reg_codepage_parse(const char *name, unsigned *ret);
 
+typedef struct ow_reg_codepage ow_reg_codepage;
+
+/**
+ * ow_reg_codepage_open - have the C library load its converter now, for programs that cannot load code later
+ * @ret: while it is open, text in this code page is read without opening a file; ow_reg_codepage_close()
+ *
+ * Return: 0; OW_E_INVAL not a code page of text that is known; OW_E_UNSUPPORTED there is no converter; OW_E_NOMEM.
+ */
+OW_API int ow_reg_codepage_open(unsigned codepage, ow_reg_codepage **ret, ow_error *err);
+OW_APIV void ow_reg_codepage_close(ow_reg_codepage *codepage);  /* NULL is fine */
+
 /* Gets the keys and values of a text in its order. What they point to lives for the call. < 0 stops the reading. */
 typedef struct ow_reg_reader {
         void *state;

@@ -6,6 +6,7 @@
 
 #include <offwin/reg.h>
 
+#include "base/alloc.h"
 #include "base/macros.h"
 #include "reg/codepage.h"
 #include "reg/types.h"
@@ -72,6 +73,37 @@ void reg_codepage_close(struct reg_codepage *cp)
         if (cp->number)
                 (void)iconv_close(cp->converter);
         cp->number = 0;
+}
+
+struct ow_reg_codepage {
+        struct reg_codepage utf16, utf8;
+};
+
+int ow_reg_codepage_open(unsigned codepage, ow_reg_codepage **ret, ow_error *err)
+{
+        ow_reg_codepage *both = ow_calloc(1, sizeof *both);
+        int r;
+
+        if (!both)
+                return ow_fail_nomem(err);
+        r = reg_codepage_open(&both->utf16, codepage, true, err);
+        if (r == 0)
+                r = reg_codepage_open(&both->utf8, codepage, false, err);
+        if (r < 0) {
+                ow_reg_codepage_close(both);
+                return r;
+        }
+        *ret = both;
+        return 0;
+}
+
+void ow_reg_codepage_close(ow_reg_codepage *codepage)
+{
+        if (!codepage)
+                return;
+        reg_codepage_close(&codepage->utf16);
+        reg_codepage_close(&codepage->utf8);
+        ow_free(codepage);
 }
 
 /* Windows takes the bytes that its own code pages leave empty between 0x80 and 0x9f for the C1 character. */
