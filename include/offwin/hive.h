@@ -62,7 +62,8 @@ typedef struct ow_hive_info {
         uint32_t replayed_entries;      /* log entries (HvLE) or 1 (DIRT) */
         uint32_t replayed_pages;
         bool base_block_rebuilt;        /* taken from a log */
-        bool truncated;                 /* the file ends before its bins do: the rest is lost, and it is never edited */
+        bool truncated;                 /* file and logs end before the bins do: the rest is lost, and it is never
+                                           edited nor saved */
         char name[96];                  /* file name in the base block, UTF-8, for information only */
 } ow_hive_info;
 

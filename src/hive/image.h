@@ -34,6 +34,7 @@ struct hive_image {
         size_t open;                    /* of them readable and writable */
         uint32_t size;                  /* bytes of bins now */
         uint32_t backed;                /* of them, those that the source holds */
+        uint64_t logged;                /* bytes from logs that lie behind those */
         bool all_wanted;                /* somebody goes over the whole hive: read in blocks */
         uint8_t *tables;                /* one lazy mapping for the four below */
         uint8_t *loaded;                /* bit per chunk */

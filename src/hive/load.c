@@ -58,7 +58,8 @@ static int load(ow_hive *h, const ow_source *source, const ow_source *logs, size
         r = hive_replay(h, source, logs, n_logs, base_ok, flags & OW_HIVE_ACCEPT_DIRTY, err);
         if (r < 0)
                 return r;
-        h->info.truncated = h->info.replay != OW_REPLAY_DONE && h->image.backed < h->image.size;
+        /* A log can make a hive longer, but only by what it brings. */
+        h->info.truncated = h->image.backed + h->image.logged < h->image.size;
         fill_info(h);
         return check_root(h, err);
 }

@@ -18,6 +18,8 @@ int hive_log_put_page(ow_hive *h, uint32_t offset, const uint8_t *bytes, uint32_
                 return r;
         memcpy(h->image.bytes + offset, bytes, size);
         hive_image_mark_dirty(&h->image, offset, size);
+        if (offset + size > h->image.backed)
+                h->image.logged += offset >= h->image.backed ? size : offset + size - h->image.backed;
         return 0;
 }
 

@@ -119,6 +119,9 @@ int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err
                 return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "hive was opened read-only");
         if (!ow_hive_changed(hive))
                 return 0;
+        if (hive->info.truncated)
+                return ow_fail(err, OW_E_CORRUPT, hive->image.backed, "hive is longer than its file and its logs: "
+                               "what is missing is lost, and it is not written");
         base = ow_malloc(sizeof *base);
         if (!base)
                 return ow_fail_nomem(err);

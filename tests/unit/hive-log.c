@@ -249,6 +249,46 @@ static void logs_that_are_cut_apply_in_part(void **state)
         }
 }
 
+/* A log can promise a hive of any size; what it does not bring is lost, and nothing is made that large for it. */
+static void a_log_makes_a_hive_longer_only_by_what_it_brings(void **state)
+{
+        static const struct { uint32_t bins_size, page_at; bool truncated; } cases[] = {
+                { 4096, 0, false }, { 8192, 4096, false }, { 8192, 0, true }, { 512 << 20, (512 << 20) - 4096, true },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                static struct set set;
+                struct memory file = { 0 }, log = { 0 };
+                ow_source source, log_source;
+                ow_sink sink = memory_sink(&file);
+                uint8_t *entry = set.log + 512;
+                ow_hive_info info;
+                ow_hive *h;
+
+                make_hive(&set);
+                make_hvle(&set);
+                ow_le32_put(entry + 16, cases[i].bins_size);
+                ow_le32_put(entry + 40, cases[i].page_at);
+                ow_le32_put(entry + 48 + 4, cases[i].page_at);          /* of the bin */
+                seal_entry(entry);
+                assert_ok(sink.write(sink.state, 0, set.hive, BASE + 4096, &err));
+                sink = memory_sink(&log);
+                assert_ok(sink.write(sink.state, 0, set.log, 512 + ENTRY_BYTES, &err));
+                source = memory_source(&file);
+                log_source = memory_source(&log);
+                assert_ok(ow_hive_load(&source, &log_source, 1, 0, &h, &err));
+                ow_hive_info_get(h, &info);
+                assert_int_equal(info.bins_size, cases[i].bins_size);
+                assert_int_equal(info.truncated, cases[i].truncated);
+                sink = memory_sink(&file);
+                assert_int_equal(ow_hive_save(h, 1, &sink, NULL), cases[i].truncated ? OW_E_CORRUPT : 0);
+                assert_int_equal(file.size, BASE + (cases[i].truncated ? 4096 : cases[i].bins_size));
+                ow_hive_close(h);
+                memory_done(&file);
+                memory_done(&log);
+        }
+}
+
 /* What the primary says decides: clean, older, newer, or no base block at all. */
 static void the_primary_decides_what_applies(void **state)
 {
@@ -367,6 +407,7 @@ int main(void)
                 cmocka_unit_test(each_field_of_a_new_log_counts),
                 cmocka_unit_test(each_field_of_an_old_log_counts),
                 cmocka_unit_test(logs_that_are_cut_apply_in_part),
+                cmocka_unit_test(a_log_makes_a_hive_longer_only_by_what_it_brings),
                 cmocka_unit_test(the_primary_decides_what_applies),
                 cmocka_unit_test(two_logs_follow_each_other),
                 cmocka_unit_test(failures_in_a_replay_are_clean),
