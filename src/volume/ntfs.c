@@ -178,11 +178,11 @@ static int mount_some_way(struct nt_fs *fs, const struct ntfs_boot *boot, ow_err
                 if (prepared < 0)
                         return prepared;
                 if (fs->device.patch && fs->volume.writable)
-                        return ow_fail(err, OW_E_CORRUPT, boot->mirror_offset, "the first records of $MFT and their "
+                        return ow_fail(err, OW_E_REFUSED, boot->mirror_offset, "the first records of $MFT and their "
                                        "copy in $MFTMirr differ: the volume can be read, but is not written to before "
                                        "'chkdsk /f' or 'ntfsfix' has put them right");
                 if (fs->device.patch)
-                        r = mount(fs, NULL);
+                        r = mount(fs, &why);
                 if (r == 0)
                         ow_log_printf(&fs->log, OW_LOG_WARNING, "the first records of $MFT and their copy in $MFTMirr "
                                       "differ: chkdsk has to put them right");

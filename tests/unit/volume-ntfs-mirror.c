@@ -60,7 +60,7 @@ static void one_good_copy_is_enough_to_read(void **state)
                 image_expect(&image, "file", "some text", 9);
                 ow_volume_close(image.volume);
                 image.volume = NULL;
-                assert_fails(OW_E_CORRUPT, image_open_volume(&image, OW_VOLUME_WRITABLE, &err));
+                assert_fails(OW_E_REFUSED, image_open_volume(&image, OW_VOLUME_WRITABLE, &err));
                 assert_int_equal(image_changed(&image), changed);
                 image_done(&image);
         }
@@ -84,7 +84,7 @@ static void the_refusal_says_what_differs(void **state)
 
         make(&image);
         damage(&image, true, 1, 0);
-        assert_int_equal(image_open_volume(&image, OW_VOLUME_WRITABLE, &err), OW_E_CORRUPT);
+        assert_int_equal(image_open_volume(&image, OW_VOLUME_WRITABLE, &err), OW_E_REFUSED);
         assert_non_null(strstr(err.text, "$MFTMirr"));
         assert_non_null(strstr(err.text, "chkdsk"));
         image_done(&image);
