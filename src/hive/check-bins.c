@@ -47,7 +47,10 @@ static void tile_bin(struct hive_check *c, uint32_t start, uint32_t end)
 static void each_bin(struct hive_check *c, bool tell, void (*fn)(struct hive_check *c, uint32_t start,
                                                                  uint32_t end))
 {
-        uint32_t size, gap = HIVE_NIL, end = c->hive->image.size;
+        const struct hive_image *image = &c->hive->image;
+        uint32_t size, gap = HIVE_NIL, end = image->size;
+        /* A base block can promise gigabytes to a small file; nothing is behind its end unless a log put it there. */
+        uint32_t readable = c->hive->info.truncated && image->logged == 0 ? image->backed : end;
         char why[sizeof c->error.text] = "";
 
         for (uint32_t at = 0; at <= end && !c->broken; at += size) {
@@ -58,7 +61,7 @@ static void each_bin(struct hive_check *c, bool tell, void (*fn)(struct hive_che
                                 gap = at;
                                 (void)snprintf(why, sizeof why, "%s", c->error.text);
                         }
-                        size = HIVE_PAGE;
+                        size = at >= readable ? end - at : HIVE_PAGE;
                         continue;
                 }
                 if (hive_check_failed(c, r))
