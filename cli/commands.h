@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of commands: it drives parsing, help, usage errors and completion. */
+/* The table of commands: it drives parsing, help and usage errors. */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
@@ -10,9 +10,8 @@
 enum command_flags {
         COMMAND_READS = 1 << 0,         /* opens images, and writes nothing */
         COMMAND_WRITES = 1 << 1,        /* may change images: plan, show, confirm, apply */
-        COMMAND_NEEDS_GUEST = 1 << 2,   /* works on one Windows installation */
-        COMMAND_BOUNDED = 1 << 3,       /* needs little memory and time; more than the limits is a damaged image */
-        COMMAND_HIVES = 1 << 4,         /* its first operand may be a hive file, and nothing else then an image */
+        COMMAND_BOUNDED = 1 << 2,       /* needs little memory and time; more than the limits is a damaged image */
+        COMMAND_HIVES = 1 << 3,         /* its first operand may be a hive file, and nothing else then an image */
 };
 
 struct command {

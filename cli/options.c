@@ -27,7 +27,7 @@ const struct option_spec option_specs[] = {
         { OPTION_CASE, 0, "case", NULL, "upper and lower case differ" },
         { OPTION_WHOLE, 0, "whole", NULL, "all of the name or string, not a part of it" },
         { OPTION_MAX, 0, "max", "N", "stop after N matches" },
-        { OPTION_OUTPUT, 'o', "output", "FILE", "where the result goes: a file, or - for stdout" },
+        { OPTION_OUTPUT, 'o', "output", "FILE", "write the result to FILE" },
         { OPTION_UTF8, 0, "utf8", NULL, "UTF-8 instead of UTF-16LE with byte order mark" },
         { OPTION_SKIP_DAMAGED, 0, "skip-damaged", NULL, "leave out what is damaged, and say so" },
         { OPTION_CODEPAGE, 0, "codepage", "PAGE", "of text that is not Unicode: 1252, 932, ..." },

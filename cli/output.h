@@ -20,7 +20,7 @@ enum exit_code {
         EXIT_REFUSED = 4,               /* refused for safety: nothing was written */
 };
 
-/* "offwin: CMD: text; see `offwin help CMD`" and EXIT_USAGE. command may be NULL. */
+/* "offwin: text; see `offwin help CMD`" and EXIT_USAGE. command may be NULL. */
 int usage_error(const struct command *command, const char *fmt, ...) OW_PRINTF(2, 3);
 
 int out_of_memory(void);                /* says so; EXIT_FAILED */
@@ -41,7 +41,7 @@ int print_report(const struct arguments *arguments, char *text);
 int write_out(const void *bytes, size_t size);
 int flush_out(void);
 
-/* For the library: silent unless --verbose. */
+/* For the library: warnings, with --verbose all of it, with --quiet nothing. */
 ow_log log_for(const struct arguments *arguments);
 
 /* True when the person said yes, or need not be asked (--yes, --json, not a terminal). */

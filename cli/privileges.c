@@ -11,18 +11,8 @@
 #include "output.h"
 #include "sanitizer.h"
 
-enum { MAX_OUTPUTS = 8 };
-
-static const char *outputs[MAX_OUTPUTS];
-static size_t n_outputs;
 static unsigned n_expected = 1;
-static ow_reg_codepage *converter;       /* loaded while code can still be loaded; until the end */
-
-void privileges_keep_output(const char *path)
-{
-        if (path && n_outputs < MAX_OUTPUTS)
-                outputs[n_outputs++] = path;
-}
+static ow_reg_codepage *converter;      /* loaded while code can still be loaded; until the end */
 
 void privileges_expect(unsigned n_opened)
 {
@@ -88,8 +78,6 @@ static bool collect(const struct privileges *p, struct paths *readable, struct p
                         ok = ok && add_folder(records, disks[k]->items[i]);
         if (a->journal_dir)
                 ok = ok && add(records, strdup(a->journal_dir));
-        for (size_t i = 0; i < n_outputs; i++)
-                ok = ok && add_folder(writable, outputs[i]);
         return ok && add_folder(writable, a->output) && add_folder(writable, a->html);
 }
 

@@ -12,9 +12,6 @@
 
 #include "options.h"
 
-/* Before anything is opened: the command will write this file of the host, besides --output and --html. */
-void privileges_keep_output(const char *path);
-
 /* Before anything is opened: the command opens so many machines or files, and privileges are dropped with the last. */
 void privileges_expect(unsigned n_opened);
 
