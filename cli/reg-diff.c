@@ -6,6 +6,7 @@
 
 #include <offwin/reg.h>
 
+#include "changes.h"
 #include "commands.h"
 #include "output.h"
 #include "privileges.h"
@@ -14,56 +15,29 @@
 
 struct comparison {
         const struct arguments *arguments;
-        ow_change *changes;
-        size_t n, cap;
+        struct change_list rows;
         uint64_t n_lost;
 };
 
-static void comparison_done(struct comparison *c)
+static enum ow_change_kind kind_of(enum ow_reg_diff_kind kind)
 {
-        for (size_t i = 0; i < c->n; i++) {
-                free(c->changes[i].where);
-                free(c->changes[i].name);
-                ow_blob_done(&c->changes[i].before.data);
-                ow_blob_done(&c->changes[i].after.data);
-        }
-        free(c->changes);
-}
-
-static bool copy_side(ow_datum *to, const ow_reg_side *from)
-{
-        *to = (ow_datum){ .present = true, .type = from->type,
-                          .data = { malloc(from->size ? from->size : 1), from->size } };
-        if (to->data.p && from->size)
-                memcpy(to->data.p, from->data, from->size);
-        return to->data.p;
+        return kind == OW_REG_DIFF_KEY_ADDED     ? OW_CHANGE_KEY_CREATE
+               : kind == OW_REG_DIFF_KEY_REMOVED ? OW_CHANGE_KEY_DELETE
+                                                 : OW_CHANGE_VALUE;
 }
 
 static int on_row(void *state, const ow_reg_row *row, ow_error *err)
 {
         struct comparison *c = state;
-        ow_change *change;
-        bool ok = true;
+        ow_change *change = changes_add(&c->rows, kind_of(row->kind), row->path, row->name ? row->name : "");
+        const ow_reg_side *before = &row->before, *after = &row->after;
+        bool ok = change;
 
-        if (c->n == c->cap) {
-                size_t cap = c->cap ? c->cap * 2 : 64;
-                ow_change *grown = realloc(c->changes, cap * sizeof *grown);
-
-                if (!grown)
-                        return ow_fail_nomem(err);
-                c->changes = grown;
-                c->cap = cap;
-        }
-        change = &c->changes[c->n++];
-        *change = (ow_change){ .kind = row->kind == OW_REG_DIFF_KEY_ADDED     ? OW_CHANGE_KEY_CREATE
-                                       : row->kind == OW_REG_DIFF_KEY_REMOVED ? OW_CHANGE_KEY_DELETE
-                                                                              : OW_CHANGE_VALUE,
-                               .where = strdup(row->path), .name = strdup(row->name ? row->name : "") };
-        if (row->kind == OW_REG_DIFF_VALUE_REMOVED || row->kind == OW_REG_DIFF_VALUE_CHANGED)
-                ok = copy_side(&change->before, &row->before);
+        if (ok && (row->kind == OW_REG_DIFF_VALUE_REMOVED || row->kind == OW_REG_DIFF_VALUE_CHANGED))
+                ok = datum_copy(&change->before, before->type, before->data, before->size);
         if (ok && (row->kind == OW_REG_DIFF_VALUE_ADDED || row->kind == OW_REG_DIFF_VALUE_CHANGED))
-                ok = copy_side(&change->after, &row->after);
-        return ok && change->where && change->name ? 0 : ow_fail_nomem(err);
+                ok = datum_copy(&change->after, after->type, after->data, after->size);
+        return ok ? 0 : ow_fail_nomem(err);
 }
 
 static void on_lost(void *state, const char *path, const ow_error *why)
@@ -81,10 +55,10 @@ static int show(const struct comparison *c, const char *before, const char *afte
         char *text = NULL;
         int code;
 
-        if (ow_report_diff(before, after, c->changes, c->n, &options, &text, &err) < 0)
+        if (ow_report_diff(before, after, c->rows.items, c->rows.count, &options, &text, &err) < 0)
                 return fail(c->arguments, &err);
         code = print_report(c->arguments, text);
-        return code ? code : c->n || c->n_lost ? EXIT_TO_DO : EXIT_DONE;
+        return code ? code : c->rows.count || c->n_lost ? EXIT_TO_DO : EXIT_DONE;
 }
 
 /* ---- two registries ---- */
@@ -93,20 +67,13 @@ static int show(const struct comparison *c, const char *before, const char *afte
 static int find_side(struct target *target, const char *path, ow_regkey *ret, char **ret_prefix, ow_error *err)
 {
         AUTO_PLACES places = { NULL, 0 };
-        int r = target_places_to_read(target, path, &places, err);
+        int r = target_place_to_read(target, path, &places, err);
 
-        if (r == 0 && places.count != 1)
-                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' stands for %zu keys: name one of them below HKU", path,
-                            places.count);
         if (r == 0)
                 r = target_need(target, places.items[0], ret, err);
         if (r < 0)
                 return r;
-        if (target->file && asprintf(ret_prefix, "%s%s%s", ow_hivefile_prefix(target->file),
-                                     *places.items[0] ? "\\" : "", places.items[0]) < 0)
-                *ret_prefix = NULL;
-        if (!target->file)
-                *ret_prefix = strdup(path);
+        *ret_prefix = target->file ? place_in_windows(target, places.items[0]) : strdup(path);
         return *ret_prefix ? 0 : ow_fail_nomem(err);
 }
 
@@ -177,6 +144,6 @@ int run_reg_diff(const struct arguments *arguments)
         if (reg_text_detect(arguments->operands.items[0]))
                 return usage_error(arguments->command, "the .reg file comes second: what it would change in the first");
         code = diff_registries(&c);
-        comparison_done(&c);
+        changes_done(&c.rows);
         return code;
 }

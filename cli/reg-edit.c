@@ -12,49 +12,6 @@ enum { MOST_ROWS = 5000 };              /* of one tree that comes or goes, witho
 
 /* ---- rows ---- */
 
-static void editor_done(struct editor *editor)
-{
-        for (size_t i = 0; i < editor->n_changes; i++) {
-                free(editor->changes[i].where);
-                free(editor->changes[i].name);
-                ow_blob_done(&editor->changes[i].before.data);
-                ow_blob_done(&editor->changes[i].after.data);
-        }
-        free(editor->changes);
-}
-
-static ow_change *add_row(struct editor *editor, enum ow_change_kind kind, const char *where, const char *name)
-{
-        size_t cap = editor->cap ? editor->cap * 2 : 16;
-        ow_change *change;
-
-        if (editor->n_changes == editor->cap) {
-                ow_change *grown = realloc(editor->changes, cap * sizeof *grown);
-
-                if (!grown)
-                        return NULL;
-                editor->changes = grown;
-                editor->cap = cap;
-        }
-        change = &editor->changes[editor->n_changes];
-        *change = (ow_change){ .kind = kind, .where = strdup(where), .name = strdup(name) };
-        if (!change->where || !change->name) {
-                free(change->where);
-                free(change->name);
-                return NULL;
-        }
-        editor->n_changes++;
-        return change;
-}
-
-static bool copy_datum(ow_datum *to, uint32_t type, const void *data, size_t size)
-{
-        *to = (ow_datum){ .present = true, .type = type, .data = { malloc(size ? size : 1), size } };
-        if (to->data.p && size)
-                memcpy(to->data.p, data, size);
-        return to->data.p;
-}
-
 static bool same_datum(const ow_datum *a, const ow_datum *b)
 {
         if (!a->present || !b->present)
@@ -81,7 +38,7 @@ int editor_key(struct editor *editor, const char *place, ow_regkey *ret, ow_erro
                 r = target_find(editor->target, place, ret, err);
                 if (r < 0)
                         return r;
-                if (r == 0 && !add_row(editor, OW_CHANGE_KEY_CREATE, place, ""))
+                if (r == 0 && !changes_add(&editor->rows, OW_CHANGE_KEY_CREATE, place, ""))
                         return ow_fail_nomem(err);
         }
         editor->counts.keys++;
@@ -100,11 +57,11 @@ int editor_set(struct editor *editor, const char *place, ow_regkey at, const cha
                 r = read_datum(at, name, &before, err);
                 if (r < 0)
                         return r;
-                if (!copy_datum(&after, type, data, size)) {
+                if (!datum_copy(&after, type, data, size)) {
                         ow_blob_done(&before.data);
                         return ow_fail_nomem(err);
                 }
-                row = same_datum(&before, &after) ? NULL : add_row(editor, OW_CHANGE_VALUE, place, name);
+                row = same_datum(&before, &after) ? NULL : changes_add(&editor->rows, OW_CHANGE_VALUE, place, name);
                 if (!row) {
                         bool same = same_datum(&before, &after);
 
@@ -130,7 +87,7 @@ int editor_remove_value(struct editor *editor, const char *place, ow_regkey at, 
                 r = read_datum(at, name, &before, err);
                 if (r < 0 || !before.present)
                         return r;
-                row = add_row(editor, OW_CHANGE_VALUE, place, name);
+                row = changes_add(&editor->rows, OW_CHANGE_VALUE, place, name);
                 if (!row) {
                         ow_blob_done(&before.data);
                         return ow_fail_nomem(err);
@@ -143,8 +100,8 @@ int editor_remove_value(struct editor *editor, const char *place, ow_regkey at, 
 
 int editor_group(struct editor *editor, size_t first, ow_error *err)
 {
-        size_t n = editor->n_changes - first, done = 0;
-        ow_change *rows = editor->changes + first;
+        size_t n = editor->rows.count - first, done = 0;
+        ow_change *rows = editor->rows.items + first;
         ow_change *grouped = calloc(n + 1, sizeof *grouped);
 
         if (!grouped)
@@ -179,7 +136,7 @@ static int note_values(struct editor *editor, const char *place, ow_regkey at, b
                 r = ow_hive_value_info(at.hive, value, &info, err);
                 if (r == 0)
                         r = ow_hive_read_value(at.hive, value, &datum.type, &datum.data, err);
-                row = r < 0 ? NULL : add_row(editor, OW_CHANGE_VALUE, place, info.name);
+                row = r < 0 ? NULL : changes_add(&editor->rows, OW_CHANGE_VALUE, place, info.name);
                 ow_value_info_done(&info);
                 if (!row) {
                         ow_blob_done(&datum.data);
@@ -192,7 +149,7 @@ static int note_values(struct editor *editor, const char *place, ow_regkey at, b
 
 static bool enough(const struct editor *editor, size_t since)
 {
-        return !has(editor->target->arguments, OPTION_VERBOSE) && editor->n_changes - since > MOST_ROWS;
+        return !has(editor->target->arguments, OPTION_VERBOSE) && editor->rows.count - since > MOST_ROWS;
 }
 
 static int note_key(struct editor *editor, const char *place, ow_regkey at, bool made, size_t since, ow_error *err)
@@ -201,7 +158,7 @@ static int note_key(struct editor *editor, const char *place, ow_regkey at, bool
         ow_key key;
         int r = 0;
 
-        if (!add_row(editor, made ? OW_CHANGE_KEY_CREATE : OW_CHANGE_KEY_DELETE, place, ""))
+        if (!changes_add(&editor->rows, made ? OW_CHANGE_KEY_CREATE : OW_CHANGE_KEY_DELETE, place, ""))
                 return ow_fail_nomem(err);
         if (enough(editor, since))
                 return 0;
@@ -224,7 +181,7 @@ static int note_key(struct editor *editor, const char *place, ow_regkey at, bool
 
 int editor_note_tree(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
 {
-        size_t since = editor->n_changes;
+        size_t since = editor->rows.count;
         int r = note_key(editor, place, at, made, since, err);
 
         if (r == 0 && enough(editor, since))
@@ -273,12 +230,12 @@ static int holds(struct target *target, const ow_change *change, ow_error *err)
 /* Which rows are the last word on their place: a later row may have changed it again. */
 static int last_words(struct editor *editor, bool **ret, ow_error *err)
 {
-        bool *last = calloc(editor->n_changes + 1, sizeof *last);
+        bool *last = calloc(editor->rows.count + 1, sizeof *last);
 
         if (!last)
                 return ow_fail_nomem(err);
-        for (size_t i = 0; i < editor->n_changes; i++) {
-                int r = holds(editor->target, &editor->changes[i], err);
+        for (size_t i = 0; i < editor->rows.count; i++) {
+                int r = holds(editor->target, &editor->rows.items[i], err);
 
                 if (r < 0) {
                         free(last);
@@ -292,8 +249,8 @@ static int last_words(struct editor *editor, bool **ret, ow_error *err)
 
 static int compare(struct editor *editor, const bool *last, ow_error *err)
 {
-        for (size_t i = 0; i < editor->n_changes; i++) {
-                const ow_change *change = &editor->changes[i];
+        for (size_t i = 0; i < editor->rows.count; i++) {
+                const ow_change *change = &editor->rows.items[i];
                 int r = last[i] ? holds(editor->target, change, err) : 1;
 
                 if (r < 0)
@@ -315,7 +272,7 @@ static int show(struct editor *editor, enum ow_plan_outcome outcome, const ow_co
         ow_error err = OW_ERROR_INIT;
         char *text = NULL;
 
-        if (target_report_changes(editor->target, editor->changes, editor->n_changes, counts, outcome, commit,
+        if (target_report_changes(editor->target, editor->rows.items, editor->rows.count, counts, outcome, commit,
                                   &options, &text, &err) < 0)
                 return fail(arguments, &err);
         return print_report(arguments, text);
@@ -352,7 +309,7 @@ static int show_and_commit(struct editor *editor, const char *title)
         const struct arguments *arguments = editor->target->arguments;
         int code;
 
-        if (editor->n_changes == 0 && !editor->counting)
+        if (editor->rows.count == 0 && !editor->counting)
                 return show(editor, OW_PLAN_NOTHING_TO_DO, NULL);
         if (has(arguments, OPTION_DRY_RUN))
                 return show(editor, OW_PLAN_DRY_RUN, NULL);
@@ -381,7 +338,7 @@ int reg_edit_run(const struct arguments *arguments, const char *operand, const s
         if (r == 0)
                 r = edit->make(edit->state, &editor, &err);
         code = r < 0 ? fail(arguments, &err) : show_and_commit(&editor, edit->title);
-        editor_done(&editor);
+        changes_done(&editor.rows);
         return code;
 }
 
@@ -399,10 +356,10 @@ int reg_edit_compare(const struct arguments *arguments, const char *operand, con
         if (r == 0)
                 r = edit->make(edit->state, &editor, &err);
         if (r == 0)
-                r = ow_report_diff(operand, wanted, editor.changes, editor.n_changes, &options, &text, &err);
+                r = ow_report_diff(operand, wanted, editor.rows.items, editor.rows.count, &options, &text, &err);
         code = r < 0 ? fail(arguments, &err) : print_report(arguments, text);
-        if (code == 0 && editor.n_changes)
+        if (code == 0 && editor.rows.count)
                 code = EXIT_TO_DO;
-        editor_done(&editor);
+        changes_done(&editor.rows);
         return code;
 }

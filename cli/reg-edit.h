@@ -6,17 +6,16 @@
 #ifndef CLI_REG_EDIT_H
 #define CLI_REG_EDIT_H
 
-#include <offwin/fix.h>
 #include <offwin/reg.h>
 
+#include "changes.h"
 #include "target.h"
 
 struct editor {
         struct target *target;
         bool counting;                  /* too many to show: only counted; of hive files alone */
         ow_reg_counts counts;           /* when counting */
-        ow_change *changes;
-        size_t n_changes, cap;
+        struct change_list rows;
 };
 
 /* The key at place, made when it is missing. */

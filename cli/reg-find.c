@@ -64,15 +64,14 @@ static int search_in(struct search *search, ow_regkey at, const char *prefix, ow
 
 static int search_key(struct search *search, struct target *target, const char *place, ow_error *err)
 {
-        char *prefix = NULL;
+        char *prefix;
         ow_regkey at;
         int r = target_need(target, place, &at, err);
 
         if (r < 0)
                 return r;
-        if (!target->file)
-                return search_in(search, at, place, err);
-        if (asprintf(&prefix, "%s%s%s", ow_hivefile_prefix(target->file), *place ? "\\" : "", place) < 0)
+        prefix = place_in_windows(target, place);
+        if (!prefix)
                 return ow_fail_nomem(err);
         r = search_in(search, at, prefix, err);
         free(prefix);

@@ -12,17 +12,6 @@ struct move {
         bool keep;                      /* cp */
 };
 
-/* The one place that path stands for. */
-static int one_place(struct target *target, const char *path, struct places *ret, ow_error *err)
-{
-        int r = target_places_to_read(target, path, ret, err);
-
-        if (r == 0 && ret->count != 1)
-                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' stands for %zu keys: name one of them", path,
-                            ret->count);
-        return r;
-}
-
 /* The key that place is to be made below, and the last name of place. */
 static int parent_of(struct editor *editor, char *place, ow_regkey *ret, const char **ret_name, ow_error *err)
 {
@@ -98,9 +87,9 @@ static int make(void *state, struct editor *editor, ow_error *err)
         AUTO_PLACES to = { 0 };
         int r;
 
-        r = one_place(editor->target, move->from, &from, err);
+        r = target_place_to_read(editor->target, move->from, &from, err);
         if (r == 0)
-                r = one_place(editor->target, move->to, &to, err);
+                r = target_place_to_read(editor->target, move->to, &to, err);
         if (r < 0)
                 return r;
         if (!move->keep && is_rename(from.items[0], to.items[0]))

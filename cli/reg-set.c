@@ -82,7 +82,7 @@ static int has_subkeys(ow_regkey at, ow_error *err)
 /* 1 it was there, 0 not, < 0 error. */
 static int remove_from(const struct request *request, struct editor *editor, const char *place, ow_error *err)
 {
-        size_t before = editor->n_changes;
+        size_t before = editor->rows.count;
         ow_regkey at;
         int r = target_find(editor->target, place, &at, err);
 
@@ -92,7 +92,7 @@ static int remove_from(const struct request *request, struct editor *editor, con
                 r = target_editable(editor->target, place, err);
                 if (r == 0)
                         r = editor_remove_value(editor, place, at, request->name, err);
-                return r < 0 ? r : editor->n_changes > before;
+                return r < 0 ? r : editor->rows.count > before;
         }
         r = request->recursive ? 0 : has_subkeys(at, err);
         if (r > 0)

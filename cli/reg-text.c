@@ -187,7 +187,7 @@ static int end_key(struct cursor *cursor, ow_error *err)
         size_t first = cursor->first_row;
         bool several = cursor->places.count > 1;
 
-        cursor->first_row = cursor->editor->n_changes;
+        cursor->first_row = cursor->editor->rows.count;
         places_done(&cursor->places);
         return several ? editor_group(cursor->editor, first, err) : 0;
 }

@@ -54,6 +54,23 @@ int session_open_guest(const struct arguments *arguments, struct session *sessio
         return ow_guest_open(session->machine, session->guest_index, &session->guest, err);
 }
 
+int session_reload(struct session *session, ow_error *err)
+{
+        char *id = strdup(ow_guest_id(session->guest));
+        int r;
+
+        if (!id)
+                return ow_fail_nomem(err);
+        session->guest = NULL;          /* closed with the machine's old state */
+        r = ow_machine_reload(session->machine, err);
+        if (r == 0)
+                r = ow_machine_find_guest(session->machine, id, &session->guest_index, err);
+        if (r == 0)
+                r = ow_guest_open(session->machine, session->guest_index, &session->guest, err);
+        free(id);
+        return r;
+}
+
 /* ---- writing ---- */
 
 static int show(const struct arguments *arguments, const struct edit *edit, ow_guest *guest,
@@ -69,16 +86,10 @@ static int show(const struct arguments *arguments, const struct edit *edit, ow_g
 }
 
 /* Reads the image anew, so that what is told about it is what is on it. */
-static int verify(const struct edit *edit, const char *id, struct session *session, ow_error *err)
+static int verify(const struct edit *edit, struct session *session, ow_error *err)
 {
-        int r;
+        int r = session_reload(session, err);
 
-        session->guest = NULL;
-        r = ow_machine_reload(session->machine, err);
-        if (r == 0)
-                r = ow_machine_find_guest(session->machine, id, &session->guest_index, err);
-        if (r == 0)
-                r = ow_guest_open(session->machine, session->guest_index, &session->guest, err);
         if (r == 0)
                 r = edit->verify(edit->state, session->guest, err);
         if (r < 0)
@@ -92,22 +103,18 @@ static int commit_and_verify(const struct arguments *arguments, const struct edi
         bool json = has(arguments, OPTION_JSON);
         ow_commit_result commit = { 0 };
         ow_error err = OW_ERROR_INIT;
-        char *id = strdup(ow_guest_id(session->guest));
         int r, code;
 
-        if (!id)
-                return out_of_memory();
         supervise_stage(STAGE_WRITING);
         r = ow_machine_commit(session->machine, edit->title, &commit, &err);
         supervise_stage(r == 0 ? STAGE_WRITTEN : STAGE_READING);
         if (r == 0)
-                r = verify(edit, id, session, &err);
+                r = verify(edit, session, &err);
         if (r < 0)
                 code = fail(arguments, &err);
         else
                 code = show(arguments, edit, session->guest, json ? OW_PLAN_APPLIED : OW_PLAN_DONE, &commit);
         ow_commit_result_done(&commit);
-        free(id);
         return code;
 }
 

@@ -30,6 +30,9 @@ int session_open(const struct arguments *arguments, const struct text_list *disk
 /* The Windows that --root means, or the only one. */
 int session_open_guest(const struct arguments *arguments, struct session *session, ow_error *err);
 
+/* Reads the disks anew, and the same Windows on them. The guest and what came from it is gone. */
+int session_reload(struct session *session, ow_error *err);
+
 /* Fixes of the installation (or of the build tree) and of --fix-dir. */
 int load_fixes(const struct arguments *arguments, ow_fix_set **ret, ow_error *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "target.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -77,7 +78,7 @@ void places_done(struct places *places)
 }
 
 /* Takes path over; NULL is out of memory. */
-static int one_place(char *path, struct places *ret, ow_error *err)
+static int only(char *path, struct places *ret, ow_error *err)
 {
         char **items = path ? malloc(sizeof *items) : NULL;
 
@@ -99,14 +100,24 @@ int target_places_to_read(struct target *target, const char *path, struct places
 
         if (target->file) {
                 r = ow_hivefile_resolve(target->file, path, &place, err);
-                return r < 0 ? r : one_place(place, ret, err);
+                return r < 0 ? r : only(place, ret, err);
         }
         r = ow_reg_path_parse(path, &parsed, err);
         if (r < 0)
                 return r;
         machine = parsed.root == OW_ROOT_HKLM;
         ow_reg_path_done(&parsed);
-        return machine ? one_place(strdup(path), ret, err) : target_places_to_edit(target, path, ret, err);
+        return machine ? only(strdup(path), ret, err) : target_places_to_edit(target, path, ret, err);
+}
+
+int target_place_to_read(struct target *target, const char *path, struct places *ret, ow_error *err)
+{
+        int r = target_places_to_read(target, path, ret, err);
+
+        if (r == 0 && ret->count != 1)
+                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' stands for %zu keys: name one of them below HKU", path,
+                            ret->count);
+        return r;
 }
 
 int target_places_to_edit(struct target *target, const char *path, struct places *ret, ow_error *err)
@@ -119,6 +130,17 @@ int target_places_to_edit(struct target *target, const char *path, struct places
 const char *place_shown(const char *place)
 {
         return *place ? place : "\\";
+}
+
+char *place_in_windows(const struct target *target, const char *place)
+{
+        char *path = NULL;
+
+        if (!target->file)
+                return strdup(place);
+        if (asprintf(&path, "%s%s%s", ow_hivefile_prefix(target->file), *place ? "\\" : "", place) < 0)
+                return NULL;
+        return path;
 }
 
 int target_find(struct target *target, const char *place, ow_regkey *ret, ow_error *err)
@@ -289,26 +311,9 @@ int target_commit(struct target *target, const char *title, ow_commit_result *re
         return r;
 }
 
-static int reload_guest(struct session *session, ow_error *err)
-{
-        char *id = strdup(ow_guest_id(session->guest));
-        int r;
-
-        if (!id)
-                return ow_fail_nomem(err);
-        session->guest = NULL;
-        r = ow_machine_reload(session->machine, err);
-        if (r == 0)
-                r = ow_machine_find_guest(session->machine, id, &session->guest_index, err);
-        if (r == 0)
-                r = ow_guest_open(session->machine, session->guest_index, &session->guest, err);
-        free(id);
-        return r;
-}
-
 int target_reload(struct target *target, ow_error *err)
 {
-        return target->file ? ow_hivefile_reload(target->file, err) : reload_guest(&target->session, err);
+        return target->file ? ow_hivefile_reload(target->file, err) : session_reload(&target->session, err);
 }
 
 int target_report_changes(struct target *target, const ow_change *changes, size_t n_changes,

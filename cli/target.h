@@ -41,11 +41,17 @@ void places_done(struct places *places);
 /* For reading, CurrentControlSet is the one that Select names; HKU and HKCU may stand for several profiles. */
 int target_places_to_read(struct target *target, const char *path, struct places *ret, ow_error *err);
 
+/* The same for a path that has to stand for one key; *ret has one item. */
+int target_place_to_read(struct target *target, const char *path, struct places *ret, ow_error *err);
+
 /* For writing, also every control set that the next boot may use. */
 int target_places_to_edit(struct target *target, const char *path, struct places *ret, ow_error *err);
 
 /* How a place is shown to a person: as it is, and "\" for the root of a hive file. */
 const char *place_shown(const char *place);
+
+/* Where Windows shows place, a hive file being where its prefix says. free(); NULL: no memory. */
+char *place_in_windows(const struct target *target, const char *place);
 
 /* 1 found, 0 absent, < 0 error. */
 int target_find(struct target *target, const char *place, ow_regkey *ret, ow_error *err);
