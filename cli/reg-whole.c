@@ -151,6 +151,8 @@ int run_reg_compact(const struct arguments *arguments)
                                              .run = compact,
                                              .nothing = "Nothing to gain: no hive would become smaller." };
 
+        if (arguments->output && has(arguments, OPTION_DRY_RUN))
+                return usage_error(arguments->command, "-o makes a new file: -n does not go with it");
         return arguments->output ? compact_into_file(arguments) : hive_job_run(arguments, &job);
 }
 

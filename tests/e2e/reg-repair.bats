@@ -221,6 +221,9 @@ recovers() {
         expect 0
         offwin reg diff "$hive" "$BATS_TEST_TMPDIR/small"
         expect 0
+        offwin reg compact --dry-run -o "$BATS_TEST_TMPDIR/none" "$hive"
+        expect 2
+        [ ! -e "$BATS_TEST_TMPDIR/none" ]
         offwin reg compact "$hive"
         expect 0
         [ "$(stat -c %s "$hive")" -lt "$(stat -c %s "$BATS_TEST_TMPDIR/old")" ]
