@@ -164,8 +164,11 @@ static int undo(const struct arguments *arguments, const struct disks *disks, co
         }
         supervise_stage(STAGE_WRITING);
         if (ow_transaction_undo(disks->items, disks->count, &result, &err) < 0) {
-                if (err.code == OW_E_CONFLICT)
+                if (err.code == OW_E_CONFLICT) {
                         show_differences(arguments, disks);
+                        (void)ow_wrap(&err, err.code, "nothing was put back%s", disks->n_files ? "" :
+                                      " (`offwin settle` gives back what was for the first boot only)");
+                }
                 code = fail(arguments, &err);
         } else {
                 code = show(arguments, disks, record, &result);

@@ -43,6 +43,12 @@ bool lock_would_refuse_writer(int fd)
                others_hold(fd, LOCK_USES + PERM_WRITE) || others_hold(fd, LOCK_USES + PERM_RESIZE);
 }
 
+static int fail_in_use(const char *path, ow_error *err)
+{
+        return ow_fail(err, OW_E_DIRTY, OW_NOWHERE,
+                       "'%s' is in use by another program (a running VM or another offwin): stop it first", path);
+}
+
 int lock_take_writer(int fd, const char *path, const ow_log *log, ow_error *err)
 {
         static const off_t mine[] = {
@@ -54,7 +60,7 @@ int lock_take_writer(int fd, const char *path, const ow_log *log, ow_error *err)
                 int sys = set_lock(fd, F_RDLCK, mine[i]);
 
                 if (sys == EAGAIN || sys == EACCES)
-                        return ow_fail(err, OW_E_DIRTY, OW_NOWHERE, "'%s' is in use by another program", path);
+                        return fail_in_use(path, err);
                 if (sys) {
                         ow_log_printf(log, OW_LOG_WARNING, "'%s' cannot be locked (%s): make sure that no VM uses it",
                                       path, strerror(sys));
@@ -65,6 +71,5 @@ int lock_take_writer(int fd, const char *path, const ow_log *log, ow_error *err)
                 return 0;
         for (size_t i = 0; i < sizeof mine / sizeof mine[0]; i++)
                 (void)set_lock(fd, F_UNLCK, mine[i]);
-        return ow_fail(err, OW_E_DIRTY, OW_NOWHERE,
-                       "'%s' is in use by another program (a running VM or another offwin): stop it first", path);
+        return fail_in_use(path, err);
 }

@@ -38,7 +38,7 @@ static int fill_list(ow_disk *disk, struct folder *folder, const struct record *
                 if (r == OW_E_NOMEM)
                         return ow_fail_nomem(err);
                 if (r < 0)
-                        ow_log_printf(&disk->log, OW_LOG_WARNING, "a journal is left out: %s", why.text);
+                        ow_log_printf(&disk->log, OW_LOG_WARNING, "undo record left out: %s", why.text);
                 if (r < 1)
                         continue;
                 r = 0;
