@@ -320,8 +320,8 @@ static int put_commit(struct report_page *page, const struct report_changes *wha
                 report_put(page, ".\n");
                 return 0;
         }
-        report_printf(page, ": %" PRIu64 " bytes in %" PRIu64 " place%s of the %s.\n", what->commit->bytes_changed,
-                      what->commit->extents, what->commit->extents == 1 ? "" : "s", what->guest ? "image" : "file");
+        report_printf(page, ": %" PRIu64 " bytes in %" PRIu64 " place%s.\n", what->commit->bytes_changed,
+                      what->commit->extents, what->commit->extents == 1 ? "" : "s");
         if (page->journal_dir) {
                 ow_buffer_put_text(&words, " --journal-dir ");
                 report_put_shell_word(&words, page->journal_dir);

@@ -106,7 +106,7 @@ static void a_commit_says_what_it_wrote_and_how_to_go_back(void **state)
         char *text = report(&plan, OW_PLAN_DONE, &commit, NULL);
 
         assert_string_equal(text, "\n"
-                                  "1 change by 1 fix, written and read back: 1536 bytes in 3 places of the image.\n"
+                                  "1 change by 1 fix, written and read back: 1536 bytes in 3 places.\n"
                                   "Undo record  server.img.offwin-1\n"
                                   "To go back   offwin undo server.img\n");
         ow_text_free(text);
