@@ -254,6 +254,7 @@ static void a_log_makes_a_hive_longer_only_by_what_it_brings(void **state)
 {
         static const struct { uint32_t bins_size, page_at; bool truncated; } cases[] = {
                 { 4096, 0, false }, { 8192, 4096, false }, { 8192, 0, true }, { 512 << 20, (512 << 20) - 4096, true },
+                { 8192 << 4, 8192, true },
         };
 
         for (size_t i = 0; i < OW_COUNT(cases); i++) {
@@ -280,6 +281,12 @@ static void a_log_makes_a_hive_longer_only_by_what_it_brings(void **state)
                 ow_hive_info_get(h, &info);
                 assert_int_equal(info.bins_size, cases[i].bins_size);
                 assert_int_equal(info.truncated, cases[i].truncated);
+                /* What the log brought is there, and what nobody brought is an error. */
+                for (uint32_t cell = 32; cell < cases[i].bins_size; cell += cell < 8192 ? 512 : 1 << 20) {
+                        struct hive_node node;
+
+                        (void)!hive_node_decode(h, cell, &node, NULL);
+                }
                 sink = memory_sink(&file);
                 assert_int_equal(ow_hive_save(h, 1, &sink, NULL), cases[i].truncated ? OW_E_CORRUPT : 0);
                 assert_int_equal(file.size, BASE + (cases[i].truncated ? 4096 : cases[i].bins_size));
