@@ -4,6 +4,7 @@ MESON_CHECK = -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
 
 .PHONY: all demo check quick crash fault hostile fuzz coverage bench bench-hives lint fmt install clean
 
+# The program, the library and the tests, in build/release.
 all: build/release/build.ninja
 	ninja -C build/release
 
@@ -54,6 +55,7 @@ coverage:
 	scripts/setup fuzz
 	scripts/fuzz --coverage
 
+# Times and memory beside peers: the hives, then the main job on whole images.
 bench: bench-hives
 	bench/run build/release
 
@@ -64,6 +66,7 @@ bench-hives: all
 	ninja -C build/release bench-programs
 	bench/hives build/release
 
+# House rules: rooms, lengths, comments of public functions, fix files.
 lint:
 	scripts/lint
 
