@@ -276,7 +276,6 @@ typedef struct ow_reg_row {
         const char *path;               /* of the key, prefix included */
         const char *name;               /* of the value, "" is the default value; NULL: the row is about the key */
         ow_reg_side before, after;      /* zero where there is none */
-        uint32_t line;                  /* 0: not known */
 } ow_reg_row;
 
 /* What row points to lives for the call. < 0 ends the comparison with that code. */

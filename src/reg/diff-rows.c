@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "reg/diff.h"
-#include "reg/widen.h"
+#include "reg/item.h"
 
 int reg_held_add(struct reg_held_list *list, const struct reg_held *held, ow_error *err)
 {
@@ -28,28 +28,37 @@ static int compare_held(const void *a, const void *b)
         const struct reg_held *ha = a, *hb = b;
         int order = ow_hive_name_compare(&ha->name, &hb->name);
 
-        if (order == 0)         /* keeps the order in the key, and in the text */
-                order = ha->line != hb->line ? (ha->line < hb->line ? -1 : 1) :
-                        (ha->value.cell > hb->value.cell) - (ha->value.cell < hb->value.cell);
-        return order;
+        /* Of equal names, which only damage leaves, always the same one comes first. */
+        return order ? order : (ha->value.cell > hb->value.cell) - (ha->value.cell < hb->value.cell);
 }
 
-void reg_held_sort(struct reg_held_list *list)
+/* By name, as Windows orders. */
+static void sort(struct reg_held_list *list)
 {
         if (list->n > 1)
                 qsort(list->all, list->n, sizeof *list->all, compare_held);
 }
 
-/* The data of held, whole. holder keeps it when it had to be put together. */
-static int whole_data(const struct reg_held *held, ow_blob *holder, ow_reg_side *ret, ow_error *err)
+/*
+ * The data of *held, whole; holder keeps it when it had to be put together. Data that cannot be read are told, and
+ * their value is as good as not there: *held becomes NULL.
+ */
+static int whole_data(const struct reg_rows *rows, const char *path, const struct reg_held **held, ow_blob *holder,
+                      ow_reg_side *ret, ow_error *err)
 {
-        *ret = (ow_reg_side){ .type = held->type, .data = held->data, .size = held->size };
-        if (held->data || !held->hive || held->size == 0)
+        const struct reg_held *v = *held;
+        ow_view data;
+        int r;
+
+        if (!v)
                 return 0;
-        if (ow_hive_read_value(held->hive, held->value, NULL, holder, err) < 0)
-                return err ? err->code : OW_E_CORRUPT;
-        ret->data = holder->p;
-        ret->size = holder->size;
+        r = reg_whole_data(v->hive, v->value, v->data, v->size, holder, &data, err);
+        if (r == 0)
+                *ret = (ow_reg_side){ .type = v->type, .data = data.p, .size = data.len };
+        if (!rows->lost || (r != OW_E_CORRUPT && r != OW_E_LIMIT))
+                return r;
+        rows->lost(rows->state, path, err);
+        *held = NULL;
         return 0;
 }
 
@@ -72,32 +81,26 @@ static int name_of(const ow_hive_name *name, struct name_text *ret, ow_error *er
         ret->text = ret->brief;
         if (size < sizeof ret->brief)
                 return 0;
-        if (!reg_reserve(&ret->held, size + 1))
-                return ow_fail_nomem(err);
-        (void)ow_hive_name_utf8(name, (char *)ret->held.p, size + 1);
-        ret->text = (char *)ret->held.p;
-        return 0;
+        ret->text = reg_name_text(&ret->held, name);
+        return ret->text ? 0 : ow_fail_nomem(err);
 }
 
-int reg_rows_value(const struct reg_rows *rows, const char *path, const struct reg_held *a, const struct reg_held *b,
-                   ow_error *err)
+/* One row about the value of a (before) and b (after), either may be NULL, unless they are equal. */
+static int row_of_value(const struct reg_rows *rows, const char *path, const struct reg_held *a,
+                        const struct reg_held *b, ow_error *err)
 {
         __attribute__((cleanup(ow_blob_done))) ow_blob a_data = { 0 };
         __attribute__((cleanup(ow_blob_done))) ow_blob b_data = { 0 };
         struct name_text name = { .held = OW_BUFFER_INIT };
-        ow_reg_row row = {
-                .kind = !a ? OW_REG_DIFF_VALUE_ADDED : !b ? OW_REG_DIFF_VALUE_REMOVED : OW_REG_DIFF_VALUE_CHANGED,
-                .path = path,
-                .line = b ? b->line : 0,
-        };
-        int r = 0;
+        ow_reg_row row = { .path = path };
+        int r;
 
-        if (a)
-                r = whole_data(a, &a_data, &row.before, err);
-        if (r == 0 && b)
-                r = whole_data(b, &b_data, &row.after, err);
-        if (r < 0 || (a && b && is_same(&row.before, &row.after)))
+        r = whole_data(rows, path, &a, &a_data, &row.before, err);
+        if (r == 0)
+                r = whole_data(rows, path, &b, &b_data, &row.after, err);
+        if (r < 0 || (!a && !b) || (a && b && is_same(&row.before, &row.after)))
                 return r;
+        row.kind = !a ? OW_REG_DIFF_VALUE_ADDED : !b ? OW_REG_DIFF_VALUE_REMOVED : OW_REG_DIFF_VALUE_CHANGED;
         r = name_of(a ? &a->name : &b->name, &name, err);
         if (r == 0) {
                 row.name = name.text;
@@ -134,22 +137,21 @@ int reg_rows_values(const struct reg_rows *rows, const char *path, struct reg_he
         b = b ? b : &none;
         if (all_same(a, b))
                 return 0;
-        reg_held_sort(a);
-        reg_held_sort(b);
+        sort(a);
+        sort(b);
         while (r == 0 && (i < a->n || k < b->n)) {
                 int order = i == a->n ? 1 : k == b->n ? -1 : ow_hive_name_compare(&a->all[i].name, &b->all[k].name);
                 const struct reg_held *va = order <= 0 ? &a->all[i++] : NULL;
                 const struct reg_held *vb = order >= 0 ? &b->all[k++] : NULL;
 
-                r = reg_rows_value(rows, path, va, vb, err);
+                r = row_of_value(rows, path, va, vb, err);
         }
         return r;
 }
 
-int reg_rows_key(const struct reg_rows *rows, enum ow_reg_diff_kind kind, const char *path, uint32_t line,
-                 ow_error *err)
+int reg_rows_key(const struct reg_rows *rows, enum ow_reg_diff_kind kind, const char *path, ow_error *err)
 {
-        const ow_reg_row row = { .kind = kind, .path = path, .line = line };
+        const ow_reg_row row = { .kind = kind, .path = path };
 
         return rows->row(rows->state, &row, err);
 }

@@ -9,10 +9,10 @@
 
 #include "base/alloc.h"
 #include "reg/import.h"
+#include "reg/item.h"
 #include "reg/path.h"
 #include "reg/text-parse.h"
 #include "reg/tree-path.h"
-#include "reg/widen.h"
 
 struct trial {
         ow_hive *hive;                  /* the real one */
@@ -30,33 +30,17 @@ static void trial_done(struct trial *t)
         ow_buffer_done(&t->name);
 }
 
-static const char *text_of(struct trial *t, const ow_hive_name *name)
-{
-        size_t size = ow_hive_name_utf8(name, NULL, 0);
-
-        t->name.len = 0;
-        if (!reg_reserve(&t->name, size + 1))
-                return NULL;
-        (void)ow_hive_name_utf8(name, (char *)t->name.p, size + 1);
-        return (char *)t->name.p;
-}
-
 static int copy_value(struct trial *t, const ow_hive_item *item, ow_key to, ow_error *err)
 {
         __attribute__((cleanup(ow_blob_done))) ow_blob whole = { 0 };
-        const char *name = text_of(t, &item->name);
-        ow_view data = { item->data, item->size };
+        const char *name = reg_name_text(&t->name, &item->name);
+        ow_view data;
         int r;
 
         if (!name)
                 return ow_fail_nomem(err);
-        if (!data.p && data.len) {
-                r = ow_hive_read_value(t->hive, item->value, NULL, &whole, err);
-                if (r < 0)
-                        return r;
-                data = (ow_view){ whole.p, whole.size };
-        }
-        return ow_hive_set_value(t->to, to, name, item->type, data.p, data.len, err);
+        r = reg_whole_data(t->hive, item->value, item->data, item->size, &whole, &data, err);
+        return r < 0 ? r : ow_hive_set_value(t->to, to, name, item->type, data.p, data.len, err);
 }
 
 /* The values of a key, and with deep all below it. What is there already stays the same. */
@@ -70,7 +54,7 @@ static int copy_items(struct trial *t, ow_hive_walk *walk, ow_key to, bool deep,
                 if (item.kind == OW_ITEM_VALUE) {
                         r = copy_value(t, &item, keys[item.depth], err);
                 } else if (item.depth > 0) {
-                        const char *name = text_of(t, &item.name);
+                        const char *name = reg_name_text(&t->name, &item.name);
 
                         if (!deep)
                                 return 0;

@@ -123,7 +123,7 @@ static int whole_tree(struct diff *d, struct reg_side *side, bool added, ow_erro
                 r = reg_side_enter(side, err);
                 if (r >= 0)
                         r = reg_rows_key(&d->rows, added ? OW_REG_DIFF_KEY_ADDED : OW_REG_DIFF_KEY_REMOVED,
-                                         reg_tree_path_text(&side->path), 0, err);
+                                         reg_tree_path_text(&side->path), err);
                 if (r >= 0)
                         r = reg_rows_values(&d->rows, reg_tree_path_text(&side->path), added ? NULL : &side->values,
                                             added ? &side->values : NULL, err);
@@ -140,7 +140,7 @@ static int removed_tree(struct diff *d, ow_error *err)
                 return whole_tree(d, side, false, err);
         r = reg_tree_path_enter(&side->path, side->item.depth, &side->item.name, err);
         if (r == 0)
-                r = reg_rows_key(&d->rows, OW_REG_DIFF_KEY_REMOVED, reg_tree_path_text(&side->path), 0, err);
+                r = reg_rows_key(&d->rows, OW_REG_DIFF_KEY_REMOVED, reg_tree_path_text(&side->path), err);
         return r < 0 ? r : reg_side_skip(side, err);
 }
 
@@ -172,7 +172,7 @@ int ow_reg_diff(ow_hive *a, ow_key a_key, ow_hive *b, ow_key b_key, const char *
                 ow_reg_row_fn *row, ow_reg_lost_fn *lost, void *state, ow_error *err)
 {
         __attribute__((cleanup(diff_done))) struct diff d = {
-                .a = REG_SIDE_INIT, .b = REG_SIDE_INIT, .rows = { row, state }, .flags = flags,
+                .a = REG_SIDE_INIT, .b = REG_SIDE_INIT, .rows = { row, lost, state }, .flags = flags,
         };
         ow_error mine = OW_ERROR_INIT;
         int r;

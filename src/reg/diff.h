@@ -11,15 +11,13 @@
 
 #include "reg/tree-path.h"
 
-/* A value where its hive keeps it, or of a text. */
+/* A value where its hive keeps it. */
 struct reg_held {
         ow_hive_name name;
-        ow_hive *hive;                  /* of value; NULL: data holds all of it */
+        ow_hive *hive;
         ow_value value;
         uint32_t type, size;
-        const uint8_t *data;            /* NULL with size > 0: in several pieces, see ow_hive_read_value() */
-        uint32_t line;                  /* of a text */
-        bool remove;                    /* of a text */
+        const uint8_t *data;            /* NULL with size > 0: in several pieces, see reg_whole_data() */
 };
 
 struct reg_held_list {
@@ -30,25 +28,18 @@ struct reg_held_list {
 int reg_held_add(struct reg_held_list *list, const struct reg_held *held, ow_error *err);
 void reg_held_done(struct reg_held_list *list);
 
-/* By name, as Windows orders; equal names keep their order. */
-void reg_held_sort(struct reg_held_list *list);
-
-/* Where rows go. */
+/* Where rows go, and what had to be left out; without lost that is an error. */
 struct reg_rows {
         ow_reg_row_fn *row;
-        void *state;
+        ow_reg_lost_fn *lost;
+        void *state;                    /* of both */
 };
-
-/* One row about the value of a (before) and b (after), either may be NULL, unless they are equal. */
-int reg_rows_value(const struct reg_rows *rows, const char *path, const struct reg_held *a, const struct reg_held *b,
-                   ow_error *err);
 
 /* Rows for all values, of which both lists may be NULL; they are sorted when they differ. */
 int reg_rows_values(const struct reg_rows *rows, const char *path, struct reg_held_list *a, struct reg_held_list *b,
                     ow_error *err);
 
-int reg_rows_key(const struct reg_rows *rows, enum ow_reg_diff_kind kind, const char *path, uint32_t line,
-                 ow_error *err);
+int reg_rows_key(const struct reg_rows *rows, enum ow_reg_diff_kind kind, const char *path, ow_error *err);
 
 /*
  * A walk that holds the values of the key it has reached. item is the key that comes after them: the next to compare.

@@ -4,9 +4,9 @@
 
 #include <offwin/reg.h>
 
+#include "reg/item.h"
 #include "reg/pattern.h"
 #include "reg/tree-path.h"
-#include "reg/widen.h"
 
 struct find {
         ow_hive *hive;
@@ -58,30 +58,14 @@ static bool has_type(const ow_reg_query *query, uint32_t type)
         return !query->types;
 }
 
-/* All of the data: where it lies, or in holder. */
-static int whole_data(struct find *f, const ow_hive_item *item, ow_blob *holder, ow_view *ret, ow_error *err)
-{
-        int r;
-
-        *ret = (ow_view){ item->data, item->size };
-        if (item->data || item->size == 0)
-                return 0;
-        r = ow_hive_read_value(f->hive, item->value, NULL, holder, err);
-        if (r == 0)
-                *ret = (ow_view){ holder->p, holder->size };
-        return r;
-}
-
 static int show_value(struct find *f, const ow_hive_item *item, unsigned what, ow_view data, ow_error *err)
 {
-        size_t size = ow_hive_name_utf8(&item->name, NULL, 0);
+        const char *name = reg_name_text(&f->name, &item->name);
 
-        f->name.len = 0;
-        if (!reg_reserve(&f->name, size + 1))
+        if (!name)
                 return ow_fail_nomem(err);
-        (void)ow_hive_name_utf8(&item->name, (char *)f->name.p, size + 1);
         return tell_match(f, &(ow_reg_match){ .what = what, .path = reg_tree_path_text(&f->path),
-                          .name = (char *)f->name.p, .type = item->type, .data = data.p, .size = data.len }, err);
+                          .name = name, .type = item->type, .data = data.p, .size = data.len }, err);
 }
 
 static int find_value(struct find *f, const ow_hive_item *item, ow_error *err)
@@ -100,7 +84,7 @@ static int find_value(struct find *f, const ow_hive_item *item, ow_error *err)
         }
         if (r < 0 || (!what && !by_data))
                 return r;
-        r = whole_data(f, item, &holder, &data, err);
+        r = reg_whole_data(f->hive, item->value, item->data, item->size, &holder, &data, err);
         if (r == 0 && by_data) {
                 r = reg_pattern_data(&f->pattern, item->type, data, err);
                 what |= r > 0 ? (unsigned)OW_REG_FIND_DATA : 0;

@@ -8,6 +8,7 @@
 #include <offwin/reg.h>
 
 #include "base/alloc.h"
+#include "reg/item.h"
 #include "reg/text-write.h"
 #include "reg/tree-path.h"
 
@@ -47,15 +48,11 @@ static int give_up(struct export *x, int r, ow_error *err)
 static int write_value(struct export *x, const ow_hive_item *item, ow_error *err)
 {
         __attribute__((cleanup(ow_blob_done))) ow_blob whole = { 0 };
-        ow_view data = { item->data, item->size };
-        int r;
+        ow_view data;
+        int r = reg_whole_data(x->hive, item->value, item->data, item->size, &whole, &data, err);
 
-        if (!data.p && data.len) {
-                r = ow_hive_read_value(x->hive, item->value, NULL, &whole, err);
-                if (r < 0)
-                        return r;
-                data = (ow_view){ whole.p, whole.size };
-        }
+        if (r < 0)
+                return r;
         reg_write_value(&x->writer, &item->name, item->type, data);
         x->counts.values++;
         return 0;

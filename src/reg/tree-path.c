@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "reg/item.h"
 #include "reg/path.h"
 #include "reg/tree-path.h"
 #include "reg/widen.h"
@@ -46,21 +47,11 @@ void reg_tree_path_leave(struct reg_tree_path *path, size_t depth)
         path->text.p[path->text.len] = '\0';
 }
 
-static void put_name(ow_buffer *out, const ow_hive_name *name)
-{
-        size_t size = ow_hive_name_utf8(name, NULL, 0);
-
-        if (!reg_reserve(out, size + 1))
-                return;
-        (void)ow_hive_name_utf8(name, (char *)out->p + out->len, size + 1);
-        out->len += size;
-}
-
 int reg_tree_path_enter(struct reg_tree_path *path, size_t depth, const ow_hive_name *name, ow_error *err)
 {
         reg_tree_path_leave(path, depth - 1);
         ow_buffer_put_byte(&path->text, '\\');
-        put_name(&path->text, name);
+        (void)reg_put_name(&path->text, name);
         return close_name(path, err);
 }
 

@@ -43,8 +43,6 @@ static int put_row(void *state, const ow_reg_row *row, ow_error *err)
                 if (row->kind != OW_REG_DIFF_VALUE_REMOVED)
                         ow_buffer_printf(out, "%s", after);
         }
-        if (row->line)
-                ow_buffer_printf(out, " @%u", row->line);
         ow_buffer_put_text(out, "\n");
         return 0;
 }
@@ -362,6 +360,75 @@ static void damage_is_told_or_refused(void **state)
         memory_done(&file);
 }
 
+struct tally {
+        enum ow_reg_diff_kind kind;     /* the only one that may come */
+        int rows, lost;
+};
+
+static int tally_row(void *state, const ow_reg_row *row, ow_error *err)
+{
+        struct tally *tally = state;
+
+        assert_int_equal(row->kind, tally->kind);
+        assert_string_equal(row->name, "big");
+        tally->rows++;
+        return 0;
+}
+
+static void tally_lost(void *state, const char *path, const ow_error *why)
+{
+        assert_string_equal(path, P "\\k");
+        ((struct tally *)state)->lost++;
+}
+
+/* A value of 20000 bytes beside another one. The first byte of that magic is then broken. */
+static ow_hive *hive_with_big(const char *magic, struct memory *file)
+{
+        uint8_t bytes[20000] = { 1 };
+        ow_hive *hive = new_hive("[" P "\\k]\n\"z\"=dword:1\n");
+        ow_sink sink = memory_sink(file);
+        ow_source source;
+        ow_key k;
+
+        assert_int_equal(ow_hive_find(hive, ow_hive_root(hive), "k", &k, NULL), 1);
+        assert_ok(ow_hive_set_value(hive, k, "big", OW_REG_BINARY, bytes, sizeof bytes, &err));
+        assert_ok(ow_hive_save(hive, 1, &sink, &err));
+        ow_hive_close(hive);
+        for (size_t i = 0; magic && i + 8 < file->size; i += 4) {
+                if (memcmp(file->p + i, magic, strlen(magic)) == 0)
+                        file->p[i] = 'x';
+        }
+        source = memory_source(file);
+        assert_ok(ow_hive_load(&source, NULL, 0, 0, &hive, &err));
+        return hive;
+}
+
+static void data_that_cannot_be_read_are_told_as_not_there(void **state)
+{
+        struct memory sound_file = { 0 }, broken_file = { 0 };
+        ow_hive *sound = hive_with_big(NULL, &sound_file), *broken = hive_with_big("db\2", &broken_file);
+        struct { ow_hive *a, *b; enum ow_reg_diff_kind kind; int rows, lost; } cases[] = {
+                { sound, broken, OW_REG_DIFF_VALUE_REMOVED, 1, 1 },
+                { broken, sound, OW_REG_DIFF_VALUE_ADDED, 1, 1 },
+                { broken, broken, 0, 0, 2 },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                struct tally tally = { .kind = cases[i].kind };
+
+                assert_ok(ow_reg_diff(cases[i].a, ow_hive_root(cases[i].a), cases[i].b, ow_hive_root(cases[i].b), P, 0,
+                                      tally_row, tally_lost, &tally, &err));
+                assert_int_equal(tally.rows, cases[i].rows);
+                assert_int_equal(tally.lost, cases[i].lost);
+                assert_fails(OW_E_CORRUPT, ow_reg_diff(cases[i].a, ow_hive_root(cases[i].a), cases[i].b,
+                                                       ow_hive_root(cases[i].b), P, 0, count_row, NULL, NULL, &err));
+        }
+        ow_hive_close(sound);
+        ow_hive_close(broken);
+        memory_done(&sound_file);
+        memory_done(&broken_file);
+}
+
 static void every_failed_allocation_is_reported(void **state)
 {
         ow_hive *a = new_hive(before), *b = new_hive(after);
@@ -395,6 +462,7 @@ int main(void)
                 cmocka_unit_test(random_trees_become_each_other),
                 cmocka_unit_test(real_hives_differ_by_their_edits),
                 cmocka_unit_test(damage_is_told_or_refused),
+                cmocka_unit_test(data_that_cannot_be_read_are_told_as_not_there),
                 cmocka_unit_test(every_failed_allocation_is_reported),
         };
 
