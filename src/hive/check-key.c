@@ -19,7 +19,8 @@ void hive_check_largest(struct hive_check *c, struct hive_node *node, uint32_t *
 
 static void check_flags(struct hive_check *c, const struct hive_node *node)
 {
-        size_t units = hive_node_latin1(node) ? node->name.len : node->name.len / 2;
+        bool latin1 = hive_node_latin1(node);
+        size_t units = hive_name_units(node->name, latin1);
 
         if (node->flags & (FLAG_VOLATILE | FLAG_MOUNT_POINT))
                 hive_check_tell(c, node->cell, "key at 0x%x has the flags of a key that is only in memory (0x%04x)",
@@ -31,7 +32,7 @@ static void check_flags(struct hive_check *c, const struct hive_node *node)
                                 node->cell, units,
                                 HIVE_MAX_KEY_NAME);
         for (size_t i = 0; i < units && units <= HIVE_MAX_KEY_NAME; i++) {
-                if ((hive_node_latin1(node) ? node->name.p[i] : ow_le16_at(node->name.p + 2 * i)) != '\\')
+                if (hive_name_unit(node->name, latin1, i) != '\\')
                         continue;
                 hive_check_tell(c, node->cell, "name of the key at 0x%x has a backslash in it", node->cell);
                 break;

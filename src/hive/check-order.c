@@ -7,7 +7,6 @@
 
 #include "base/alloc.h"
 #include "base/le.h"
-#include "base/upcase.h"
 #include "hive/check.h"
 
 struct gathering {
@@ -16,23 +15,12 @@ struct gathering {
         uint32_t n, cap;
 };
 
-static uint16_t upper_unit(const struct hive_node *node, size_t i)
-{
-        return ow_upcase(hive_node_latin1(node) ? node->name.p[i] : ow_le16_at(node->name.p + 2 * i));
-}
-
 int hive_check_order(const struct hive_node *a, const struct hive_node *b)
 {
-        size_t an = hive_node_latin1(a) ? a->name.len : a->name.len / 2;
-        size_t bn = hive_node_latin1(b) ? b->name.len : b->name.len / 2;
+        const ow_hive_name x = hive_name_shown(a->name, hive_node_latin1(a));
+        const ow_hive_name y = hive_name_shown(b->name, hive_node_latin1(b));
 
-        for (size_t i = 0; i < an && i < bn; i++) {
-                uint16_t x = upper_unit(a, i), y = upper_unit(b, i);
-
-                if (x != y)
-                        return x < y ? -1 : 1;
-        }
-        return (an > bn) - (an < bn);
+        return ow_hive_name_compare(&x, &y);
 }
 
 static int compare(const void *a, const void *b, void *state)

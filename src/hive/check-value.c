@@ -15,23 +15,20 @@ struct values {
 
 static uint16_t upper_unit(const struct hive_value *v, size_t i)
 {
-        return ow_upcase(v->flags & HIVE_VALUE_COMP_NAME ? v->name.p[i] : ow_le16_at(v->name.p + 2 * i));
+        return ow_upcase(hive_name_unit(v->name, v->flags & HIVE_VALUE_COMP_NAME, i));
 }
 
 static size_t units_of(const struct hive_value *v)
 {
-        return v->flags & HIVE_VALUE_COMP_NAME ? v->name.len : v->name.len / 2;
+        return hive_name_units(v->name, v->flags & HIVE_VALUE_COMP_NAME);
 }
 
 static bool same_name(const struct hive_value *a, const struct hive_value *b)
 {
-        size_t n = units_of(a), i = 0;
+        const ow_hive_name x = hive_name_shown(a->name, a->flags & HIVE_VALUE_COMP_NAME);
+        const ow_hive_name y = hive_name_shown(b->name, b->flags & HIVE_VALUE_COMP_NAME);
 
-        if (n != units_of(b))
-                return false;
-        while (i < n && upper_unit(a, i) == upper_unit(b, i))
-                i++;
-        return i == n;
+        return ow_hive_name_compare(&x, &y) == 0;
 }
 
 /* Remembers the name; each other value of the key that had it already is told. */

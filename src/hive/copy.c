@@ -57,19 +57,13 @@ static int copy_security(struct hive_copy *c, const struct hive_node *source, ui
 static int copy_class(struct hive_copy *c, const struct hive_node *source, struct hive_node *target, ow_error *err)
 {
         uint32_t body_len;
-        ow_view body, text;
-        int r;
+        ow_view text;
+        int r = hive_class_view(c->from, source, &text, err);
 
         target->class_cell = HIVE_NIL;
         target->class_len = 0;
-        if (source->class_len == 0 || source->class_cell == HIVE_NIL)
-                return 0;
-        r = hive_cell_view(c->from, source->class_cell, &body, err);
-        if (r < 0)
-                return ow_wrap(err, r, "class of the key at 0x%x", source->cell);
-        if (!ow_view_sub(body, 0, source->class_len, &text))
-                return ow_fail(err, OW_E_CORRUPT, source->class_cell, "class of the key at 0x%x leaves its cell",
-                               source->cell);
+        if (r < 0 || text.len == 0)
+                return r;
         r = spend(c, text.len, source->cell, err);
         if (r >= 0)
                 r = hive_edit_alloc(c->edit, text.len, &target->class_cell, &body_len, err);

@@ -69,15 +69,11 @@ int ow_hive_copy_key(ow_hive *from, ow_key key, ow_hive *to, ow_key parent, cons
         struct hive_node node, above;
         int r;
 
-        r = hive_edit_begin(&e, to, err);
+        r = hive_edit_begin(&e, to, parent.cell, &above, err);
         if (r >= 0)
                 r = hive_node_decode(from, key.cell, &node, err);
         if (r >= 0)
                 r = name_of_copy(&wanted, &node, name, err);
-        if (r >= 0)
-                r = hive_node_decode(to, parent.cell, &above, err);
-        if (r >= 0)
-                r = hive_edit_may(&above, err);
         if (r < 0)
                 return r;
         hive_copy_begin(&c, &e, from);

@@ -119,11 +119,7 @@ int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err)
 
         if (key.cell == hive->base.root)
                 return ow_fail(err, OW_E_INVAL, key.cell, "the root of a hive cannot be deleted");
-        r = hive_edit_begin(&c.edit, hive, err);
-        if (r >= 0)
-                r = hive_node_decode(hive, key.cell, &node, err);
-        if (r >= 0)
-                r = hive_edit_may(&node, err);
+        r = hive_edit_begin(&c.edit, hive, key.cell, &node, err);
         if (r < 0)
                 return r;
         if (node.flags & HIVE_KEY_SYM_LINK)

@@ -23,14 +23,6 @@ int hive_depth_of(ow_hive *h, uint32_t cell, unsigned *ret, ow_error *err)
         return 0;
 }
 
-static const char *next_name(const char *path, size_t *ret_size)
-{
-        while (*path == '\\')
-                path++;
-        *ret_size = strcspn(path, "\\");
-        return path;
-}
-
 static int part_init(struct hive_name *name, const char *part, size_t size, ow_error *err)
 {
         int r = hive_name_init(name, part, size, HIVE_MAX_KEY_NAME, err);
@@ -41,13 +33,23 @@ static int part_init(struct hive_name *name, const char *part, size_t size, ow_e
         return r;
 }
 
+int hive_key_name_init(struct hive_name *name, const char *text, ow_error *err)
+{
+        size_t size = strlen(text);
+        int r = part_init(name, text, size, err);
+
+        if (r >= 0 && (size == 0 || strchr(text, '\\')))
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "\"%s\" cannot be the name of one key", text);
+        return r;
+}
+
 /* How many names, each of which must be one that a key can have. */
 static int check_names(const char *path, unsigned *ret_count, ow_error *err)
 {
         size_t size;
 
         *ret_count = 0;
-        for (path = next_name(path, &size); size > 0; path = next_name(path + size, &size)) {
+        for (path = hive_path_next(path, &size); size > 0; path = hive_path_next(path + size, &size)) {
                 HIVE_AUTO_NAME name = { 0 };
                 int r = part_init(&name, path, size, err);
 
@@ -66,7 +68,7 @@ static int descend(ow_hive *h, uint32_t at, const char *path, size_t *passed, ui
         size_t size;
 
         *cell = hive_trail_start(&h->trail, at, path, passed);
-        for (part = next_name(path + *passed, &size); size > 0; part = next_name(part + size, &size)) {
+        for (part = hive_path_next(path + *passed, &size); size > 0; part = hive_path_next(part + size, &size)) {
                 HIVE_AUTO_NAME name = { 0 };
                 struct hive_node node;
                 int r = part_init(&name, part, size, err);
@@ -105,7 +107,7 @@ static int make_chain(struct hive_edit *e, const struct hive_node *top, const ch
         const char *part;
         size_t size;
 
-        for (part = next_name(path + passed, &size); size > 0; part = next_name(part + size, &size)) {
+        for (part = hive_path_next(path + passed, &size); size > 0; part = hive_path_next(part + size, &size)) {
                 HIVE_AUTO_NAME name = { 0 };
                 int r = part_init(&name, part, size, err);
 
@@ -150,11 +152,7 @@ static int create(ow_hive *h, uint32_t parent, const char *path, size_t passed, 
         size_t size;
         int r;
 
-        r = hive_edit_begin(&e, h, err);
-        if (r >= 0)
-                r = hive_node_decode(h, parent, &top, err);
-        if (r >= 0)
-                r = hive_edit_may(&top, err);
+        r = hive_edit_begin(&e, h, parent, &top, err);
         if (r >= 0)
                 r = hive_security_decode(h, top.security, &sk, err);
         if (r < 0)
@@ -167,7 +165,7 @@ static int create(ow_hive *h, uint32_t parent, const char *path, size_t passed, 
         r = make_chain(&e, &top, path, passed, &first, &last, err);
         if (r < 0)
                 return r;
-        path = next_name(path + passed, &size);
+        path = hive_path_next(path + passed, &size);
         r = part_init(&name, path, size, err);
         if (r >= 0)
                 r = hive_list_insert(&e, &top, &name, first, err);

@@ -4,19 +4,6 @@
 
 #include "hive/edit.h"
 
-int hive_key_name_init(struct hive_name *name, const char *text, ow_error *err)
-{
-        size_t size = strlen(text);
-        int r = hive_name_init(name, text, size, HIVE_MAX_KEY_NAME, err);
-
-        if (r == OW_E_LIMIT)
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "name of a key is longer than %d UTF-16 units",
-                               HIVE_MAX_KEY_NAME);
-        if (r >= 0 && (size == 0 || strchr(text, '\\')))
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "\"%s\" cannot be the name of one key", text);
-        return r;
-}
-
 /* The subkeys of a key that moves: each must be readable before the first is told. */
 static int check_subkeys(ow_hive *h, uint32_t key, ow_error *err)
 {
@@ -114,11 +101,7 @@ int ow_hive_rename_key(ow_hive *hive, ow_key key, const char *name, ow_key *ret_
                 return ow_fail(err, OW_E_INVAL, key.cell, "the root of a hive cannot be renamed");
         r = hive_key_name_init(&wanted, name, err);
         if (r >= 0)
-                r = hive_edit_begin(&e, hive, err);
-        if (r >= 0)
-                r = hive_node_decode(hive, key.cell, &node, err);
-        if (r >= 0)
-                r = hive_edit_may(&node, err);
+                r = hive_edit_begin(&e, hive, key.cell, &node, err);
         if (r >= 0 && (node.flags & HIVE_KEY_SYM_LINK))
                 r = ow_fail(err, OW_E_REFUSED, key.cell, "key at 0x%x is a link: not renamed", key.cell);
         if (r >= 0)
@@ -173,12 +156,8 @@ static int store_class(struct hive_edit *e, struct hive_node *node, ow_view text
 static int look(struct hive_edit *e, ow_hive *h, uint32_t key, struct hive_node *ret, struct hive_node *ret_parent,
                 ow_error *err)
 {
-        int r = hive_edit_begin(e, h, err);
+        int r = hive_edit_begin(e, h, key, ret, err);
 
-        if (r >= 0)
-                r = hive_node_decode(h, key, ret, err);
-        if (r >= 0)
-                r = hive_edit_may(ret, err);
         if (r >= 0 && key != h->base.root)
                 r = hive_node_decode(h, ret->parent, ret_parent, err);
         if (r >= 0 && !hive_map_reserve(&h->changed, 1))
@@ -189,7 +168,7 @@ static int look(struct hive_edit *e, ow_hive *h, uint32_t key, struct hive_node 
 int ow_hive_set_class(ow_hive *hive, ow_key key, const void *utf16le, size_t size, ow_error *err)
 {
         HIVE_AUTO_EDIT e = { 0 };
-        ow_view wanted = { utf16le, size }, body, now;
+        ow_view wanted = { utf16le, size }, now;
         struct hive_node node, parent = { 0 };
         int r;
 
@@ -200,11 +179,7 @@ int ow_hive_set_class(ow_hive *hive, ow_key key, const void *utf16le, size_t siz
         r = look(&e, hive, key.cell, &node, &parent, err);
         if (r < 0)
                 return r;
-        if (node.class_cell == HIVE_NIL)
-                node.class_len = 0;
-        if (node.class_len == size && (size == 0 ||
-            (hive_cell_view(hive, node.class_cell, &body, NULL) >= 0 && ow_view_sub(body, 0, size, &now) &&
-             ow_view_equal(now, wanted))))
+        if (hive_class_view(hive, &node, &now, NULL) >= 0 && ow_view_equal(now, wanted))
                 return 0;
         r = store_class(&e, &node, wanted, err);
         if (r < 0)

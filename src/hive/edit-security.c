@@ -227,15 +227,6 @@ static int change(struct hive_edit *e, struct hive_node *node, uint32_t cell, ow
         return 0;
 }
 
-static int begin(struct hive_edit *e, ow_hive *h, uint32_t key, struct hive_node *ret, ow_error *err)
-{
-        int r = hive_edit_begin(e, h, err);
-
-        if (r >= 0)
-                r = hive_node_decode(h, key, ret, err);
-        return r < 0 ? r : hive_edit_may(ret, err);
-}
-
 int ow_hive_set_security(ow_hive *hive, ow_key key, const void *descriptor, size_t size, ow_error *err)
 {
         HIVE_AUTO_EDIT e = { 0 };
@@ -247,7 +238,7 @@ int ow_hive_set_security(ow_hive *hive, ow_key key, const void *descriptor, size
 
         r = hive_descriptor_check(wanted, err);
         if (r >= 0)
-                r = begin(&e, hive, key.cell, &node, err);
+                r = hive_edit_begin(&e, hive, key.cell, &node, err);
         if (r < 0)
                 return r;
         if (hive_security_decode(hive, node.security, &now, NULL) >= 0 && ow_view_equal(now.descriptor, wanted))
@@ -263,7 +254,7 @@ int ow_hive_share_security(ow_hive *hive, ow_key key, ow_key like, ow_error *err
         struct hive_security sk;
         int r;
 
-        r = begin(&e, hive, key.cell, &node, err);
+        r = hive_edit_begin(&e, hive, key.cell, &node, err);
         if (r >= 0)
                 r = hive_node_decode(hive, like.cell, &other, err);
         if (r >= 0)

@@ -9,13 +9,8 @@
 static int look(struct hive_edit *e, ow_hive *h, uint32_t key, const struct hive_name *name,
                 struct hive_node *ret_node, uint32_t *ret_index, struct hive_value *ret_value, ow_error *err)
 {
-        int r;
+        int r = hive_edit_begin(e, h, key, ret_node, err);
 
-        r = hive_edit_begin(e, h, err);
-        if (r >= 0)
-                r = hive_node_decode(h, key, ret_node, err);
-        if (r >= 0)
-                r = hive_edit_may(ret_node, err);
         if (r >= 0)
                 r = hive_find_value(h, ret_node, name, ret_index, ret_value, err);
         if (r > 0 && (ret_value->flags & HIVE_VALUE_TOMBSTONE))

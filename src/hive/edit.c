@@ -5,8 +5,21 @@
 #include "base/alloc.h"
 #include "hive/edit.h"
 
-int hive_edit_begin(struct hive_edit *e, ow_hive *h, ow_error *err)
+int hive_edit_may(const struct hive_node *node, ow_error *err)
 {
+        if (node->layer)
+                return ow_fail(err, OW_E_REFUSED, node->cell,
+                               "key at 0x%x is layered (0x%02x): only shown, not edited", node->cell, node->layer);
+        if (node->flags & HIVE_KEY_PREDEF_HANDLE)
+                return ow_fail(err, OW_E_REFUSED, node->cell,
+                               "key at 0x%x stands for a predefined handle: not edited", node->cell);
+        return 0;
+}
+
+int hive_edit_begin(struct hive_edit *e, ow_hive *h, uint32_t key, struct hive_node *ret, ow_error *err)
+{
+        int r;
+
         memset(e, 0, sizeof *e);
         e->hive = h;
         if (h->readonly)
@@ -15,7 +28,8 @@ int hive_edit_begin(struct hive_edit *e, ow_hive *h, ow_error *err)
                 return ow_fail(err, OW_E_CORRUPT, h->image.backed,
                                "hive has %u bytes of bins, its file holds %u: not edited", h->image.size,
                                h->image.backed);
-        return 0;
+        r = hive_node_decode(h, key, ret, err);
+        return r < 0 ? r : hive_edit_may(ret, err);
 }
 
 bool hive_cells_reserve(struct hive_cells *cells)
@@ -89,15 +103,4 @@ void hive_edit_done(struct hive_edit *e)
         ow_free(e->stale.v);
         ow_free(e->fresh.v);
         ow_free(e->security.v);
-}
-
-int hive_edit_may(const struct hive_node *node, ow_error *err)
-{
-        if (node->layer)
-                return ow_fail(err, OW_E_REFUSED, node->cell,
-                               "key at 0x%x is layered (0x%02x): only shown, not edited", node->cell, node->layer);
-        if (node->flags & HIVE_KEY_PREDEF_HANDLE)
-                return ow_fail(err, OW_E_REFUSED, node->cell,
-                               "key at 0x%x stands for a predefined handle: not edited", node->cell);
-        return 0;
 }

@@ -23,8 +23,8 @@ struct hive_edit {
 
 #define HIVE_AUTO_EDIT __attribute__((cleanup(hive_edit_done))) struct hive_edit
 
-/* edit.c. begin: OW_E_READONLY, or OW_E_CORRUPT for a hive whose file is too short. */
-int hive_edit_begin(struct hive_edit *e, ow_hive *h, ow_error *err);
+/* edit.c. begin: of that key. OW_E_READONLY; OW_E_CORRUPT for a hive whose file is too short; as hive_edit_may(). */
+int hive_edit_begin(struct hive_edit *e, ow_hive *h, uint32_t key, struct hive_node *ret, ow_error *err);
 int hive_edit_alloc(struct hive_edit *e, size_t body_size, uint32_t *ret_cell, uint32_t *ret_body_len, ow_error *err);
 /* The cell goes when the edit is committed. Naming one twice is OW_E_CORRUPT: two owners. */
 int hive_edit_drop(struct hive_edit *e, uint32_t cell, ow_error *err);
@@ -40,8 +40,7 @@ bool hive_cells_reserve(struct hive_cells *cells);
 
 /* edit-key.c. Levels from the root down to key: the root is 1. */
 int hive_depth_of(ow_hive *h, uint32_t cell, unsigned *ret, ow_error *err);
-
-/* edit-rename.c. The name of one key: not empty, no '\\', short enough. */
+/* The name of one key: not empty, no '\\', short enough. */
 int hive_key_name_init(struct hive_name *name, const char *text, ow_error *err);
 
 /* edit-list.c. All change fields of *parent, which the caller then stores; on error the lists are unchanged. */

@@ -252,6 +252,24 @@ int hive_values_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_
         return 0;
 }
 
+int hive_class_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_error *err)
+{
+        ow_view body;
+        int r;
+
+        *ret = (ow_view){ NULL, 0 };
+        if (node->class_len == 0 || node->class_cell == HIVE_NIL)
+                return 0;
+        r = hive_cell_view(h, node->class_cell, &body, err);
+        if (r < 0)
+                return ow_wrap(err, r, "class of the key at 0x%x", node->cell);
+        if (!ow_view_sub(body, 0, node->class_len, ret))
+                return ow_fail(err, OW_E_CORRUPT, node->class_cell,
+                               "class of the key at 0x%x: %u bytes in a cell of %zu", node->cell, node->class_len,
+                               body.len);
+        return 0;
+}
+
 int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_name *name, uint32_t *ret_index,
                     struct hive_value *ret, ow_error *err)
 {

@@ -232,6 +232,8 @@ int hive_find_slot(ow_hive *h, const struct hive_list *leaf, const struct hive_n
                    bool *ret_equal, ow_error *err);
 /* The list of values. A key without values gives an empty view. */
 int hive_values_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_error *err);
+/* The class as stored. A key without one gives an empty view. */
+int hive_class_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_error *err);
 /* 1 and index plus record of the value of that name, 0 absent. */
 int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_name *name, uint32_t *ret_index,
                     struct hive_value *ret, ow_error *err);

@@ -81,25 +81,15 @@ int hive_name_init(struct hive_name *name, const char *utf8, size_t size, size_t
         return 0;
 }
 
-static size_t stored_units(ow_view stored, bool latin1)
-{
-        return latin1 ? stored.len : stored.len / 2;
-}
-
-static uint16_t stored_unit(ow_view stored, bool latin1, size_t i)
-{
-        return latin1 ? stored.p[i] : ow_le16_at(stored.p + 2 * i);
-}
-
 int hive_name_init_stored(struct hive_name *name, ow_view stored, bool latin1, ow_error *err)
 {
-        size_t n = stored_units(stored, latin1);
+        size_t n = hive_name_units(stored, latin1);
         int r = start(name, n, err);
 
         if (r < 0)
                 return r;
         for (size_t i = 0; i < n; i++) {
-                uint16_t unit = stored_unit(stored, latin1, i);
+                uint16_t unit = hive_name_unit(stored, latin1, i);
 
                 if (unit < 0x80)
                         put_ascii(name, (uint8_t)unit);
@@ -118,10 +108,10 @@ void hive_name_done(struct hive_name *name)
 
 int hive_name_order(ow_view stored, bool latin1, const struct hive_name *name)
 {
-        size_t n = stored_units(stored, latin1);
+        size_t n = hive_name_units(stored, latin1);
 
         for (size_t i = 0; i < n && i < name->n; i++) {
-                uint16_t a = stored_unit(stored, latin1, i), b = name->upper[i];
+                uint16_t a = hive_name_unit(stored, latin1, i), b = name->upper[i];
 
                 /* Equal already: what is upper case stays as it is. */
                 if (a == b)
@@ -135,7 +125,7 @@ int hive_name_order(ow_view stored, bool latin1, const struct hive_name *name)
 
 bool hive_name_equal(ow_view stored, bool latin1, const struct hive_name *name)
 {
-        return stored_units(stored, latin1) == name->n && hive_name_order(stored, latin1, name) == 0;
+        return hive_name_units(stored, latin1) == name->n && hive_name_order(stored, latin1, name) == 0;
 }
 
 size_t hive_name_store(const struct hive_name *name, uint8_t *ret)
@@ -147,6 +137,14 @@ size_t hive_name_store(const struct hive_name *name, uint8_t *ret)
                         ow_le16_put(ret + 2 * i, name->units[i]);
         }
         return name->latin1 ? name->n : 2 * name->n;
+}
+
+const char *hive_path_next(const char *path, size_t *ret_size)
+{
+        while (*path == '\\')
+                path++;
+        *ret_size = strcspn(path, "\\");
+        return path;
 }
 
 static char *utf16_text(ow_view stored)
@@ -173,10 +171,10 @@ char *hive_name_text(ow_view stored, bool latin1)
 /* One code point of a stored name at unit *i; moves *i past it. */
 static uint32_t next_code_point(ow_view stored, bool latin1, size_t *i)
 {
-        uint32_t c = stored_unit(stored, latin1, (*i)++);
+        uint32_t c = hive_name_unit(stored, latin1, (*i)++);
 
-        if (c >= 0xd800 && c < 0xdc00 && *i < stored_units(stored, latin1)) {
-                uint32_t low = stored_unit(stored, latin1, *i);
+        if (c >= 0xd800 && c < 0xdc00 && *i < hive_name_units(stored, latin1)) {
+                uint32_t low = hive_name_unit(stored, latin1, *i);
 
                 if (low >= 0xdc00 && low < 0xe000) {
                         (*i)++;
@@ -220,7 +218,7 @@ static size_t copy_ascii(const ow_hive_name *name, char *buf, size_t most)
 size_t ow_hive_name_utf8(const ow_hive_name *name, char *buf, size_t size)
 {
         ow_view stored = { name->p, name->size };
-        size_t units = stored_units(stored, name->latin1), done = size ? copy_ascii(name, buf, size - 1) : 0;
+        size_t units = hive_name_units(stored, name->latin1), done = size ? copy_ascii(name, buf, size - 1) : 0;
         size_t total = done;
         char bytes[4];
 
@@ -242,10 +240,10 @@ size_t ow_hive_name_utf8(const ow_hive_name *name, char *buf, size_t size)
 int ow_hive_name_compare(const ow_hive_name *a, const ow_hive_name *b)
 {
         ow_view av = { a->p, a->size }, bv = { b->p, b->size };
-        size_t an = stored_units(av, a->latin1), bn = stored_units(bv, b->latin1);
+        size_t an = hive_name_units(av, a->latin1), bn = hive_name_units(bv, b->latin1);
 
         for (size_t i = 0; i < an && i < bn; i++) {
-                uint16_t ca = ow_upcase(stored_unit(av, a->latin1, i)), cb = ow_upcase(stored_unit(bv, b->latin1, i));
+                uint16_t ca = ow_upcase(hive_name_unit(av, a->latin1, i)), cb = ow_upcase(hive_name_unit(bv, b->latin1, i));
 
                 if (ca != cb)
                         return ca < cb ? -1 : 1;

@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <offwin/error.h>
+#include <offwin/hive.h>
 
+#include "base/le.h"
 #include "base/view.h"
 
 enum { HIVE_NAME_SMALL = 64 };
@@ -29,12 +30,32 @@ int hive_name_init_stored(struct hive_name *name, ow_view stored, bool latin1, o
 void hive_name_done(struct hive_name *name);
 #define HIVE_AUTO_NAME __attribute__((cleanup(hive_name_done))) struct hive_name
 
+/* A stored name unit by unit, whichever way it is stored. */
+static inline size_t hive_name_units(ow_view stored, bool latin1)
+{
+        return latin1 ? stored.len : stored.len / 2;
+}
+
+static inline uint16_t hive_name_unit(ow_view stored, bool latin1, size_t i)
+{
+        return latin1 ? stored.p[i] : ow_le16_at(stored.p + 2 * i);
+}
+
+/* As it is handed out; for ow_hive_name_compare(). */
+static inline ow_hive_name hive_name_shown(ow_view stored, bool latin1)
+{
+        return (ow_hive_name){ stored.p, (uint32_t)stored.len, latin1 };
+}
+
 /* Compares a stored name with one we look for, as NT orders them: < 0, 0, > 0. */
 int hive_name_order(ow_view stored, bool latin1, const struct hive_name *name);
 bool hive_name_equal(ow_view stored, bool latin1, const struct hive_name *name);
 
 /* Bytes of the name as a record stores it; writes them to ret unless it is NULL. */
 size_t hive_name_store(const struct hive_name *name, uint8_t *ret);
+
+/* The next name of a path, without the '\\' before it. *ret_size 0: there is none. */
+const char *hive_path_next(const char *path, size_t *ret_size);
 
 /* The stored name as UTF-8 text, the caller's (ow_free). NULL: no memory. */
 char *hive_name_text(ow_view stored, bool latin1);

@@ -6,23 +6,12 @@
 #include "base/utf16.h"
 #include "hive/hive.h"
 
-/* The next name of path and what follows it; empty names are skipped. False at the end. */
-static bool next_name(const char **path, const char **ret, size_t *ret_size)
-{
-        while (**path == '\\')
-                (*path)++;
-        *ret = *path;
-        *ret_size = strcspn(*path, "\\");
-        *path += *ret_size;
-        return *ret_size > 0;
-}
-
 int ow_hive_find(ow_hive *hive, ow_key at, const char *path, ow_key *ret_key, ow_error *err)
 {
         const char *part;
         size_t size;
 
-        while (next_name(&path, &part, &size)) {
+        for (part = hive_path_next(path, &size); size > 0; part = hive_path_next(part + size, &size)) {
                 HIVE_AUTO_NAME name = { 0 };
                 struct hive_node node;
                 int r;
@@ -45,18 +34,11 @@ int ow_hive_find(ow_hive *hive, ow_key at, const char *path, ow_key *ret_key, ow
 
 static int read_class(ow_hive *h, const struct hive_node *node, ow_blob *ret, ow_error *err)
 {
-        ow_view body, text;
-        int r;
+        ow_view text;
+        int r = hive_class_view(h, node, &text, err);
 
-        if (node->class_len == 0 || node->class_cell == HIVE_NIL)
-                return 0;
-        r = hive_cell_view(h, node->class_cell, &body, err);
-        if (r < 0)
-                return ow_wrap(err, r, "class of the key at 0x%x", node->cell);
-        if (!ow_view_sub(body, 0, node->class_len, &text))
-                return ow_fail(err, OW_E_CORRUPT, node->class_cell,
-                               "class of the key at 0x%x: %u bytes in a cell of %zu", node->cell, node->class_len,
-                               body.len);
+        if (r < 0 || text.len == 0)
+                return r;
         ret->p = ow_malloc(text.len);
         if (!ret->p)
                 return ow_fail_nomem(err);

@@ -104,11 +104,6 @@ static struct frame *top(ow_hive_walk *w)
         return w->n ? &w->frames[w->n - 1] : NULL;
 }
 
-static ow_hive_name name_of(ow_view stored, bool latin1)
-{
-        return (ow_hive_name){ stored.p, (uint32_t)stored.len, latin1 };
-}
-
 static void fill_key(const ow_hive_walk *w, const struct hive_node *node, enum ow_hive_item_kind kind,
                      ow_hive_item *ret)
 {
@@ -116,7 +111,7 @@ static void fill_key(const ow_hive_walk *w, const struct hive_node *node, enum o
                 .kind = kind,
                 .depth = (unsigned)w->n - 1,
                 .key = { node->cell },
-                .name = name_of(node->name, hive_node_latin1(node)),
+                .name = hive_name_shown(node->name, hive_node_latin1(node)),
                 .written = node->written,
                 .n_subkeys = node->n_subkeys,
                 .n_values = node->flags & HIVE_KEY_PREDEF_HANDLE ? 0 : node->n_values,
@@ -225,7 +220,7 @@ static int next_value(ow_hive_walk *w, ow_hive_item *ret, ow_error *err)
                 .kind = OW_ITEM_VALUE,
                 .depth = (unsigned)w->n - 1,
                 .key = { node->cell },
-                .name = name_of(v.name, v.flags & HIVE_VALUE_COMP_NAME),
+                .name = hive_name_shown(v.name, v.flags & HIVE_VALUE_COMP_NAME),
                 .value = { cell },
                 .type = v.type,
                 .size = v.size,
