@@ -176,9 +176,9 @@ static int settle(ow_disk *disk, struct folder *folder, struct record record, co
         gone = r == 0 || entry.record.state == RECORD_UNDOING;
         r = r == 1 && entry.record.state != RECORD_DONE ? finish(disk, &entry, options, &why) : 0;
         if (forget && is_hopeless(r)) {
-                gone = true;
                 const ow_error reason = why;
 
+                gone = true;
                 r = give_up(disk, entry.folder, entry.base, entry.record, &reason, &why);
         }
         entry_done(&entry);
