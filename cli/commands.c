@@ -108,10 +108,8 @@ const struct command commands[] = {
                 .summary = "print one registry value, or all values of a key",
                 .about = "With NAME only the data is printed: strings as they are, one per line, numbers in decimal, "
                          "anything else in hex; --raw gives the bytes exactly as stored. @ is the default value.",
-                .examples = "offwin reg get server.vhdx 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion' "
-                            "ProductName\n"
-                            "offwin reg get SYSTEM 'CurrentControlSet\\Control\\ComputerName\\ComputerName' "
-                            "ComputerName\n",
+                .examples = "offwin reg get server.vhdx 'HKLM\\SYSTEM\\Select' Current\n"
+                            "offwin reg get SYSTEM 'CurrentControlSet\\Control\\CrashControl' AutoReboot\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_RAW,
                 .flags = COMMAND_READS | COMMAND_HIVES,
                 .min_operands = 2,
@@ -123,12 +121,11 @@ const struct command commands[] = {
                 .operands = "DISK|HIVE PATH [NAME TYPE DATA...]",
                 .summary = "set one registry value, or make a key",
                 .about = "TYPE is sz, expand_sz, multi_sz (one DATA per string), dword, dword_big_endian, qword, "
-                         "binary or none (hex digits), link, or any number. Numbers are decimal or 0x. Missing keys are made. "
-                         "CurrentControlSet stands for every control set that the next boot may use, HKCU for every "
-                         "profile. @ is the default value. The change is shown, journalled and read back; `offwin "
-                         "undo` takes it back.",
-                .examples = "offwin reg set server.vhdx 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\CrashControl' "
-                            "AutoReboot dword 0\n"
+                         "binary or none (hex digits), link, or any number. Numbers are decimal or 0x. Missing keys are "
+                         "made. CurrentControlSet stands for every control set that the next boot may use, HKCU for "
+                         "every profile. @ is the default value. The change is shown, journalled and read back; "
+                         "`offwin undo` takes it back.",
+                .examples = "offwin reg set server.vhdx 'HKLM\\SOFTWARE\\Vendor\\Agent' Enabled dword 0\n"
                             "offwin reg set -n NTUSER.DAT 'Control Panel\\Desktop' Wallpaper sz ''\n"
                             "offwin reg set SOFTWARE 'Vendor\\Paths' @ multi_sz 'C:\\One' 'C:\\Two'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
@@ -143,8 +140,7 @@ const struct command commands[] = {
                 .summary = "remove a registry value or key",
                 .about = "With NAME that value, @ being the default value; without it the key, which with -r may have "
                          "subkeys. Everything that goes is shown first.",
-                .examples = "offwin reg rm server.vhdx 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run' "
-                            "Updater\n"
+                .examples = "offwin reg rm server.vhdx 'HKCU\\Software\\Vendor\\Agent' Updater\n"
                             "offwin reg rm -r SOFTWARE 'Vendor'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_TREE,
                 .flags = COMMAND_WRITES | COMMAND_HIVES,
@@ -171,7 +167,7 @@ const struct command commands[] = {
                 .summary = "copy a key with all below it",
                 .about = "Values, classes, permissions and times are copied too. TO is the path of the copy and must "
                          "not be there.",
-                .examples = "offwin reg cp server.vhdx 'HKLM\\SYSTEM\\ControlSet001' 'HKLM\\SYSTEM\\ControlSet003'\n",
+                .examples = "offwin reg cp pc.vhdx 'HKLM\\SYSTEM\\ControlSet001' 'HKLM\\SYSTEM\\ControlSet003'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
                 .flags = COMMAND_WRITES | COMMAND_HIVES,
                 .min_operands = 3,
@@ -233,7 +229,7 @@ const struct command commands[] = {
                 .about = "The exit code is 3 when they differ. With a .reg FILE: what its import would change. With -o "
                          "the difference is written as a .reg file that makes the first equal to the second.",
                 .examples = "offwin reg diff SYSTEM.before SYSTEM\n"
-                            "offwin reg diff before.vhdx after.vhdx 'HKLM\\SYSTEM\\CurrentControlSet\\Services'\n"
+                            "offwin reg diff before.vhdx after.vhdx 'HKLM\\SYSTEM\\ControlSet001\\Services'\n"
                             "offwin reg diff server.vhdx wanted.reg || echo not as wanted\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_OUTPUT | OPTION_UTF8 | OPTION_CODEPAGE | OPTION_YES,
                 .flags = COMMAND_READS,

@@ -119,10 +119,11 @@ static int show(const struct arguments *arguments, const struct disks *disks, co
         return print_report(arguments, text);
 }
 
-/* Where the disks are not what the change left there; on stderr, before the reason of the refusal. */
-static void show_differences(const struct arguments *arguments, const struct disks *disks)
+/* Where the disks are not what the change left there; on stderr, before the reason. False: nowhere. */
+static bool show_differences(const struct arguments *arguments, const struct disks *disks)
 {
         enum { SHOWN = 10 };
+        bool any = false;
 
         for (size_t i = 0; i < disks->count; i++) {
                 ow_undo_difference *differences = NULL;
@@ -143,8 +144,10 @@ static void show_differences(const struct arguments *arguments, const struct dis
                 if (count > SHOWN)
                         note(arguments, "'%s' differs in %zu more places", ow_disk_name(disks->items[i]),
                              count - SHOWN);
+                any = any || count > 0;
                 ow_undo_differences_free(differences);
         }
+        return any;
 }
 
 static int undo(const struct arguments *arguments, const struct disks *disks, const ow_undo_record *record)
@@ -164,11 +167,9 @@ static int undo(const struct arguments *arguments, const struct disks *disks, co
         }
         supervise_stage(STAGE_WRITING);
         if (ow_transaction_undo(disks->items, disks->count, &result, &err) < 0) {
-                if (err.code == OW_E_CONFLICT) {
-                        show_differences(arguments, disks);
-                        (void)ow_wrap(&err, err.code, "nothing was put back%s", disks->n_files ? "" :
-                                      " (`offwin settle` gives back what was for the first boot only)");
-                }
+                if (err.code == OW_E_CONFLICT && show_differences(arguments, disks) && disks->n_files == 0)
+                        (void)ow_wrap(&err, err.code, "nothing was put back (`offwin settle` gives back what was for "
+                                      "the first boot only)");
                 code = fail(arguments, &err);
         } else {
                 code = show(arguments, disks, record, &result);
