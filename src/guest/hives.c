@@ -191,7 +191,7 @@ static int open_file(ow_guest *guest, struct guest_hive *h, ow_error *err)
         if (guest->machine->writable && v->why_not.code == 0) {
                 int r = ow_file_open(v->volume, h->path, OW_FILE_WRITE, &h->file, &why);
 
-                if (r >= 0 || r == OW_E_ABSENT || r == OW_E_NOMEM) {
+                if (r >= 0 || r == OW_E_ABSENT || r == OW_E_NOMEM || r == OW_E_REFUSED) {
                         if (r < 0 && err)
                                 *err = why;
                         return r;

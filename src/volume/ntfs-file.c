@@ -90,8 +90,17 @@ void nt_node_drop_all(struct nt_fs *fs)
         }
 }
 
-/* Refuses what would read as something else than Windows shows, or what is not a file. */
-static int check_content(struct nt_fs *fs, ntfs_inode *ni, const char *path, ow_error *err)
+static int fail_encrypted(const char *path, int code, ow_error *err)
+{
+        return ow_fail(err, code, OW_NOWHERE, "'%s' is encrypted (EFS), which is not read or written; decrypt it in the "
+                       "guest: 'cipher /d' with its name", path);
+}
+
+/*
+ * Refuses what would read as something else than Windows shows, or what is not a file. To read it is beyond us; to
+ * write it would destroy it, so that is a refusal with the way on.
+ */
+static int check_content(struct nt_fs *fs, ntfs_inode *ni, const char *path, int code, ow_error *err)
 {
         uint32_t tag;
         int r;
@@ -99,7 +108,7 @@ static int check_content(struct nt_fs *fs, ntfs_inode *ni, const char *path, ow_
         if (ni->mrec->flags & MFT_RECORD_IS_DIRECTORY)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is a folder", path);
         if (ni->flags & FILE_ATTR_ENCRYPTED)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' is encrypted (EFS)", path);
+                return fail_encrypted(path, code, err);
         r = nt_reparse_tag(fs, ni, &tag, err);
         if (r < 0)
                 return r;
@@ -107,34 +116,37 @@ static int check_content(struct nt_fs *fs, ntfs_inode *ni, const char *path, ow_
         case 0:
                 return 0;
         case TAG_WOF:
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "'%s' is compressed by WOF (CompactOS), which is not read or written", path);
+                return ow_fail(err, code, OW_NOWHERE,
+                               "'%s' is compressed by WOF (CompactOS), which is not read or written; make it plain in "
+                               "the guest: 'compact /u /exe' with its name", path);
         case TAG_DEDUP:
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "'%s' is deduplicated, which is not read or written", path);
+                return ow_fail(err, code, OW_NOWHERE,
+                               "'%s' is deduplicated, which is not read or written; make it plain in the guest: "
+                               "'Expand-DedupFile' with its name", path);
         case TAG_SYMLINK:
         case TAG_MOUNT_POINT:
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "'%s' is a symbolic link, which is not followed", path);
+                return ow_fail(err, code, OW_NOWHERE, "'%s' is a symbolic link, which is not followed: name the file "
+                               "that it leads to", path);
         default:
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
+                return ow_fail(err, code, OW_NOWHERE,
                                "'%s' is a reparse point (0x%08x): its content is kept by a filter driver", path, tag);
         }
 }
 
-static int check_stream(const ntfs_attr *na, const char *path, ow_error *err)
+static int check_stream(const ntfs_attr *na, const char *path, int code, ow_error *err)
 {
         if (na->data_flags & ATTR_IS_ENCRYPTED)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' is encrypted (EFS)", path);
+                return fail_encrypted(path, code, err);
         if ((na->data_flags & ATTR_COMPRESSION_MASK) && (na->data_flags & ATTR_COMPRESSION_MASK) != ATTR_IS_COMPRESSED)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' is compressed by an unknown method", path);
+                return ow_fail(err, code, OW_NOWHERE, "'%s' is compressed by an unknown method", path);
         if (na->data_size < 0 || na->initialized_size < 0 || na->initialized_size > na->data_size)
                 return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "'%s' has impossible sizes", path);
         return 0;
 }
 
-/* A new node for record, with one reference. */
-static int node_open(struct nt_fs *fs, uint64_t record, const char *path, struct nt_node **ret, ow_error *err)
+/* A new node for record, with one reference. code: what it is called when its content is not for us. */
+static int node_open(struct nt_fs *fs, uint64_t record, const char *path, int code, struct nt_node **ret,
+                     ow_error *err)
 {
         OW_AUTO_FREE struct nt_node *node = ow_calloc(1, sizeof *node);
         ntfs_inode *ni;
@@ -146,7 +158,7 @@ static int node_open(struct nt_fs *fs, uint64_t record, const char *path, struct
         r = nt_inode_open(fs, record, path, &ni, err);
         if (r < 0)
                 return r;
-        r = check_content(fs, ni, path, err);
+        r = check_content(fs, ni, path, code, err);
         if (r < 0) {
                 nt_inode_close(fs, ni);
                 return r;
@@ -167,6 +179,7 @@ static int open_record(struct nt_fs *fs, uint64_t record, const char *path, unsi
                        ow_error *err)
 {
         OW_AUTO_FREE struct nt_file *file = ow_calloc(1, sizeof *file);
+        int code = flags & OW_FILE_WRITE ? OW_E_REFUSED : OW_E_UNSUPPORTED;
         struct nt_node *node;
         int r;
 
@@ -176,11 +189,11 @@ static int open_record(struct nt_fs *fs, uint64_t record, const char *path, unsi
         if (node) {
                 node->refs++;
         } else {
-                r = node_open(fs, record, path, &node, err);
+                r = node_open(fs, record, path, code, &node, err);
                 if (r < 0)
                         return r;
         }
-        r = check_stream(node->na, path, err);
+        r = check_stream(node->na, path, code, err);
         if (r < 0) {
                 node_put(fs, node);
                 return r;
