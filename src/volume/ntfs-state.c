@@ -119,9 +119,9 @@ int nt_state_check_writable(const struct nt_fs *fs, ow_error *err)
                 return hiberfil_fail(err);
         if (fs->unclean_journal)
                 return ow_fail(err, OW_E_DIRTY, OW_NOWHERE,
-                               "the NTFS journal ($LogFile) was not closed: the guest is running, crashed, or lost "
-                               "power; boot it once and shut it down fully (shutdown /s /f /t 0). offwin cannot replay "
-                               "it: 'ntfsrecover' of ntfs-3g does, on a raw copy of the partition, and 'ntfsfix' gives "
-                               "the journal up");
+                               "the NTFS journal ($LogFile) was not closed: boot it once and shut it down fully "
+                               "(shutdown /s /f /t 0); or on this host 'losetup -fP IMAGE' ('qemu-nbd -c /dev/nbd0 "
+                               "IMAGE' when not raw) and 'ntfsrecover' on the partition; where that fails, 'ntfsfix' "
+                               "gives up what the journal holds");
         return 0;
 }

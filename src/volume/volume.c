@@ -47,15 +47,19 @@ static int fail_kind(enum ow_volume_kind kind, ow_error *err)
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
                                "BitLocker encrypts this partition; decrypt it in Windows (manage-bde -off) first");
         case OW_VOLUME_REFS:
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "ReFS is recognised, but not read");
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "ReFS is recognised, but not read; in Windows, copy "
+                               "what is needed to a volume with NTFS");
         case OW_VOLUME_EXFAT:
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "exFAT is recognised, but not read");
         case OW_VOLUME_LDM:
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "this partition belongs to a dynamic disk (LDM), which is recognised, but not read");
+                               "this partition belongs to a dynamic disk (LDM), which is recognised, but not read; map "
+                               "its volumes on this host ('ldmtool create all') and name the volume with Windows, or "
+                               "make the disk a basic one");
         case OW_VOLUME_STORAGE_SPACES:
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "this partition belongs to Storage Spaces, which is recognised, but not read");
+                               "this partition belongs to Storage Spaces, which is recognised, but not read; in "
+                               "Windows, copy the volume to a plain disk");
         case OW_VOLUME_RESERVED:
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
                                "this is a Microsoft reserved partition; it holds no file system");
@@ -69,11 +73,8 @@ static int discard_hibernation(ow_volume *volume, const ow_log *log, ow_error *e
 {
         static const uint8_t zeros[HIBERFIL_HEADER];
         ow_file *file = NULL;
-        ow_volume_info info;
-        int r = ow_volume_info_get(volume, &info, err);
+        int r;
 
-        if (r < 0 || !info.hibernated)
-                return r;
         r = ow_file_open(volume, "hiberfil.sys", OW_FILE_WRITE, &file, err);
         if (r == 0)
                 r = ow_file_write(file, 0, zeros, sizeof zeros, err);
@@ -84,6 +85,20 @@ static int discard_hibernation(ow_volume *volume, const ow_log *log, ow_error *e
         ow_log_printf(log, OW_LOG_WARNING, "the hibernated session of Windows is given up with this change: what was "
                       "open and not saved in it is lost");
         return 0;
+}
+
+/* What is to be told, and done, before the first change to a volume that may be written to. */
+static int begin_writing(ow_volume *volume, unsigned partition, const ow_log *log, ow_error *err)
+{
+        ow_volume_info info;
+        int r = ow_volume_info_get(volume, &info, err);
+
+        if (r < 0)
+                return r;
+        if (info.dirty)
+                ow_log_printf(log, OW_LOG_WARNING, "partition %u: its dirty flag is set, so Windows will check the file "
+                              "system (chkdsk) at the next boot", partition);
+        return info.hibernated && volume->discard_hibernation ? discard_hibernation(volume, log, err) : 0;
 }
 
 int ow_volume_open(ow_disk *disk, const ow_partition_table *table, const ow_partition *partition, unsigned flags,
@@ -107,8 +122,8 @@ int ow_volume_open(ow_disk *disk, const ow_partition_table *table, const ow_part
                 r = volume_fat_open(&window, partition->size, flags, log, ret_volume, err);
         else
                 r = fail_kind(kind, err);
-        if (r == 0 && flags & OW_VOLUME_WRITABLE && flags & OW_VOLUME_DISCARD_HIBERNATION) {
-                r = discard_hibernation(*ret_volume, log, err);
+        if (r == 0 && flags & OW_VOLUME_WRITABLE) {
+                r = begin_writing(*ret_volume, partition->number, log, err);
                 if (r < 0)
                         ow_volume_close(OW_TAKE(*ret_volume));
         }
