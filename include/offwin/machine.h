@@ -87,7 +87,8 @@ OW_APIV const char *ow_machine_guest_id(const ow_machine *machine, size_t guest)
  * ow_machine_find_guest - the installation that a user means
  * @root: NULL (then there must be exactly one), an id, a folder name, or a number from 1
  *
- * Return: 0; OW_E_ABSENT no Windows, or none by that name; OW_E_INVAL several match (text lists them).
+ * Return: 0; OW_E_ABSENT no Windows, or none by that name; OW_E_INVAL several match (text lists them); OW_E_REFUSED on
+ *         a writable machine where BitLocker, ReFS, a dynamic disk or Storage Spaces is what hides it.
  */
 OW_API int ow_machine_find_guest(ow_machine *machine, const char *root, size_t *ret_guest, ow_error *err);
 

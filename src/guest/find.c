@@ -59,8 +59,10 @@ static int is_hive(ow_volume *volume, const char *root, const char *name, bool *
         if (!path)
                 return ow_fail_nomem(err);
         r = ow_file_open(volume, path, 0, &file, err);
-        if (r < 0)
+        if (r < 0) {
+                *ret_there = r == OW_E_UNSUPPORTED || r == OW_E_CORRUPT;
                 return r == OW_E_NOMEM ? r : 0;
+        }
         *ret_there = true;
         if (ow_file_size(file) < sizeof magic)
                 return 0;
@@ -180,22 +182,43 @@ static int fail_choice(const ow_machine *machine, int code, const char *what, ow
         return ow_fail(err, code, OW_NOWHERE, "%s; choose one with --root: %s", what, ids);
 }
 
-/* When nothing was found, the first volume that could not be looked into is the likely reason. */
-static int fail_absent(const ow_machine *machine, ow_error *err)
+/* The largest volume that could not be looked into, or NULL. */
+static const ow_machine_volume *largest_unread(const ow_machine *machine, size_t *ret_index)
 {
+        const ow_machine_volume *largest = NULL;
+
         for (size_t i = 0; i < machine->n_volumes; i++) {
                 const ow_machine_volume *v = &machine->volumes[i];
-                char name[64];
 
-                if (v->volume || v->kind == OW_VOLUME_UNKNOWN || v->kind == OW_VOLUME_RESERVED)
+                if (v->volume || v->kind == OW_VOLUME_UNKNOWN || v->kind == OW_VOLUME_RESERVED ||
+                    (largest && v->partition->size <= largest->partition->size))
                         continue;
-                machine_volume_text(machine, i, name, sizeof name);
-                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no Windows found; %s cannot be read: %s", name,
-                               v->why_not.text);
+                largest = v;
+                *ret_index = i;
         }
-        return ow_fail(err, OW_E_ABSENT, OW_NOWHERE,
-                       "no Windows found: no folder with System32\\config\\SYSTEM on %zu volume%s",
-                       machine->n_volumes, machine->n_volumes == 1 ? "" : "s");
+        return largest;
+}
+
+static bool is_never_written(enum ow_volume_kind kind)
+{
+        return kind == OW_VOLUME_BITLOCKER || kind == OW_VOLUME_REFS || kind == OW_VOLUME_LDM ||
+               kind == OW_VOLUME_STORAGE_SPACES;
+}
+
+/* When nothing was found, what could not be looked into is the likely reason; for who wants to write, a refusal. */
+static int fail_absent(const ow_machine *machine, ow_error *err)
+{
+        size_t index = 0;
+        const ow_machine_volume *v = largest_unread(machine, &index);
+        char name[64];
+
+        if (!v)
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE,
+                               "no Windows found: no folder with System32\\config\\SYSTEM on %zu volume%s",
+                               machine->n_volumes, machine->n_volumes == 1 ? "" : "s");
+        machine_volume_text(machine, index, name, sizeof name);
+        return ow_fail(err, machine->writable && is_never_written(v->kind) ? OW_E_REFUSED : OW_E_ABSENT, OW_NOWHERE,
+                       "no Windows found; %s cannot be read: %s", name, v->why_not.text);
 }
 
 static bool matches(const ow_machine *machine, size_t guest, const char *root)
