@@ -97,7 +97,8 @@ typedef struct ow_guest_state {
         bool pending_update;            /* WindowsUpdate\Auto Update\RebootRequired */
         bool fast_startup;              /* HiberbootEnabled */
         bool hibernated;                /* hiberfil.sys holds a session */
-        bool volume_dirty;
+        bool volume_dirty;              /* chkdsk runs at the next boot */
+        bool unclean_journal;           /* $LogFile was not closed: crashed, lost power, or still running */
 } ow_guest_state;
 
 /* What the last session left behind, and what firmware the installation boots from. */

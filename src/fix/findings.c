@@ -70,6 +70,10 @@ static int states(struct fix_findings *findings, const ow_guest_state *s, ow_err
         if (r == 0 && s->volume_dirty)
                 r = add(findings, "volume-dirty", "The file system is marked for a check",
                         "Windows checks the disk before it boots", NULL, FIX_DELAY_NONE, err);
+        if (r == 0 && s->unclean_journal)
+                r = add(findings, "unclean-journal", "Windows was not shut down: its NTFS journal is open",
+                        "nothing is written to this volume; boot it once and shut it down fully, or replay the journal "
+                        "with ntfsrecover", NULL, FIX_DELAY_NONE, err);
         if (r == 0 && (s->setup_in_progress || s->oobe_in_progress))
                 r = add(findings, "setup-in-progress", "Windows Setup has not finished",
                         "the next boot goes on with Setup instead of starting Windows", NULL, FIX_DELAY_NONE, err);

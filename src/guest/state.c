@@ -67,7 +67,8 @@ static void read_volume(ow_guest *guest)
                 return;
         }
         guest->state.hibernated = info.hibernated;
-        guest->state.volume_dirty = info.dirty || info.unclean_journal;
+        guest->state.volume_dirty = info.dirty;
+        guest->state.unclean_journal = info.unclean_journal;
 }
 
 void guest_load_state(ow_guest *guest)

@@ -174,6 +174,7 @@ static void put_state(struct report_page *page, ow_guest *guest)
                 { s->fast_startup, "fast startup is on" },
                 { s->hibernated, "hibernated" },
                 { s->volume_dirty, "chkdsk will run" },
+                { s->unclean_journal, "NTFS journal not closed" },
         };
         ow_buffer line = OW_BUFFER_INIT;
 
