@@ -19,6 +19,7 @@ static const struct {
         { "esp", 0xef, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b" },
         { "msr", 0x00, "e3c9e316-0b5c-4db8-817d-f92df00215ae" },
         { "ldm", 0x42, "af9b60a0-1431-4f62-bc68-3311714a69ad" },
+        { "spaces", 0xe7, "e75caf8f-f680-4cee-afa3-b001e56efc2d" },      /* Storage Spaces */
         { "oem", 0x12, "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7" },
         { "linux", 0x83, "0fc63daf-8483-4772-8e79-3d69d8477de4" },
 };
@@ -32,7 +33,7 @@ static int read_type(const struct section *s, struct partition *p, ow_error *err
                         p->mbr_type = types[i].mbr;
                         return parse_guid(types[i].gpt, p->gpt_type) ? 0 : section_fail(s, "type", err, "bad GUID");
                 }
-        return section_fail(s, "type", err, "none of ntfs, fat16, fat32, recovery, esp, msr, ldm, oem, linux");
+        return section_fail(s, "type", err, "none of ntfs, fat16, fat32, recovery, esp, msr, ldm, spaces, oem, linux");
 }
 
 static int add_disk(const struct section *s, struct plan *plan, ow_error *err)
