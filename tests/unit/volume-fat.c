@@ -260,22 +260,39 @@ static void handles_on_one_file_agree(void **state)
         image_done(&image);
 }
 
-static void a_hibernated_volume_is_read_but_not_written(void **state)
+static void a_hibernated_volume_is_written_only_when_its_session_is_given_up(void **state)
 {
-        uint8_t header[8192] = "hibr";
-        ow_volume_info info;
-        struct image image;
+        for (size_t i = 0; i < OW_COUNT(geometries); i++) {
+                uint8_t header[8192] = "hibr";
+                ow_error said = OW_ERROR_INIT;
+                ow_volume_info info;
+                struct image image;
 
-        make(&image, &geometries[4]);
-        image_host_file(&image, "hiberfil", header, sizeof header);
-        image_must(&image, "mcopy -i %s %s/hiberfil ::hiberfil.sys", image.path, image.folder);
-        assert_ok(image_open_volume(&image, 0, &err));
-        assert_ok(ow_volume_info_get(image.volume, &info, &err));
-        assert_true(info.hibernated);
-        ow_volume_close(image.volume);
-        image.volume = NULL;
-        assert_fails(OW_E_REFUSED, image_open_volume(&image, OW_VOLUME_WRITABLE, &err));
-        image_done(&image);
+                make(&image, &geometries[i]);
+                memset(header + 4096, 0x5a, sizeof header - 4096);
+                image_host_file(&image, "hiberfil", header, sizeof header);
+                image_must(&image, "mcopy -i %s %s/hiberfil ::hiberfil.sys", image.path, image.folder);
+                assert_ok(image_open_volume(&image, 0, &err));
+                assert_ok(ow_volume_info_get(image.volume, &info, &err));
+                assert_true(info.hibernated);
+                ow_volume_close(image.volume);
+                image.volume = NULL;
+                assert_int_equal(image_open_volume(&image, OW_VOLUME_WRITABLE, &said), OW_E_REFUSED);
+                assert_non_null(strstr(said.text, "--discard-hibernation"));
+                assert_int_equal(image_changed(&image), 0);
+
+                assert_ok(image_open_volume(&image, OW_VOLUME_WRITABLE | OW_VOLUME_DISCARD_HIBERNATION, &err));
+                assert_ok(ow_volume_info_get(image.volume, &info, &err));
+                assert_false(info.hibernated);
+                assert_ok(ow_volume_flush(image.volume, &err));
+                ow_volume_close(image.volume);
+                image.volume = NULL;
+                assert_ok(image_open_volume(&image, OW_VOLUME_WRITABLE, &err));
+                memset(header, 0, 4096);                /* and not more than that */
+                image_expect(&image, "hiberfil.sys", header, sizeof header);
+                expect_clean(&image);
+                image_done(&image);
+        }
 }
 
 /* Byte where the first FAT begins, from the boot sector. */
@@ -335,7 +352,7 @@ int main(void)
                 cmocka_unit_test(renaming_keeps_the_file),
                 cmocka_unit_test(many_files_get_names_of_their_own),
                 cmocka_unit_test(handles_on_one_file_agree),
-                cmocka_unit_test(a_hibernated_volume_is_read_but_not_written),
+                cmocka_unit_test(a_hibernated_volume_is_written_only_when_its_session_is_given_up),
                 cmocka_unit_test(circles_and_wild_links_are_damage),
         };
 
