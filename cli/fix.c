@@ -131,7 +131,7 @@ int run_fix(const struct arguments *arguments)
                         snprintf(title, sizeof title, "offwin fix --all");
                 for (size_t i = 0; i < request.names.count && !has(arguments, OPTION_ALL); i++)
                         snprintf(title + strlen(title), sizeof title - strlen(title), " %s", request.names.items[i]);
-                code = plan_edit(arguments, &request.disks, title, &state);
+                code = run_plan(arguments, &request.disks, title, &state);
         }
         request_done(&request);
         return code;

@@ -71,91 +71,7 @@ int session_reload(struct session *session, ow_error *err)
         return r;
 }
 
-/* ---- writing ---- */
-
-static int show(const struct arguments *arguments, const struct edit *edit, ow_guest *guest,
-                enum ow_plan_outcome outcome, const ow_commit_result *commit)
-{
-        ow_report_options options = report_options(arguments);
-        ow_error err = OW_ERROR_INIT;
-        char *text = NULL;
-
-        if (edit->report(edit->state, guest, outcome, commit, &options, &text, &err) < 0)
-                return fail(arguments, &err);
-        return print_report(arguments, text);
-}
-
-/* Reads the image anew, so that what is told about it is what is on it. */
-static int verify(const struct edit *edit, struct session *session, ow_error *err)
-{
-        int r = session_reload(session, err);
-
-        if (r == 0)
-                r = edit->verify(edit->state, session->guest, err);
-        if (r < 0)
-                return ow_wrap(err, r, "the change is on the image, but reading it back failed (`offwin undo` takes it "
-                                       "back)");
-        return 0;
-}
-
-static int commit_and_verify(const struct arguments *arguments, const struct edit *edit, struct session *session)
-{
-        bool json = has(arguments, OPTION_JSON);
-        ow_commit_result commit = { 0 };
-        ow_error err = OW_ERROR_INIT;
-        int r, code;
-
-        supervise_stage(STAGE_WRITING);
-        r = ow_machine_commit(session->machine, edit->title, &commit, &err);
-        supervise_stage(r == 0 ? STAGE_WRITTEN : STAGE_READING);
-        if (r == 0)
-                r = verify(edit, session, &err);
-        if (r < 0)
-                code = fail(arguments, &err);
-        else
-                code = show(arguments, edit, session->guest, json ? OW_PLAN_APPLIED : OW_PLAN_DONE, &commit);
-        ow_commit_result_done(&commit);
-        return code;
-}
-
-int run_edit(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit)
-{
-        bool check = has(arguments, OPTION_CHECK);
-        bool dry = check || has(arguments, OPTION_DRY_RUN);
-        AUTO_SESSION session = { 0 };
-        ow_error err = OW_ERROR_INIT;
-        size_t n_changes = 0;
-        int r, code;
-
-        r = session_open(arguments, disks, !dry, &session, &err);
-        if (r == 0)
-                r = session_open_guest(arguments, &session, &err);
-        if (r == 0)
-                r = edit->plan(edit->state, session.guest, &n_changes, &err);
-        if (r < 0)
-                return fail(arguments, &err);
-        if (n_changes == 0)
-                return show(arguments, edit, session.guest, OW_PLAN_NOTHING_TO_DO, NULL);
-        if (dry) {
-                code = show(arguments, edit, session.guest, OW_PLAN_DRY_RUN, NULL);
-                return code ? code : check ? EXIT_TO_DO : EXIT_DONE;
-        }
-        /* In memory: what cannot be done is found before anybody is asked. */
-        if (edit->apply(edit->state, session.guest, &err) < 0)
-                return fail(arguments, &err);
-        if (!has(arguments, OPTION_JSON)) {
-                code = show(arguments, edit, session.guest, OW_PLAN_PROPOSED, NULL);
-                if (code)
-                        return code;
-        }
-        if (!confirm(arguments, "Write this to the image?")) {
-                note(arguments, "nothing was written");
-                return EXIT_FAILED;
-        }
-        return commit_and_verify(arguments, edit, &session);
-}
-
-/* ---- an edit that is a plan ---- */
+/* ---- plans ---- */
 
 /*
  * Half a fix list on a damaged guest is not what anybody asked for: all can be judged, or nothing is written. Settle
@@ -200,50 +116,102 @@ static int need_machine_hives(ow_guest *guest, ow_error *err)
         return r < 0 ? ow_wrap(err, r, "nothing was changed") : 0;
 }
 
-static int plan_make(void *state, ow_guest *guest, size_t *ret_changes, ow_error *err)
+static int make(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
-        struct plan_state *p = state;
         int r = need_machine_hives(guest, err);
 
         if (r == 0)
-                r = p->make(p, guest, &p->plan, err);
-        if (r == 0 && !p->dry)
-                r = refuse_unjudged(p->plan, err);
+                r = state->make(state, guest, &state->plan, err);
+        return r == 0 && !state->dry ? refuse_unjudged(state->plan, err) : r;
+}
+
+static int show(const struct arguments *arguments, const struct plan_state *state, ow_guest *guest,
+                enum ow_plan_outcome outcome, const ow_commit_result *commit)
+{
+        ow_report_options options = report_options(arguments);
+        ow_error err = OW_ERROR_INIT;
+        char *text = NULL;
+
+        if (ow_report_plan(guest, state->plan, outcome, commit, &options, &text, &err) < 0)
+                return fail(arguments, &err);
+        return print_report(arguments, text);
+}
+
+/* Reads the image anew, so that what is told about it is what is on it. */
+static int verify(const struct plan_state *state, struct session *session, ow_error *err)
+{
+        int r = session_reload(session, err);
+
         if (r == 0)
-                *ret_changes = ow_plan_change_count(p->plan);
-        return r;
+                r = ow_plan_verify(state->plan, session->guest, err);
+        if (r < 0)
+                return ow_wrap(err, r, "the change is on the image, but reading it back failed (`offwin undo` takes it "
+                                       "back)");
+        return 0;
 }
 
-static int plan_report(void *state, ow_guest *guest, enum ow_plan_outcome outcome, const ow_commit_result *commit,
-                       const ow_report_options *options, char **ret, ow_error *err)
+static int commit_and_verify(const struct arguments *arguments, const char *title, const struct plan_state *state,
+                             struct session *session)
 {
-        struct plan_state *p = state;
+        bool json = has(arguments, OPTION_JSON);
+        ow_commit_result commit = { 0 };
+        ow_error err = OW_ERROR_INIT;
+        int r, code;
 
-        return ow_report_plan(guest, p->plan, outcome, commit, options, ret, err);
+        supervise_stage(STAGE_WRITING);
+        r = ow_machine_commit(session->machine, title, &commit, &err);
+        supervise_stage(r == 0 ? STAGE_WRITTEN : STAGE_READING);
+        if (r == 0)
+                r = verify(state, session, &err);
+        if (r < 0)
+                code = fail(arguments, &err);
+        else
+                code = show(arguments, state, session->guest, json ? OW_PLAN_APPLIED : OW_PLAN_DONE, &commit);
+        ow_commit_result_done(&commit);
+        return code;
 }
 
-static int plan_apply(void *state, ow_guest *guest, ow_error *err)
+static int show_and_commit(const struct arguments *arguments, const char *title, const struct plan_state *state,
+                           struct session *session)
 {
-        struct plan_state *p = state;
-
-        return ow_plan_apply(p->plan, guest, err);
-}
-
-static int plan_verify(void *state, ow_guest *guest, ow_error *err)
-{
-        struct plan_state *p = state;
-
-        return ow_plan_verify(p->plan, guest, err);
-}
-
-int plan_edit(const struct arguments *arguments, const struct text_list *disks, const char *title,
-              struct plan_state *state)
-{
-        struct edit edit = { title, state, plan_make, plan_report, plan_apply, plan_verify };
+        ow_error err = OW_ERROR_INIT;
         int code;
 
+        if (ow_plan_change_count(state->plan) == 0)
+                return show(arguments, state, session->guest, OW_PLAN_NOTHING_TO_DO, NULL);
+        if (state->dry) {
+                code = show(arguments, state, session->guest, OW_PLAN_DRY_RUN, NULL);
+                return code ? code : has(arguments, OPTION_CHECK) ? EXIT_TO_DO : EXIT_DONE;
+        }
+        /* In memory: what cannot be done is found before anybody is asked. */
+        if (ow_plan_apply(state->plan, session->guest, &err) < 0)
+                return fail(arguments, &err);
+        if (!has(arguments, OPTION_JSON)) {
+                code = show(arguments, state, session->guest, OW_PLAN_PROPOSED, NULL);
+                if (code)
+                        return code;
+        }
+        if (!confirm(arguments, "Write this to the image?")) {
+                note(arguments, "nothing was written");
+                return EXIT_FAILED;
+        }
+        return commit_and_verify(arguments, title, state, session);
+}
+
+int run_plan(const struct arguments *arguments, const struct text_list *disks, const char *title,
+             struct plan_state *state)
+{
+        AUTO_SESSION session = { 0 };
+        ow_error err = OW_ERROR_INIT;
+        int r, code;
+
         state->dry = has(arguments, OPTION_DRY_RUN) || has(arguments, OPTION_CHECK);
-        code = run_edit(arguments, disks, &edit);
+        r = session_open(arguments, disks, !state->dry, &session, &err);
+        if (r == 0)
+                r = session_open_guest(arguments, &session, &err);
+        if (r == 0)
+                r = make(state, session.guest, &err);
+        code = r < 0 ? fail(arguments, &err) : show_and_commit(arguments, title, state, &session);
         ow_plan_free(state->plan);
         state->plan = NULL;
         return code;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An open machine and one Windows on it; the known fixes; and the way of every command that writes. */
+/* An open machine and one Windows on it; the known fixes; and the way of commands that carry out a plan. */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 
@@ -42,31 +42,19 @@ static inline void free_fixes(ow_fix_set **set)
 }
 #define AUTO_FIXES __attribute__((cleanup(free_fixes))) ow_fix_set *
 
-/* What one writing command does differently. Each returns 0 or an OW_E_*. */
-struct edit {
-        const char *title;              /* kept with the undo record */
-        void *state;
-        int (*plan)(void *state, ow_guest *guest, size_t *ret_changes, ow_error *err);
-        int (*report)(void *state, ow_guest *guest, enum ow_plan_outcome outcome, const ow_commit_result *commit,
-                      const ow_report_options *options, char **ret, ow_error *err);
-        int (*apply)(void *state, ow_guest *guest, ow_error *err);
-        int (*verify)(void *state, ow_guest *guest, ow_error *err);
-};
-
-/*
- * Plan, apply in memory, show, confirm, commit, open anew and verify. With --dry-run or --check the image is opened
- * read-only and the way ends after showing. Returns an exit code.
- */
-int run_edit(const struct arguments *arguments, const struct text_list *disks, const struct edit *edit);
-
-/* The parts of an edit that is an ow_plan; state points to this. */
+/* A command that is a plan: make decides what is to change. */
 struct plan_state {
         ow_plan *plan;
         bool dry;                       /* only shown: may be incomplete */
         int (*make)(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err);
         void *more;
 };
-int plan_edit(const struct arguments *arguments, const struct text_list *disks, const char *title,
-              struct plan_state *state);
+
+/*
+ * Make, apply in memory, show, confirm, commit, open anew and verify. With --dry-run or --check the image is opened
+ * read-only and the way ends after showing. title is kept with the undo record. Returns an exit code.
+ */
+int run_plan(const struct arguments *arguments, const struct text_list *disks, const char *title,
+             struct plan_state *state);
 
 #endif

@@ -13,5 +13,5 @@ int run_settle(const struct arguments *arguments)
 {
         struct plan_state state = { .make = make_plan };
 
-        return plan_edit(arguments, &arguments->operands, "offwin settle", &state);
+        return run_plan(arguments, &arguments->operands, "offwin settle", &state);
 }
