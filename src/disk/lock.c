@@ -37,7 +37,7 @@ bool lock_has_writer(int fd)
         return others_hold(fd, LOCK_USES + PERM_WRITE);
 }
 
-bool lock_would_refuse_writer(int fd)
+static bool is_refused(int fd)
 {
         return others_hold(fd, LOCK_DENIES + PERM_READ) || others_hold(fd, LOCK_DENIES + PERM_WRITE) ||
                others_hold(fd, LOCK_USES + PERM_WRITE) || others_hold(fd, LOCK_USES + PERM_RESIZE);
@@ -67,7 +67,7 @@ int lock_take_writer(int fd, const char *path, const ow_log *log, ow_error *err)
                         return 0;
                 }
         }
-        if (!lock_would_refuse_writer(fd))
+        if (!is_refused(fd))
                 return 0;
         for (size_t i = 0; i < sizeof mine / sizeof mine[0]; i++)
                 (void)set_lock(fd, F_UNLCK, mine[i]);

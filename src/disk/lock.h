@@ -17,9 +17,6 @@
  */
 int lock_take_writer(int fd, const char *path, const ow_log *log, ow_error *err);
 
-/* Tells without leaving a trace whether lock_take_writer() would find somebody in the way. */
-bool lock_would_refuse_writer(int fd);
-
 /* True when somebody has the file open for writing. Takes nothing. */
 bool lock_has_writer(int fd);
 

@@ -141,7 +141,8 @@ bool raw_is_device(const struct store *store)
 static int open_failed(int sys, const char *path, bool writable, ow_error *err)
 {
         if (sys == EBUSY)
-                return ow_fail(err, OW_E_DIRTY, OW_NOWHERE, "'%s' is mounted or otherwise in use on this host", path);
+                return ow_fail(err, OW_E_DIRTY, OW_NOWHERE,
+                               "'%s' is mounted or otherwise in use on this host: unmount it first", path);
         if (writable && (sys == EACCES || sys == EROFS || sys == EPERM))
                 return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "'%s' cannot be opened for writing: %s", path,
                                sys == EROFS ? "its file system is read-only" : "no permission");

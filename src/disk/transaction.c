@@ -49,7 +49,8 @@ static int check_arguments(ow_disk *const *disks, size_t n_disks, const char *ti
                                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is named twice", disks[i]->name);
                 if (disks[i]->stamp != store_stamp(disks[i]->store))
                         return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE,
-                                       "'%s' was changed by another program since it was opened", disks[i]->name);
+                                       "'%s' was changed by another program since it was opened: nothing was written; "
+                                       "when that program is done, try again", disks[i]->name);
         }
         return 0;
 }

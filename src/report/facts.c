@@ -193,7 +193,8 @@ static int rank(const ow_finding *finding)
         return 6;
 }
 
-int report_finding_compare(const ow_finding *a, const ow_finding *b)
+/* By what there is to do, then by the delay it takes part in, then by name. */
+static int compare(const ow_finding *a, const ow_finding *b)
 {
         int by_rank = rank(a) - rank(b);
 
@@ -206,7 +207,7 @@ int report_finding_compare(const ow_finding *a, const ow_finding *b)
 
 static int compare_slots(const void *a, const void *b)
 {
-        return report_finding_compare(*(const ow_finding *const *)a, *(const ow_finding *const *)b);
+        return compare(*(const ow_finding *const *)a, *(const ow_finding *const *)b);
 }
 
 const ow_finding **report_findings_sorted(const ow_diagnosis *diagnosis)

@@ -43,10 +43,7 @@ const char *report_status_name(enum ow_fix_status status);
 /* fix --all would change something for this finding. */
 bool report_finding_is_open(const ow_finding *finding);
 
-/* Order for findings: by what there is to do, then by the delay it takes part in, then by name. */
-int report_finding_compare(const ow_finding *a, const ow_finding *b);
-
-/* Pointers to all findings in that order; the caller's (ow_free). NULL: no memory. */
+/* Pointers to all findings, what there is to do first; the caller's (ow_free). NULL: no memory. */
 const ow_finding **report_findings_sorted(const ow_diagnosis *diagnosis);
 
 #endif
