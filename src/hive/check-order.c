@@ -23,18 +23,6 @@ int hive_check_order(const struct hive_node *a, const struct hive_node *b)
         return ow_hive_name_compare(&x, &y);
 }
 
-static int compare(const void *a, const void *b, void *state)
-{
-        struct hive_check *c = state;
-        struct hive_node x, y;
-
-        /* Both were read before; should one fail now, any order will do. */
-        if (hive_node_decode(c->hive, *(const uint32_t *)a, &x, NULL) < 0 ||
-            hive_node_decode(c->hive, *(const uint32_t *)b, &y, NULL) < 0)
-                return 0;
-        return hive_check_order(&x, &y);
-}
-
 static void gather_leaf(struct gathering *g, const struct hive_list *leaf)
 {
         for (uint32_t i = 0; i < leaf->count && g->n < g->cap; i++)
@@ -112,7 +100,7 @@ void hive_check_sort(struct hive_check *c, const struct hive_node *node, uint32_
                 return;
         }
         each_leaf(&g, node->subkeys, gather_leaf);
-        qsort_r(g.cells, g.n, sizeof *g.cells, compare, c);
+        qsort_r(g.cells, g.n, sizeof *g.cells, hive_node_order, c->hive);
         if (tell_duplicates(c, &g) > 0)
                 hive_check_tell(c, node->subkeys, "subkeys of the key at 0x%x are not in order", node->cell);
         else if (hive_check_mends(c, node->subkeys, "subkeys of the key at 0x%x are not in order", node->cell))

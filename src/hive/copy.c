@@ -3,6 +3,7 @@
  * Copying keys, within a hive or into another one of maybe another version: lists and data are built anew in the form
  * that the target wants, in key order. Times, flags, classes, the order of values and descriptors stay.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -160,28 +161,14 @@ struct cells {
         size_t n, cap;
 };
 
-/* Where a key of that name goes among those before it, which are in order; nearly always at their end. */
-static int place_of(ow_hive *h, const struct cells *cells, const struct hive_name *name, size_t *ret, ow_error *err)
+/* The first that does not come behind the one before it; n when there is none. */
+static size_t find_disorder(ow_hive *h, const struct cells *cells)
 {
-        size_t low = 0, high = cells->n;
+        size_t i = 1;
 
-        for (size_t middle = high - 1; low < high; middle = low + (high - low) / 2) {
-                struct hive_node node;
-                int order, r = hive_node_decode(h, cells->v[middle], &node, err);
-
-                if (r < 0)
-                        return r;
-                order = hive_name_order(node.name, hive_node_latin1(&node), name);
-                if (order == 0)
-                        return ow_fail(err, OW_E_CORRUPT, node.cell, "two keys below 0x%x have the name of 0x%x",
-                                       node.parent, node.cell);
-                if (order < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        *ret = low;
-        return 0;
+        while (i < cells->n && hive_node_order(&cells->v[i - 1], &cells->v[i], h) < 0)
+                i++;
+        return i < cells->n ? i : cells->n;
 }
 
 /* The subkeys in the order that they must have, whatever order a careless writer has left them in. */
@@ -189,29 +176,25 @@ static int collect(ow_hive *h, uint32_t key, struct cells *ret, ow_error *err)
 {
         ow_subkey_iter iter = { 0 };
         ow_key child;
+        size_t at;
         int r;
 
         while ((r = ow_hive_next_subkey(h, (ow_key){ key }, &iter, &child, err)) > 0) {
-                HIVE_AUTO_NAME name = { 0 };
-                struct hive_node node;
                 uint32_t *moved = ow_grow(ret->v, ret->n, &ret->cap, sizeof *ret->v);
-                size_t at = 0;
 
                 if (!moved)
                         return ow_fail_nomem(err);
                 ret->v = moved;
-                r = hive_node_decode(h, child.cell, &node, err);
-                if (r >= 0)
-                        r = hive_name_init_stored(&name, node.name, hive_node_latin1(&node), err);
-                if (r >= 0 && ret->n > 0)
-                        r = place_of(h, ret, &name, &at, err);
-                if (r < 0)
-                        return r;
-                memmove(ret->v + at + 1, ret->v + at, (ret->n - at) * sizeof *ret->v);
-                ret->v[at] = child.cell;
-                ret->n++;
+                ret->v[ret->n++] = child.cell;
         }
-        return r;
+        if (r < 0 || find_disorder(h, ret) == ret->n)
+                return r;
+        qsort_r(ret->v, ret->n, sizeof *ret->v, hive_node_order, h);
+        at = find_disorder(h, ret);
+        if (at < ret->n)
+                return ow_fail(err, OW_E_CORRUPT, ret->v[at], "two keys below 0x%x have the name of 0x%x", key,
+                               ret->v[at]);
+        return 0;
 }
 
 /* One subkey and its element in a leaf. */

@@ -298,7 +298,7 @@ static void merge(struct hive_edit *e, struct hive_node *parent, struct place *p
         first = p->outer + 1 < p->ri.count ? p->outer : p->outer - 1;
         if (hive_list_decode(e->hive, hive_list_cell(&p->ri, first), &left, NULL) < 0 ||
             hive_list_decode(e->hive, hive_list_cell(&p->ri, first + 1), &right, NULL) < 0 ||
-            left.kind == HIVE_RI || right.kind != left.kind ||
+            left.kind == HIVE_RI || right.kind != left.kind || left.cell == right.cell ||
             left.count + right.count > hive_list_limit(left.kind) / 2 || !join(e, &left, &right))
                 return;
         set_element_cell(e->hive, &p->ri, first, left.cell);

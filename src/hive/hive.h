@@ -153,6 +153,8 @@ struct hive_node {
 int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error *err);
 /* Only the name, as stored: for comparing many. */
 int hive_node_name(ow_hive *h, uint32_t cell, ow_view *ret, bool *ret_latin1, ow_error *err);
+/* For qsort_r() of cells of keys that were read before: as Windows orders their names. */
+int hive_node_order(const void *a, const void *b, void *hive);
 /* Writes the fields of the fixed part back; what this file does not know stays as it is. Cannot fail. */
 void hive_node_store(ow_hive *h, const struct hive_node *node);
 /* Gives a key whose cell has room for it another name, and stores the rest as hive_node_store() does. */

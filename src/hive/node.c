@@ -106,6 +106,21 @@ int hive_node_name(ow_hive *h, uint32_t cell, ow_view *ret, bool *ret_latin1, ow
         return r < 0 ? r : ow_fail(err, OW_E_CORRUPT, cell, "name of the key at 0x%x cannot be read", cell);
 }
 
+int hive_node_order(const void *a, const void *b, void *hive)
+{
+        ow_view x, y;
+        bool x_latin1, y_latin1;
+        ow_hive_name xn, yn;
+
+        /* Should one fail now, any order will do. */
+        if (hive_node_name(hive, *(const uint32_t *)a, &x, &x_latin1, NULL) < 0 ||
+            hive_node_name(hive, *(const uint32_t *)b, &y, &y_latin1, NULL) < 0)
+                return 0;
+        xn = hive_name_shown(x, x_latin1);
+        yn = hive_name_shown(y, y_latin1);
+        return ow_hive_name_compare(&xn, &yn);
+}
+
 /* flags and name are set by hive_node_encode_new() and hive_node_store_name(). */
 static void encode(const struct hive_node *n, struct node_disk *d)
 {

@@ -104,7 +104,7 @@ void hive_space_add(ow_hive *h, uint32_t start, uint32_t size)
         link_cell(s, i);
 }
 
-/* Element of the smallest known free cell that holds size bytes, or 0. */
+/* Element of a known free cell that holds size bytes, or 0: the smallest; from 16 KiB on, one of about that size. */
 static uint32_t best_fit(const struct hive_space *s, uint32_t size)
 {
         size_t c = class_of(size), word;

@@ -202,6 +202,51 @@ static void compaction_loses_nothing(void **state)
                 print_message("no real hives here (OFFWIN_DATA)\n");
 }
 
+/* The elements of a leaf, last first. */
+static void turn_round(ow_hive *h, uint32_t cell)
+{
+        struct hive_list leaf;
+        uint32_t stride;
+
+        assert_ok(hive_list_decode(h, cell, &leaf, &err));
+        stride = hive_list_stride(leaf.kind);
+        for (uint32_t i = 0, k = leaf.count - 1; i < k; i++, k--) {
+                size_t first = HIVE_LIST_HEAD + (size_t)i * stride, last = HIVE_LIST_HEAD + (size_t)k * stride;
+                uint8_t a[8], b[8];
+
+                memcpy(a, leaf.body.p + first, stride);
+                memcpy(b, leaf.body.p + last, stride);
+                hive_cell_write(h, cell, leaf.body.len, first, b, stride);
+                hive_cell_write(h, cell, leaf.body.len, last, a, stride);
+        }
+}
+
+static void lists_out_of_order_are_copied_in_order(void **state)
+{
+        HIVE_AUTO_NAME twin = { 0 };
+        struct memory saved = { 0 };
+        ow_sink sink = memory_sink(&saved);
+        struct hive_node node;
+        struct hive_list ri;
+        ow_hive *h, *fresh = NULL;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        (void)make_tree(h, 5);
+        assert_ok(ow_hive_save(h, 4, &sink, &err));     /* so that times are equal */
+        assert_ok(hive_node_decode(h, child_of(h, "Tree\\many").cell, &node, &err));
+        assert_ok(hive_list_decode(h, node.subkeys, &ri, &err));
+        turn_round(h, hive_list_cell(&ri, 0));
+        turn_round(h, hive_list_cell(&ri, 1));
+        compact_and_compare(h);
+        assert_ok(hive_node_decode(h, child_of(h, "Tree\\many\\Key 700").cell, &node, &err));
+        assert_ok(hive_name_init(&twin, "KEY 701", 7, 255, &err));
+        hive_node_store_name(h, &node, &twin);
+        assert_fails(OW_E_CORRUPT, ow_hive_compact(h, &fresh, &err));
+        assert_null(fresh);
+        ow_hive_close(h);
+        memory_done(&saved);
+}
+
 static void damaged_hives_are_not_compacted(void **state)
 {
         struct hive_node node;
@@ -286,6 +331,7 @@ int main(void)
                 cmocka_unit_test(copies_between_versions_are_equal),
                 cmocka_unit_test(copies_that_cannot_be_leave_the_hive_alone),
                 cmocka_unit_test(compaction_loses_nothing),
+                cmocka_unit_test(lists_out_of_order_are_copied_in_order),
                 cmocka_unit_test(damaged_hives_are_not_compacted),
                 cmocka_unit_test(special_keys_are_kept_whole),
         };
