@@ -50,6 +50,16 @@ struct gpt_entry_disk {
 };
 static_assert(sizeof(struct gpt_entry_disk) == GPT_MIN_ENTRY, "GPT entry");
 
+struct gpt_header {
+        uint64_t own_lba;
+        uint64_t other_lba;             /* the backup, seen from the primary */
+        uint64_t entries_lba;
+        uint32_t n_entries;
+        uint32_t entry_bytes;
+        uint32_t entries_crc;
+        uint8_t disk_id[16];
+};
+
 static bool header_crc_fits(ow_view header, struct gpt_header_disk d)
 {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
@@ -74,7 +84,8 @@ static bool entries_crc_fits(ow_view entries, uint32_t stored)
 #endif
 }
 
-int gpt_header_decode(ow_view sector, uint64_t lba, struct gpt_header *ret, ow_error *err)
+/* sector: one whole logical sector. OW_E_FORMAT no header at all; OW_E_CORRUPT; OW_E_LIMIT. */
+static int decode_header(ow_view sector, uint64_t lba, struct gpt_header *ret, ow_error *err)
 {
         struct gpt_header_disk d;
         uint32_t n, bytes;
@@ -192,7 +203,7 @@ static int read_copy(ow_disk *disk, uint64_t lba, ow_partition_table *table, str
         r = ow_disk_read(disk, offset, sector, table->sector_size, err);
         if (r < 0)
                 return r;
-        r = gpt_header_decode((ow_view){ sector, table->sector_size }, lba, ret_header, err);
+        r = decode_header((ow_view){ sector, table->sector_size }, lba, ret_header, err);
         if (r < 0)
                 return r;
         r = read_entries(disk, ret_header, table, err);

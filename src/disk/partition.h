@@ -39,19 +39,6 @@ int mbr_read_partitions(ow_disk *disk, const struct mbr *mbr, ow_partition_table
 
 /* ---- gpt.c ---- */
 
-struct gpt_header {
-        uint64_t own_lba;
-        uint64_t other_lba;             /* the backup, seen from the primary */
-        uint64_t entries_lba;
-        uint32_t n_entries;
-        uint32_t entry_bytes;
-        uint32_t entries_crc;
-        uint8_t disk_id[16];
-};
-
-/* sector: one whole logical sector. OW_E_FORMAT no header at all; OW_E_CORRUPT; OW_E_LIMIT. */
-int gpt_header_decode(ow_view sector, uint64_t lba, struct gpt_header *ret, ow_error *err);
-
 /* Fills table from the primary or the backup header. OW_E_FORMAT when neither has the magic; OW_E_CORRUPT. */
 int gpt_read_partitions(ow_disk *disk, uint32_t sector_size, ow_partition_table *table, ow_error *err);
 
