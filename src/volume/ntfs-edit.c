@@ -81,14 +81,18 @@ int nt_create(struct nt_fs *fs, const struct volume_path *path, bool folder, ntf
                 return r;
         }
         *ret_record = ni->mft_no;
-        if (descriptor_id(parent) == const_cpu_to_le32(0))
-                r = copy_descriptor(fs, parent, ni, err);
+        fs->free_known = false;
+        r = descriptor_id(parent) == const_cpu_to_le32(0) ? copy_descriptor(fs, parent, ni, err) : 0;
+        if (r < 0) {
+                /* Closes both, whatever happens. */
+                (void)ntfs_delete(fs->vol, NULL, ni, parent, units.p, units.n);
+                return ow_wrap(err, r, "create '%s'", path->text);
+        }
         ntfs_inode_update_times(parent, NTFS_UPDATE_MCTIME);
         /* The folder first: writing back the new inode looks its name up there. */
         nt_inode_close(fs, parent);
         nt_inode_close(fs, ni);
-        fs->free_known = false;
-        return r < 0 ? ow_wrap(err, r, "create '%s'", path->text) : 0;
+        return 0;
 }
 
 /* Something that path is to become: its folder is opened, and OW_E_EXISTS is ruled out. */

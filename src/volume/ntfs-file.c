@@ -272,16 +272,48 @@ int nt_file_read(ow_file *file, uint64_t offset, void *buf, size_t size, ow_erro
         return 0;
 }
 
+/*
+ * libntfs-3g takes few holes for one request, and says "full" when they do not do, however many others there are. So
+ * what is there is asked for in smaller and smaller requests, down to one cluster. All, or the old size.
+ */
+static int grow_in_steps(struct nt_fs *fs, struct nt_node *node, uint64_t size)
+{
+        uint64_t before = (uint64_t)node->na->data_size, step = (size - before) / 2, bytes_free;
+
+        if (nt_free_space(&fs->volume, &bytes_free, NULL) < 0 || bytes_free < size - before) {
+                errno = ENOSPC;
+                return -1;
+        }
+        while ((uint64_t)node->na->data_size < size) {
+                uint64_t at = (uint64_t)node->na->data_size;
+
+                if (ntfs_attr_truncate_solid(node->na, (s64)(size - at < step ? size : at + step)) == 0)
+                        continue;
+                if (errno != ENOSPC || step <= fs->vol->cluster_size) {
+                        int sys = errno;
+
+                        (void)ntfs_attr_truncate(node->na, (s64)before);
+                        errno = sys;
+                        return -1;
+                }
+                step /= 2;
+        }
+        return 0;
+}
+
 static int set_size(struct nt_fs *fs, struct nt_node *node, uint64_t size, ow_error *err)
 {
+        bool grows = size > (uint64_t)node->na->data_size;
         uint64_t volume_bytes = (uint64_t)fs->vol->nr_clusters << fs->vol->cluster_size_bits;
 
-        if (size > (uint64_t)node->na->data_size && size > volume_bytes)
+        if (grows && size > volume_bytes)
                 return nt_fail(fs, err, ENOSPC, "grow the file to %llu bytes", (unsigned long long)size);
-        if (ntfs_attr_truncate_solid(node->na, (s64)size) != 0)
-                return nt_fail(fs, err, errno, "change the file's size to %llu", (unsigned long long)size);
-        ntfs_inode_update_times(node->ni, NTFS_UPDATE_MCTIME);
         fs->free_known = false;
+        if (ntfs_attr_truncate_solid(node->na, (s64)size) != 0 &&
+            (!grows || errno != ENOSPC || grow_in_steps(fs, node, size) != 0))
+                return nt_fail(fs, err, errno, "change the file's size to %llu", (unsigned long long)size);
+        fs->free_known = false;
+        ntfs_inode_update_times(node->ni, NTFS_UPDATE_MCTIME);
         return 0;
 }
 
