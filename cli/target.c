@@ -229,8 +229,8 @@ static int hive_of_file(struct target *target, struct target_hives *ret, ow_erro
         return h->place ? 0 : ow_fail_nomem(err);
 }
 
-static int hives_of_guest(struct target *target, const ow_registry_entry *entries, size_t n, const ow_hive *only,
-                          struct target_hives *ret, ow_error *err)
+static int hives_of_guest(const ow_registry_entry *entries, size_t n, const ow_hive *only, struct target_hives *ret,
+                          ow_error *err)
 {
         ret->items = calloc(n + 1, sizeof *ret->items);
         if (!ret->items)
@@ -266,7 +266,7 @@ int target_hives(struct target *target, const char *path, struct target_hives *r
         if (r > 0)
                 r = ow_registry_list(target->session.guest, &entries, &n, err);
         if (r >= 0)
-                r = hives_of_guest(target, entries, n, only, ret, err);
+                r = hives_of_guest(entries, n, only, ret, err);
         ow_registry_list_free(entries, n);
         return r;
 }
