@@ -118,8 +118,8 @@ enum ow_file_flags {
         OW_FILE_EXCLUSIVE = 1 << 2,     /* with CREATE: OW_E_EXISTS when it is there */
 };
 
-/* The volume must outlive the file. OW_E_ABSENT; for content that is not for us (EFS, deduplicated, WOF-compressed, other
- * reparse points) OW_E_UNSUPPORTED, and OW_E_REFUSED with WRITE. */
+/* The volume must outlive the file. OW_E_ABSENT; for content that is not for us (EFS, deduplicated, WOF-compressed,
+ * other reparse points) OW_E_UNSUPPORTED, and OW_E_REFUSED with WRITE. */
 OW_API int ow_file_open(ow_volume *volume, const char *path, unsigned flags, ow_file **ret_file, ow_error *err);
 OW_APIV void ow_file_close(ow_file *file);
 OW_APIV uint64_t ow_file_size(const ow_file *file);

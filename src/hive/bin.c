@@ -77,7 +77,7 @@ static int discover(ow_hive *h, uint32_t page, ow_error *err)
                 if (r < 0)
                         return r;
                 found = (struct hive_bin_slot){ p * HIVE_PAGE, p * HIVE_PAGE + size };
-                /* What a file that was cut off no longer holds is not taken for zeros; a log may have bins behind it. */
+                /* What a cut-off file no longer holds is not taken for zeros; a log may have bins behind it. */
                 if (h->info.truncated && found.start < h->image.backed && found.end > h->image.backed)
                         found.end = h->image.backed;
                 first = p;

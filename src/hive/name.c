@@ -243,7 +243,8 @@ int ow_hive_name_compare(const ow_hive_name *a, const ow_hive_name *b)
         size_t an = hive_name_units(av, a->latin1), bn = hive_name_units(bv, b->latin1);
 
         for (size_t i = 0; i < an && i < bn; i++) {
-                uint16_t ca = ow_upcase(hive_name_unit(av, a->latin1, i)), cb = ow_upcase(hive_name_unit(bv, b->latin1, i));
+                uint16_t ca = ow_upcase(hive_name_unit(av, a->latin1, i));
+                uint16_t cb = ow_upcase(hive_name_unit(bv, b->latin1, i));
 
                 if (ca != cb)
                         return ca < cb ? -1 : 1;

@@ -92,8 +92,8 @@ void nt_node_drop_all(struct nt_fs *fs)
 
 static int fail_encrypted(const char *path, int code, ow_error *err)
 {
-        return ow_fail(err, code, OW_NOWHERE, "'%s' is encrypted (EFS), which is not read or written; decrypt it in the "
-                       "guest: 'cipher /d' with its name", path);
+        return ow_fail(err, code, OW_NOWHERE, "'%s' is encrypted (EFS), which is not read or written; decrypt it in "
+                       "the guest: 'cipher /d' with its name", path);
 }
 
 /*

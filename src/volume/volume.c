@@ -96,8 +96,8 @@ static int begin_writing(ow_volume *volume, unsigned partition, const ow_log *lo
         if (r < 0)
                 return r;
         if (info.dirty)
-                ow_log_printf(log, OW_LOG_WARNING, "partition %u: its dirty flag is set, so Windows will check the file "
-                              "system (chkdsk) at the next boot", partition);
+                ow_log_printf(log, OW_LOG_WARNING, "partition %u: its dirty flag is set, so Windows will check the "
+                              "file system (chkdsk) at the next boot", partition);
         return info.hibernated && volume->discard_hibernation ? discard_hibernation(volume, log, err) : 0;
 }
 
