@@ -88,6 +88,9 @@ OW_API int ow_hive_load(const ow_source *source, const ow_source *logs, size_t n
  * @descriptor: self-relative SECURITY_DESCRIPTOR of the root; NULL: SYSTEM and Administrators full, Users read
  *
  * ow_hive_save() writes all of it.
+ *
+ * Return: 0; OW_E_INVAL @minor, no @name or one that is not UTF-8, a @descriptor as for ow_hive_set_security();
+ *         OW_E_LIMIT a @name of more than 255 UTF-16 units; OW_E_NOMEM.
  */
 OW_API int ow_hive_new(uint32_t minor, const char *name, const void *descriptor, size_t descriptor_size,
                        ow_hive **ret_hive, ow_error *err);
@@ -218,13 +221,13 @@ enum ow_hive_walk_flags {
 };
 
 /**
- * ow_hive_walk_open - start a walk in the order of the hive: key, its values as stored, its subkeys in name order
+ * ow_hive_walk_open - start a walk in the order of the hive: key, its values as stored, its subkeys as listed
  * @key:      where it begins, and the first item
  * @flags:    OW_WALK_*
  * @ret_walk: the caller's: ow_hive_walk_close(), before its hive
  *
- * A walk ends, and hands out no more bytes than the hive holds, whatever the hive says. Each key comes once. Several
- * walks may be under way at once. An edit of the hive spoils them: go on with a new one.
+ * A walk ends, and hands out no more than twice the bytes that the hive holds, whatever the hive says. Each key comes
+ * once. Several walks may be under way at once. An edit of the hive spoils them: go on with a new one.
  */
 OW_API int ow_hive_walk_open(ow_hive *hive, ow_key key, unsigned flags, ow_hive_walk **ret_walk, ow_error *err);
 
@@ -268,7 +271,8 @@ OW_API int ow_hive_create_key(ow_hive *hive, ow_key at, const char *path, ow_key
 
 /*
  * Removes key with everything below it. OW_E_INVAL for the root; OW_E_REFUSED for a link, a predefined-handle key, or
- * where a layered key (Windows 10 containers) is involved; OW_E_CORRUPT when anything below is damaged.
+ * where a layered key (Windows 10 containers) is involved; OW_E_CORRUPT when anything below is damaged; OW_E_READONLY;
+ * OW_E_NOMEM.
  */
 OW_API int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err);
 
@@ -288,7 +292,7 @@ OW_API int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err);
 OW_API int ow_hive_set_value(ow_hive *hive, ow_key key, const char *name, uint32_t type, const void *data,
                              size_t size, ow_error *err);
 
-/* 1 deleted, 0 it was not there, < 0 error. */
+/* 1 deleted, 0 it was not there, < 0 error: as ow_hive_set_value(). */
 OW_API int ow_hive_delete_value(ow_hive *hive, ow_key key, const char *name, ow_error *err);
 
 /**
@@ -311,7 +315,8 @@ OW_API int ow_hive_rename_key(ow_hive *hive, ow_key key, const char *name, ow_ke
 OW_API int ow_hive_copy_key(ow_hive *from, ow_key key, ow_hive *to, ow_key parent, const char *name, ow_key *ret_key,
                             ow_error *err);
 
-/* The class name as stored; size 0 takes it away. At most 65534 bytes of UTF-16LE. */
+/* The class name as stored; size 0 takes it away. At most 65534 bytes of UTF-16LE. OW_E_INVAL an odd size; else as
+ * ow_hive_set_value(). */
 OW_API int ow_hive_set_class(ow_hive *hive, ow_key key, const void *utf16le, size_t size, ow_error *err);
 
 /* The self-relative SECURITY_DESCRIPTOR of a key. *ret is the caller's: ow_blob_done(). */
@@ -339,7 +344,10 @@ OW_API int ow_hive_compact(ow_hive *hive, ow_hive **ret_hive, ow_error *err);
  *
  * Sequence numbers become one equal pair above everything seen in the primary and in its logs, so that an old log
  * can never follow; the caller empties the log files after that. sink->set_size() is called first when the file
- * must grow, and last when free bins at its end were given up.
+ * must grow, and last when free bins at its end were given up. A hive that is not ow_hive_changed() writes nothing.
+ *
+ * Return: 0; OW_E_READONLY; OW_E_CORRUPT a hive whose file is too short; OW_E_NOSPACE it must grow and sink has no
+ *         set_size(); what sink returned; OW_E_IO; OW_E_NOMEM. After an error it can be tried again.
  */
 OW_API int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err);
 

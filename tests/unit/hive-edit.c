@@ -309,6 +309,23 @@ static void limits_are_refused_by_name(void **state)
         ow_hive_close(h);
 }
 
+static void parents_are_found(void **state)
+{
+        ow_key key, top, root = { 0 };
+        ow_hive *h = NULL;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "a\\b", &key, NULL, &err));
+        assert_int_equal(ow_hive_parent(h, key, &top, NULL), 1);
+        assert_int_equal(ow_hive_find(h, ow_hive_root(h), "A", &key, NULL), 1);
+        assert_int_equal(top.cell, key.cell);
+        assert_int_equal(ow_hive_parent(h, top, &root, NULL), 1);
+        assert_int_equal(root.cell, ow_hive_root(h).cell);
+        assert_int_equal(ow_hive_parent(h, root, &top, NULL), 0);
+        assert_fails(OW_E_CORRUPT, ow_hive_parent(h, (ow_key){ root.cell + 8 }, &top, &err));
+        ow_hive_close(h);
+}
+
 static void read_only_hives_are_not_edited(void **state)
 {
         struct memory file = { 0 };
@@ -446,6 +463,7 @@ int main(void)
                 cmocka_unit_test(security_is_counted),
                 cmocka_unit_test(unused_security_leaves_the_ring),
                 cmocka_unit_test(limits_are_refused_by_name),
+                cmocka_unit_test(parents_are_found),
                 cmocka_unit_test(read_only_hives_are_not_edited),
                 cmocka_unit_test(many_subkeys_split_their_lists),
                 cmocka_unit_test(every_place_of_a_split_keeps_the_order),
