@@ -3,6 +3,9 @@
  * Security cells: each in the ring, each with as many references as keys use it, each with a descriptor that is one;
  * regf.md 4.7. Counts are put right only when every key was reached: one that was not may use a cell too.
  */
+#include <stdlib.h>
+
+#include "base/alloc.h"
 #include "hive/check.h"
 
 enum { PREVIOUS_AT = 8, REFERENCES_AT = 12 };   /* in the body */
@@ -52,14 +55,39 @@ static uint32_t reach_ring(struct hive_check *c, uint32_t first, uint32_t *ret_m
         return 0;
 }
 
+static int compare_cells(const void *a, const void *b)
+{
+        const struct hive_map_entry *x = a, *y = b;
+
+        return (x->key > y->key) - (x->key < y->key);
+}
+
+/* What keys name as their security, in the order of the hive. */
+static struct hive_map_entry *list_references(struct hive_check *c)
+{
+        struct hive_map_entry *list = ow_calloc(c->references.n + 1, sizeof *list);
+        size_t n = 0;
+
+        if (!list)
+                c->broken = ow_fail_nomem(&c->error);
+        for (size_t i = 0; list && c->references.entries && i <= c->references.mask; i++)
+                if (c->references.entries[i].key)
+                        list[n++] = c->references.entries[i];
+        if (n > 1)
+                qsort(list, n, sizeof *list, compare_cells);
+        return list;
+}
+
 /* Those that keys use and the ring does not have; told is told already. */
 static void reach_strays(struct hive_check *c, uint32_t told)
 {
-        for (size_t i = 0; c->references.entries && i <= c->references.mask && !c->broken; i++) {
-                uint32_t cell = c->references.entries[i].key;
+        OW_AUTO_FREE struct hive_map_entry *list = list_references(c);
+
+        for (size_t i = 0; i < c->references.n && !c->broken; i++) {
+                uint32_t cell = list[i].key;
                 struct hive_security sk;
 
-                if (cell == 0 || cell == told || (cell < c->hive->image.size && cell % 8 == 0 &&
+                if (cell == told || (cell < c->hive->image.size && cell % 8 == 0 &&
                                                   hive_check_reached(c, cell) &&
                                   hive_security_decode(c->hive, cell, &sk, NULL) >= 0))
                         continue;
@@ -67,7 +95,7 @@ static void reach_strays(struct hive_check *c, uint32_t told)
                     !hive_check_reach(c, cell))
                         continue;
                 hive_check_damage(c, cell, "security at 0x%x is used by %u keys, but is not in the ring", cell,
-                                  c->references.entries[i].value);
+                                  list[i].value);
                 check_descriptor(c, &sk);
         }
 }

@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Open addressing with linear probing; removal moves later entries back, so there are no tombstones. */
+#include <string.h>
+#include <sys/auxv.h>
+
 #include "base/alloc.h"
 #include "hive/map.h"
 
+uint32_t hive_map_salt(void)
+{
+        const void *random = (const void *)getauxval(AT_RANDOM);        /* 16 bytes that the kernel gives a process */
+        uint32_t salt = 0x5bd1e995u;
+
+        if (random)
+                memcpy(&salt, random, sizeof salt);
+        return salt | 1;
+}
+
 static size_t slot_of(const struct hive_map *map, uint32_t key)
 {
+        if (map->salt) {
+                key ^= map->salt;
+                key = (key ^ key >> 16) * 0x85ebca6bu;
+                key = (key ^ key >> 13) * 0xc2b2ae35u;
+                return (key ^ key >> 16) & map->mask;
+        }
         return (key * 0x9e3779b1u) >> 7 & map->mask;
 }
 
@@ -27,12 +46,12 @@ static void insert(struct hive_map *map, uint32_t key, uint32_t value)
 void hive_map_done(struct hive_map *map)
 {
         ow_free(map->entries);
-        *map = (struct hive_map){ NULL, 0, 0 };
+        *map = (struct hive_map){ .salt = map->salt };
 }
 
 bool hive_map_reserve(struct hive_map *map, size_t more)
 {
-        struct hive_map bigger = { NULL, 0, 0 };
+        struct hive_map bigger = { .salt = map->salt };
         size_t wanted = 16;
 
         if (more > SIZE_MAX / 8 - map->n)

@@ -10,8 +10,13 @@
 struct hive_map {
         struct hive_map_entry { uint32_t key, value; } *entries;        /* key 0: unused */
         size_t n, mask; /* mask + 1 entries, a power of two; nothing allocated yet: entries NULL */
+        uint32_t salt;  /* not 0: keys that somebody chose do not end up side by side */
 };
 
+/* Another one in each process, never 0. Entries then lie in another order each time. */
+uint32_t hive_map_salt(void);
+
+/* Empties it; the salt stays. */
 void hive_map_done(struct hive_map *map);
 
 /* Room for that many more; false: no memory. After that, as many hive_map_put() cannot fail. */
