@@ -76,6 +76,11 @@ static inline int hive_image_need(struct hive_image *image, uint32_t offset, uin
 
 void hive_image_mark_dirty(struct hive_image *image, uint32_t offset, uint32_t size);
 
+static inline bool hive_image_is_dirty(const struct hive_image *image, uint32_t sector)
+{
+        return image->dirty[sector / 8] >> sector % 8 & 1;
+}
+
 /* Sets the bit of a cell and says whether it was set before. */
 static inline bool hive_image_test_and_mark(struct hive_image *image, uint32_t cell)
 {

@@ -43,11 +43,6 @@ static int next_base(const ow_hive *h, uint64_t now, struct hive_base *ret, ow_e
         return r;
 }
 
-static bool is_dirty(const struct hive_image *image, uint32_t sector)
-{
-        return image->dirty[sector / 8] >> sector % 8 & 1;
-}
-
 static int write_run(ow_hive *h, const ow_sink *sink, uint32_t first, uint32_t end, ow_error *err)
 {
         uint64_t at = (uint64_t)first * HIVE_SECTOR;
@@ -68,7 +63,7 @@ static int write_bins(ow_hive *h, const ow_sink *sink, ow_error *err)
                 uint32_t end = s;
                 int r;
 
-                while (end < sectors && is_dirty(&h->image, end))
+                while (end < sectors && hive_image_is_dirty(&h->image, end))
                         end++;
                 if (end == s) {
                         s = s % 8 == 0 && h->image.dirty[s / 8] == 0 ? s + 8 : s + 1;

@@ -183,6 +183,21 @@ PYTHON
         qemu-img compare -q -f qcow2 -F raw "$disk" "$image"
 }
 
+@test "nbd: over TCP, on this machine" {
+        converted served.qcow2 -O qcow2
+        local port uri
+        port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+        uri=nbd://127.0.0.1:$port
+        qemu-nbd --fork --pid-file "$BATS_TEST_TMPDIR/pid" -t -f qcow2 -b 127.0.0.1 -p "$port" "$disk"
+        offwin fix --all --journal-dir "$BATS_TEST_TMPDIR" "$uri"
+        expect 0
+        offwin undo --journal-dir "$BATS_TEST_TMPDIR" "$uri"
+        expect 0
+        kill "$(cat "$BATS_TEST_TMPDIR/pid")"
+        while kill -0 "$(cat "$BATS_TEST_TMPDIR/pid")" 2>/dev/null; do :; done
+        qemu-img compare -q -f qcow2 -F raw "$disk" "$image"
+}
+
 @test "a raw disk on which the guest wrote a qcow2 header opens no other file" {
         local evil=$BATS_TEST_TMPDIR/evil.qcow2
         qemu-img create -q -f qcow2 -u -b /etc/passwd -F raw "$evil" 64M
