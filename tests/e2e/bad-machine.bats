@@ -159,8 +159,8 @@ Windows Registry Editor Version 5.00
 REG
 }
 
-@test "no space left on the guest's volume" {
-        command -v ntfscp >/dev/null || skip "no ntfscp"
+# tiny_machine: $image, a small volume with a SYSTEM of tiny_registry and nothing else.
+tiny_machine() {
         tiny_registry "$BATS_TEST_TMPDIR"
         bare_machine <<'RECIPE'
 [disk]
@@ -174,6 +174,11 @@ type = ntfs
 path = \Windows\System32\config\SYSTEM
 source = system.reg
 RECIPE
+}
+
+@test "no space left on the guest's volume" {
+        command -v ntfscp >/dev/null || skip "no ntfscp"
+        tiny_machine
         offwin reg get "$image" 'HKLM\SYSTEM\Select' Current
         expect 0
         for size in 8M 4M 2M 1M 512K 256K 128K 64K 32K 16K 8K 4K; do    # a file that does not fit leaves nothing
@@ -191,19 +196,7 @@ RECIPE
 }
 
 @test "a SYSTEM hive cut anywhere" {
-        tiny_registry "$BATS_TEST_TMPDIR"
-        bare_machine <<'RECIPE'
-[disk]
-scheme = none
-size = 16M
-
-[partition]
-type = ntfs
-
-[hive]
-path = \Windows\System32\config\SYSTEM
-source = system.reg
-RECIPE
+        tiny_machine
         "$OFFWIN" file cat "$image" 'C:\Windows\System32\config\SYSTEM' >"$BATS_TEST_TMPDIR/whole"
         local size
         size=$(stat -c %s "$BATS_TEST_TMPDIR/whole")

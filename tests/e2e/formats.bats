@@ -164,6 +164,19 @@ PYTHON
         whole_job "$disk" vdi
 }
 
+# served_job URI: fixed and undone through the server, which then ends; $disk is what it was.
+served_job() {
+        local server
+        server=$(cat "$BATS_TEST_TMPDIR/pid")
+        offwin fix --all --journal-dir "$BATS_TEST_TMPDIR" "$1"
+        expect 0
+        offwin undo --journal-dir "$BATS_TEST_TMPDIR" "$1"
+        expect 0
+        kill "$server"
+        while kill -0 "$server" 2>/dev/null; do :; done
+        qemu-img compare -q -f qcow2 -F raw "$disk" "$image"
+}
+
 @test "nbd+unix: the journal goes where --journal-dir says" {
         converted served.qcow2 -O qcow2
         local socket=$BATS_TEST_TMPDIR/nbd uri
@@ -174,13 +187,7 @@ PYTHON
         offwin fix --all "$uri"
         expect 4
         one_line "--journal-dir"
-        offwin fix --all --journal-dir "$BATS_TEST_TMPDIR" "$uri"
-        expect 0
-        offwin undo --journal-dir "$BATS_TEST_TMPDIR" "$uri"
-        expect 0
-        kill "$(cat "$BATS_TEST_TMPDIR/pid")"
-        while kill -0 "$(cat "$BATS_TEST_TMPDIR/pid")" 2>/dev/null; do :; done
-        qemu-img compare -q -f qcow2 -F raw "$disk" "$image"
+        served_job "$uri"
 }
 
 @test "nbd: over TCP, on this machine" {
@@ -189,13 +196,7 @@ PYTHON
         port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
         uri=nbd://127.0.0.1:$port
         qemu-nbd --fork --pid-file "$BATS_TEST_TMPDIR/pid" -t -f qcow2 -b 127.0.0.1 -p "$port" "$disk"
-        offwin fix --all --journal-dir "$BATS_TEST_TMPDIR" "$uri"
-        expect 0
-        offwin undo --journal-dir "$BATS_TEST_TMPDIR" "$uri"
-        expect 0
-        kill "$(cat "$BATS_TEST_TMPDIR/pid")"
-        while kill -0 "$(cat "$BATS_TEST_TMPDIR/pid")" 2>/dev/null; do :; done
-        qemu-img compare -q -f qcow2 -F raw "$disk" "$image"
+        served_job "$uri"
 }
 
 @test "a raw disk on which the guest wrote a qcow2 header opens no other file" {

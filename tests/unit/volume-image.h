@@ -13,6 +13,7 @@
 #include <offwin/volume.h>
 
 #include "base/alloc.h"
+#include "base/le.h"
 #include "test.h"
 
 struct image {
@@ -228,6 +229,24 @@ static inline struct counted image_list(struct image *image, const char *path, c
 
         assert_ok(ow_volume_list(image->volume, path, image_count, &c, &err));
         return c;
+}
+
+enum { IMAGE_RECORD = 1024 };            /* bytes of a record of $MFT, as mkntfs makes them */
+
+/* The last two bytes of each sector of a record: undone (disk to memory) or done (memory to disk). */
+static inline void image_fixups(uint8_t record[IMAGE_RECORD], bool undo)
+{
+        uint8_t *mark = record + ow_le16_at(record + 4);
+
+        for (size_t i = 1; i <= IMAGE_RECORD / 512; i++) {
+                uint8_t *end = record + i * 512 - 2;
+
+                if (undo)
+                        assert_memory_equal(end, mark, 2);
+                else
+                        memcpy(mark + 2 * i, end, 2);
+                memcpy(end, undo ? mark + 2 * i : mark, 2);
+        }
 }
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/le.h"
 
-enum { RECORD = 1024 };
+enum { RECORD = IMAGE_RECORD };
 
 static uint32_t cluster_size(struct image *image)
 {
@@ -99,22 +99,6 @@ static unsigned fill_records(struct image *image, ow_error *ret_said)
         return 0;
 }
 
-/* The last two bytes of each sector of a record: undone (disk to memory) or done (memory to disk). */
-static void fixups(uint8_t record[RECORD], bool undo)
-{
-        uint8_t *mark = record + ow_le16_at(record + 4);
-
-        for (size_t i = 1; i <= RECORD / 512; i++) {
-                uint8_t *end = record + i * 512 - 2;
-
-                if (undo)
-                        assert_memory_equal(end, mark, 2);
-                else
-                        memcpy(mark + 2 * i, end, 2);
-                memcpy(end, undo ? mark + 2 * i : mark, 2);
-        }
-}
-
 /* The root gets its security descriptor by number, as Windows has it: new files need no cluster for theirs then. */
 static void number_descriptor_of_root(struct image *image)
 {
@@ -125,7 +109,7 @@ static void number_descriptor_of_root(struct image *image)
         assert_ok(ow_disk_read(image->disk, 0, boot, sizeof boot, &err));
         offset = ow_le64_at(boot + 0x30) * cluster_size(image) + 5 * RECORD;
         assert_ok(ow_disk_read(image->disk, offset, record, sizeof record, &err));
-        fixups(record, true);
+        image_fixups(record, true);
         p = record + ow_le16_at(record + 0x14);
         assert_int_equal(ow_le32_at(p), 0x10);
         assert_int_equal(ow_le32_at(p + 0x10), SHORT);
@@ -136,7 +120,7 @@ static void number_descriptor_of_root(struct image *image)
         ow_le32_put(p + 0x04, 24 + LONG);
         ow_le32_put(p + 0x10, LONG);
         ow_le32_put(record + 0x18, ow_le32_at(record + 0x18) + LONG - SHORT);
-        fixups(record, false);
+        image_fixups(record, false);
         assert_ok(ow_disk_write(image->disk, offset, record, sizeof record, &err));
         reopen(image);
 }

@@ -8,7 +8,7 @@
 #include "base/le.h"
 #include "memory-store.h"
 
-enum { CLUSTER = 4096, RECORD = 1024 };
+enum { CLUSTER = 4096, RECORD = IMAGE_RECORD };
 
 static void make(struct image *image)
 {
@@ -35,22 +35,6 @@ static uint64_t record_offset(struct image *image, uint64_t record)
         return ow_le64_at(boot + 0x30) * CLUSTER + record * RECORD;
 }
 
-/* The last two bytes of each sector of a record: undone (disk to memory) or done (memory to disk). */
-static void fixups(uint8_t record[RECORD], bool undo)
-{
-        uint8_t *mark = record + ow_le16_at(record + 4);
-
-        for (size_t i = 1; i <= RECORD / 512; i++) {
-                uint8_t *end = record + i * 512 - 2;
-
-                if (undo)
-                        assert_memory_equal(end, mark, 2);
-                else
-                        memcpy(mark + 2 * i, end, 2);
-                memcpy(end, undo ? mark + 2 * i : mark, 2);
-        }
-}
-
 /* Sets attribute bits, and a reparse point when tag is not 0, in the record of path. */
 static void patch(struct image *image, const char *path, uint32_t attributes, uint32_t tag)
 {
@@ -63,7 +47,7 @@ static void patch(struct image *image, const char *path, uint32_t attributes, ui
         assert_ok(ow_volume_flush(image->volume, &err));
         assert_ok(ow_disk_read(image->disk, offset, record, sizeof record, &err));
         assert_memory_equal(record, "FILE", 4);
-        fixups(record, true);
+        image_fixups(record, true);
         p = record + ow_le16_at(record + 0x14);         /* the first attribute is $STANDARD_INFORMATION */
         assert_int_equal(ow_le32_at(p), 0x10);
         p += ow_le16_at(p + 0x14);
@@ -83,7 +67,7 @@ static void patch(struct image *image, const char *path, uint32_t attributes, ui
                 ow_le32_put(p + 40, 0xffffffff);
                 ow_le32_put(record + 0x18, (uint32_t)(p + 48 - record));
         }
-        fixups(record, false);
+        image_fixups(record, false);
         assert_ok(ow_disk_write(image->disk, offset, record, sizeof record, &err));
         reopen(image);
 }
