@@ -52,6 +52,8 @@ OW_APIV const char *const *ow_fix_parameters(const ow_fix *fix);
 /* What the parameter is, for a person ("URL of the WSUS server"); NULL when fix does not need it. */
 OW_APIV const char *ow_fix_parameter_help(const ow_fix *fix, const char *parameter);
 OW_APIV bool ow_fix_built_in(const ow_fix *fix);                /* not from a file */
+/* Stands for what a command was asked for ("services"); found in plans only, never in a set. */
+OW_APIV bool ow_fix_is_action(const ow_fix *fix);
 
 /* The vocabulary of fix files, for help: see docs/fixes.md. */
 typedef struct ow_fix_word {
@@ -157,6 +159,16 @@ typedef struct ow_skipped {
  */
 OW_API int ow_plan_make(ow_guest *guest, const ow_fix_set *set, const char *const *names, size_t n_names,
                         const ow_fix_parameter *parameters, size_t n_parameters, ow_plan **ret_plan, ow_error *err);
+
+/*
+ * A plan in parts: an empty one, then calls that add rows to it (ow_plan_add_fixes() here, those of services,
+ * adapters, devices in their headers), then ow_plan_finish(), which adds the ledger's rows. After an error of any of
+ * them the plan is only good for ow_plan_free(). ow_plan_add_fixes() takes and returns what ow_plan_make() does.
+ */
+OW_API int ow_plan_begin(ow_plan **ret_plan, ow_error *err);
+OW_API int ow_plan_add_fixes(ow_plan *plan, ow_guest *guest, const ow_fix_set *set, const char *const *names,
+                             size_t n_names, const ow_fix_parameter *parameters, size_t n_parameters, ow_error *err);
+OW_API int ow_plan_finish(ow_plan *plan, ow_guest *guest, ow_error *err);
 
 /* What gives back everything in the guest's ledger. A value that changed since is left alone and reported skipped. */
 OW_API int ow_plan_settle(ow_guest *guest, ow_plan **ret_plan, ow_error *err);

@@ -61,6 +61,11 @@ bool ow_fix_built_in(const ow_fix *fix)
         return fix->built_in;
 }
 
+bool ow_fix_is_action(const ow_fix *fix)
+{
+        return fix->action;
+}
+
 const char *const *ow_fix_parameters(const ow_fix *fix)
 {
         static const char *const none[] = { NULL };

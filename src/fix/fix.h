@@ -80,6 +80,7 @@ struct ow_fix {
         size_t n_edits;
         fix_plan_fn plan;               /* NULL for pure data */
         bool built_in;
+        bool action;                    /* a head of fix/action.h: stands for what was asked for, in no set */
 };
 
 void ow_fix_free(ow_fix *fix);

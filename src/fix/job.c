@@ -16,7 +16,7 @@
 #include "base/le.h"
 #include "base/upcase.h"
 #include "base/utf16.h"
-#include "fix/plan.h"
+#include "fix/action.h"
 
 enum { DETAIL_CHARS = 60 };
 
@@ -194,17 +194,19 @@ static int data_value(struct fix_job *job, const char *where, const struct fix_v
         return fix_job_value(job, where, value->name, value->type, out.p ? (void *)out.p : "", out.len, err);
 }
 
-static int key_remove(struct fix_job *job, const char *where, ow_error *err)
+int fix_job_remove_key(struct fix_job *job, const char *where, ow_error *err)
 {
         ow_change change = { .kind = OW_CHANGE_KEY_DELETE, .fix = job->fix };
         ow_datum before;
         int r;
 
         r = plan_read(job->guest, where, NULL, &before, err);
+        if (r == 0)
+                r = plan_key_goes(job->plan, where, err);
         if (r < 0)
                 return r;
         job->wanted++;
-        if (!before.present)
+        if (!before.present || r > 0)
                 return 0;
         job->differing++;
         if (job->detail.len == 0)
@@ -241,7 +243,7 @@ static int edit_at(struct fix_job *job, const struct fix_edit *edit, const char 
         int r = 0;
 
         if (edit->remove)
-                return key_remove(job, where, err);
+                return fix_job_remove_key(job, where, err);
         if (edit->existing_only) {
                 ow_datum key;
 

@@ -4,8 +4,7 @@
 
 #include <offwin/fix.h>
 
-#include "base/filetime.h"
-#include "fix/ledger.h"
+#include "fix/plan.h"
 
 static bool needed_by(const ow_fix *fix, const char *parameter)
 {
@@ -92,21 +91,29 @@ static int named_add(const struct request *q, const ow_fix_set *set, const char 
         return 0;
 }
 
-int ow_plan_make(ow_guest *guest, const ow_fix_set *set, const char *const *names, size_t n_names,
-                 const ow_fix_parameter *parameters, size_t n_parameters, ow_plan **ret_plan, ow_error *err)
+int ow_plan_add_fixes(ow_plan *plan, ow_guest *guest, const ow_fix_set *set, const char *const *names, size_t n_names,
+                      const ow_fix_parameter *parameters, size_t n_parameters, ow_error *err)
 {
         const struct request q = { guest, parameters, n_parameters, names != NULL };
-        OW_AUTO(ow_plan) plan = NULL;
         int r;
 
         r = fix_parameters_check(set, parameters, n_parameters, err);
-        if (r == 0)
-                r = plan_new(&plan, err);
         if (r < 0)
                 return r;
-        r = names ? named_add(&q, set, names, n_names, plan, err) : all_add(&q, set, plan, err);
+        return names ? named_add(&q, set, names, n_names, plan, err) : all_add(&q, set, plan, err);
+}
+
+int ow_plan_make(ow_guest *guest, const ow_fix_set *set, const char *const *names, size_t n_names,
+                 const ow_fix_parameter *parameters, size_t n_parameters, ow_plan **ret_plan, ow_error *err)
+{
+        OW_AUTO(ow_plan) plan = NULL;
+        int r;
+
+        r = plan_new(&plan, err);
         if (r == 0)
-                r = ledger_record(plan, guest, ow_filetime_now(), err);
+                r = ow_plan_add_fixes(plan, guest, set, names, n_names, parameters, n_parameters, err);
+        if (r == 0)
+                r = ow_plan_finish(plan, guest, err);
         if (r < 0)
                 return r;
         *ret_plan = OW_TAKE(plan);

@@ -46,6 +46,9 @@ void ow_plan_free(ow_plan *plan)
         ow_free(plan->changes);
         ow_free(plan->skipped);
         ow_free(plan->slots);
+        for (size_t i = 0; i < plan->n_heads; i++)
+                ow_fix_free(plan->heads[i]);
+        ow_free(plan->heads);
         ow_free(plan);
 }
 
@@ -137,14 +140,16 @@ static size_t slot_of(const ow_plan *plan, const char *where, const char *name)
         return slot;
 }
 
+static ow_change *row_at(const ow_plan *plan, const char *where, const char *name)
+{
+        size_t slot = plan->n_slots ? slot_of(plan, where, name) : 0;
+
+        return plan->n_slots && plan->slots[slot] ? &plan->changes[plan->slots[slot] - 1] : NULL;
+}
+
 const ow_change *plan_find(const ow_plan *plan, const char *where, const char *name)
 {
-        size_t slot;
-
-        if (plan->n_slots == 0)
-                return NULL;
-        slot = slot_of(plan, where, name);
-        return plan->slots[slot] ? &plan->changes[plan->slots[slot] - 1] : NULL;
+        return row_at(plan, where, name);
 }
 
 static int slots_make(ow_plan *plan, size_t n, ow_error *err)
@@ -161,6 +166,52 @@ static int slots_make(ow_plan *plan, size_t n, ow_error *err)
         return 0;
 }
 
+bool plan_amend(ow_plan *plan, const char *where, const char *name, ow_datum *after)
+{
+        ow_change *row = row_at(plan, where, name);
+
+        if (!row)
+                return false;
+        datum_done(&row->after);
+        row->after = *after;
+        *after = (ow_datum){ false, 0, { NULL, 0 } };
+        return true;
+}
+
+int plan_key_goes(const ow_plan *plan, const char *where, ow_error *err)
+{
+        OW_AUTO_FREE char *path = NULL;
+
+        if (plan->n_key_deletes == 0)
+                return 0;
+        path = ow_strdup(where);
+        if (!path)
+                return ow_fail_nomem(err);
+        for (char *end = path + strlen(path); end; end = strrchr(path, '\\')) {
+                const ow_change *row;
+
+                *end = '\0';
+                row = plan_find(plan, path, NULL);
+                if (row && row->kind == OW_CHANGE_KEY_DELETE)
+                        return 1;
+        }
+        return 0;
+}
+
+/* 0, or OW_E_CONFLICT when change would put something below a key that the plan removes. */
+static int below_nothing(const ow_plan *plan, const ow_change *change, ow_error *err)
+{
+        int r;
+
+        if (!change->after.present || change->kind == OW_CHANGE_FILE)
+                return 0;
+        r = plan_key_goes(plan, change->where, err);
+        if (r > 0)
+                return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "'%s' wants something in '%s', which the plan removes",
+                               change->fix ? change->fix->name : "(ledger)", change->where);
+        return r;
+}
+
 static int add(ow_plan *plan, ow_change *change, ow_error *err)
 {
         const ow_change *there = plan_find(plan, change->where, name_of(change));
@@ -173,6 +224,9 @@ static int add(ow_plan *plan, ow_change *change, ow_error *err)
                 return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "fixes '%s' and '%s' want different things of '%s%s%s'",
                                there->fix ? there->fix->name : "(ledger)", change->fix ? change->fix->name : "(ledger)",
                                change->where, name_of(change) ? "!" : "", name_of(change) ? change->name : "");
+        r = below_nothing(plan, change, err);
+        if (r < 0)
+                return r;
         if (plan->n >= PLAN_CHANGES_MAX)
                 return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "more than %d changes", PLAN_CHANGES_MAX);
         if (plan->n * 2 >= plan->n_slots) {
@@ -185,6 +239,7 @@ static int add(ow_plan *plan, ow_change *change, ow_error *err)
                 return ow_fail_nomem(err);
         plan->changes = grown;
         plan->changes[plan->n] = *change;
+        plan->n_key_deletes += change->kind == OW_CHANGE_KEY_DELETE;
         plan->slots[slot_of(plan, change->where, name_of(change))] = (uint32_t)++plan->n;
         *change = (ow_change){ .where = NULL };
         return 0;
@@ -205,8 +260,10 @@ int plan_truncate(ow_plan *plan, size_t n, ow_error *err)
 {
         if (plan->n <= n)
                 return 0;
-        while (plan->n > n)
-                plan_change_done(&plan->changes[--plan->n]);
+        while (plan->n > n) {
+                plan->n_key_deletes -= plan->changes[--plan->n].kind == OW_CHANGE_KEY_DELETE;
+                plan_change_done(&plan->changes[plan->n]);
+        }
         return slots_make(plan, plan->n_slots, err);
 }
 

@@ -19,6 +19,9 @@ struct ow_plan {
         size_t n_skipped, cap_skipped;
         uint32_t *slots;                /* hash table: row + 1, by place; 0 is free */
         size_t n_slots;                 /* a power of two, or 0 */
+        size_t n_key_deletes;           /* rows that remove a key */
+        ow_fix **heads;                 /* of parts that no fix file names: fix/action.h */
+        size_t n_heads, cap_heads;
 };
 
 OW_DEFINE_AUTO(ow_plan, ow_plan_free);
@@ -27,7 +30,8 @@ int plan_new(ow_plan **ret_plan, ow_error *err);
 
 /*
  * Adds a row and takes what change owns, in any case. A second row for the same place: 0 when it wants the same
- * (the first stays), OW_E_CONFLICT naming both fixes when it does not.
+ * (the first stays), OW_E_CONFLICT naming both fixes when it does not. Nothing may be put below a key that the plan
+ * removes: OW_E_CONFLICT.
  */
 int plan_add(ow_plan *plan, ow_change *change, ow_error *err);
 
@@ -36,6 +40,12 @@ int plan_truncate(ow_plan *plan, size_t n, ow_error *err);
 
 /* The row for a place (name NULL: the key itself), or NULL. Valid until the next plan_add(). */
 const ow_change *plan_find(const ow_plan *plan, const char *where, const char *name);
+
+/* The row for a value, if there is one, gets another "after" (taken; a row that then changes nothing stays). */
+bool plan_amend(ow_plan *plan, const char *where, const char *name, ow_datum *after);
+
+/* 1 when the plan removes where or a key above it, else 0; < 0. */
+int plan_key_goes(const ow_plan *plan, const char *where, ow_error *err);
 
 int plan_skip(ow_plan *plan, const ow_fix *fix, enum ow_fix_status status, ow_error *err, const char *fmt, ...)
         OW_PRINTF(5, 6);

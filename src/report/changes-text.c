@@ -284,7 +284,8 @@ static size_t count_fixes(const struct report_changes *what)
         size_t n = 0;
 
         for (size_t i = 0; i < what->n_changes; i++)
-                n += what->changes[i]->fix && (i == 0 || what->changes[i]->fix != what->changes[i - 1]->fix);
+                n += what->changes[i]->fix && !ow_fix_is_action(what->changes[i]->fix) &&
+                     (i == 0 || what->changes[i]->fix != what->changes[i - 1]->fix);
         return n;
 }
 

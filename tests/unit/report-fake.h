@@ -48,7 +48,7 @@ struct ow_guest {
 };
 struct ow_fix {
         const char *name, *area, *title, *why, *source, *windows;
-        bool temporary, by_name_only;
+        bool temporary, by_name_only, in_no_set;
         const char *const *parameters;
 };
 struct ow_fix_set {
@@ -137,6 +137,7 @@ const char *ow_fix_source(const ow_fix *fix) { return fix->source; }
 const char *ow_fix_windows(const ow_fix *fix) { return fix->windows; }
 bool ow_fix_temporary(const ow_fix *fix) { return fix->temporary; }
 bool ow_fix_in_all(const ow_fix *fix) { return !fix->by_name_only; }
+bool ow_fix_is_action(const ow_fix *fix) { return fix->in_no_set; }
 const char *const *ow_fix_parameters(const ow_fix *fix)
 {
         static const char *const none[] = { NULL };
