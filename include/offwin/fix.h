@@ -121,13 +121,15 @@ enum ow_change_kind {
         OW_CHANGE_KEY_CREATE,           /* where: registry path */
         OW_CHANGE_KEY_DELETE,           /* where: registry path; everything below goes too */
         OW_CHANGE_VALUE,                /* where: registry path; name */
-        OW_CHANGE_FILE,                 /* where: Windows path; before/after: whole contents */
+        OW_CHANGE_FILE,                 /* where: Windows path; made, replaced or removed: see content */
+        OW_CHANGE_FOLDER_CREATE,        /* where: Windows path */
+        OW_CHANGE_FOLDER_DELETE,        /* where: Windows path; it is empty when its turn comes */
 };
 
 typedef struct ow_datum {
         bool present;
         uint32_t type;                  /* OW_REG_*; 0 for files */
-        ow_blob data;
+        ow_blob data;                   /* of a file: its bytes when the plan holds them, else empty */
 } ow_datum;
 
 typedef struct ow_change {
@@ -136,7 +138,12 @@ typedef struct ow_change {
         char *where;                    /* concrete: HKLM\SYSTEM\ControlSet001\..., HKU\S-1-5-..., C:\... */
         char *name;                     /* value name; "" is the default value */
         ow_datum before, after;
-        bool temporary;                 /* goes into the ledger */
+        bool temporary;                 /* goes into the ledger; never of a file or folder */
+        /* OW_CHANGE_FILE: what the file is to hold; read is NULL when it is to go. It is read when the plan is made,
+         * applied and verified: what stands behind state must live as long as the plan. */
+        ow_source content;
+        uint64_t size_before;           /* bytes of the file that is there */
+        uint64_t modified_before;       /* FILETIME; with the size it tells that the file is still the same */
 } ow_change;
 
 /*
@@ -172,6 +179,32 @@ OW_API int ow_plan_finish(ow_plan *plan, ow_guest *guest, ow_error *err);
 
 /* What gives back everything in the guest's ledger. A value that changed since is left alone and reported skipped. */
 OW_API int ow_plan_settle(ow_guest *guest, ow_plan **ret_plan, ow_error *err);
+
+/* Files, as parts of a plan (ow_plan_begin()). What they add is never temporary. */
+
+/**
+ * ow_plan_put_file - adds what makes the file at a Windows path hold content, with the folders above it
+ * @content: read now, when the plan is applied and when it is verified; its state must outlive the plan
+ *
+ * A new file gets the security descriptor of its folder; one that is there keeps its own, and its attributes.
+ * Return: 1; 0 it holds just that already; OW_E_ABSENT no such drive; OW_E_EXISTS a folder has that name, or a file
+ *         the name of a folder above it; OW_E_REFUSED a registry hive of the guest, or content that must not be written
+ *         to (EFS, WOF, deduplicated, a link); OW_E_CONFLICT the plan wants something else there; OW_E_INVAL.
+ */
+OW_API int ow_plan_put_file(ow_plan *plan, ow_guest *guest, const char *path, const ow_source *content,
+                            ow_error *err);
+
+/* The same for a folder: 1, or 0 when it is there. */
+OW_API int ow_plan_make_folder(ow_plan *plan, ow_guest *guest, const char *path, ow_error *err);
+
+/**
+ * ow_plan_remove - adds what removes a file or folder
+ * @recursive: a folder goes with everything in it; links in it go, not what they lead to
+ *
+ * Return: 0; OW_E_ABSENT; OW_E_INVAL a folder that is not empty, without @recursive; OW_E_REFUSED what Windows needs to
+ *         start; OW_E_LIMIT more rows than a plan may have.
+ */
+OW_API int ow_plan_remove(ow_plan *plan, ow_guest *guest, const char *path, bool recursive, ow_error *err);
 
 /* What a plan holds, in the order in which it is applied; index below the count. Rows are the plan's, and die with
  * it. ow_plan_free(): NULL is fine. */

@@ -3,77 +3,23 @@
  * The only place that writes to a guest: every "before" is read again first, then the rows are applied in order,
  * all in memory. When a row fails half-way, the guest must be closed without a commit.
  */
-#include <string.h>
-
 #include <offwin/fix.h>
 #include <offwin/guest.h>
 #include <offwin/registry.h>
 
 #include "fix/plan.h"
 
-enum { FILE_LIMIT = 64 << 20 };         /* bytes of a file that a plan holds whole */
-
-static int file_read(ow_guest *guest, const char *where, ow_datum *ret, ow_error *err)
-{
-        OW_AUTO_FREE char *path = NULL;
-        ow_datum datum = { false, 0, { NULL, 0 } };
-        ow_volume *volume;
-        ow_stat stat;
-        int r;
-
-        r = ow_guest_resolve_path(guest, where, &volume, &path, err);
-        if (r == 0)
-                r = ow_volume_stat(volume, path, &stat, err);
-        if (r > 0) {
-                datum.present = true;
-                r = ow_volume_read_file(volume, path, FILE_LIMIT, &datum.data, err);
-        }
-        if (r < 0)
-                return r;
-        *ret = datum;
-        return 0;
-}
-
-static void file_close(ow_file **file)
-{
-        ow_file_close(*file);
-}
-
-static int file_write(ow_guest *guest, const ow_change *change, ow_error *err)
-{
-        __attribute__((cleanup(file_close))) ow_file *file = NULL;
-        OW_AUTO_FREE char *path = NULL;
-        ow_volume *volume;
-        int r;
-
-        r = ow_guest_resolve_path(guest, change->where, &volume, &path, err);
-        if (r < 0)
-                return r;
-        if (!change->after.present)
-                return ow_volume_remove(volume, path, err);
-        r = ow_file_open(volume, path, OW_FILE_WRITE | OW_FILE_CREATE, &file, err);
-        if (r == 0)
-                r = ow_file_set_size(file, change->after.data.size, err);
-        if (r == 0 && change->after.data.size)
-                r = ow_file_write(file, 0, change->after.data.p, change->after.data.size, err);
-        return r;
-}
-
-static int read_now(ow_guest *guest, const ow_change *change, ow_datum *ret, ow_error *err)
-{
-        if (change->kind == OW_CHANGE_FILE)
-                return file_read(guest, change->where, ret, err);
-        return plan_read(guest, change->where, change->kind == OW_CHANGE_VALUE ? change->name : NULL, ret, err);
-}
-
 /* 0 when the place is as want says; OW_E_CONFLICT when not. */
-static int check(ow_guest *guest, const ow_change *change, const ow_datum *want, const char *what, ow_error *err)
+static int check(ow_guest *guest, const ow_change *change, bool before, const char *what, ow_error *err)
 {
+        const ow_datum *want = before ? &change->before : &change->after;
         ow_datum now = { false, 0, { NULL, 0 } };
         bool same;
         int r;
 
-        r = read_now(guest, change, &now, err);
+        if (plan_is_file_row(change))
+                return plan_file_check(guest, change, before, what, err);
+        r = plan_read(guest, change->where, change->kind == OW_CHANGE_VALUE ? change->name : NULL, &now, err);
         if (r < 0)
                 return r;
         same = datum_equal(&now, want);
@@ -125,7 +71,9 @@ static int row_write(ow_guest *guest, const ow_change *change, ow_error *err)
         case OW_CHANGE_VALUE:
                 return value_write(guest, change, err);
         case OW_CHANGE_FILE:
-                return file_write(guest, change, err);
+        case OW_CHANGE_FOLDER_CREATE:
+        case OW_CHANGE_FOLDER_DELETE:
+                return plan_file_apply(guest, change, err);
         }
         return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "unknown kind of change %d", (int)change->kind);
 }
@@ -133,7 +81,7 @@ static int row_write(ow_guest *guest, const ow_change *change, ow_error *err)
 int ow_plan_apply(ow_plan *plan, ow_guest *guest, ow_error *err)
 {
         for (size_t i = 0; i < plan->n; i++) {
-                int r = check(guest, &plan->changes[i], &plan->changes[i].before, "the plan saw there", err);
+                int r = check(guest, &plan->changes[i], true, "the plan saw there", err);
 
                 if (r < 0)
                         return ow_wrap(err, r, "nothing applied");
@@ -150,7 +98,7 @@ int ow_plan_apply(ow_plan *plan, ow_guest *guest, ow_error *err)
 int ow_plan_verify(const ow_plan *plan, ow_guest *guest, ow_error *err)
 {
         for (size_t i = 0; i < plan->n; i++) {
-                int r = check(guest, &plan->changes[i], &plan->changes[i].after, "the plan wrote", err);
+                int r = check(guest, &plan->changes[i], false, "the plan wrote", err);
 
                 if (r < 0)
                         return ow_wrap(err, r, "verification failed");

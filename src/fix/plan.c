@@ -203,7 +203,7 @@ static int below_nothing(const ow_plan *plan, const ow_change *change, ow_error 
 {
         int r;
 
-        if (!change->after.present || change->kind == OW_CHANGE_FILE)
+        if (!change->after.present || plan_is_file_row(change))
                 return 0;
         r = plan_key_goes(plan, change->where, err);
         if (r > 0)
@@ -212,14 +212,22 @@ static int below_nothing(const ow_plan *plan, const ow_change *change, ow_error 
         return r;
 }
 
+static bool wants_the_same(const ow_change *a, const ow_change *b)
+{
+        return a->kind == b->kind && datum_equal(&a->after, &b->after) && a->content.size == b->content.size &&
+               !a->content.read == !b->content.read && (a->after.data.p || a->content.state == b->content.state);
+}
+
 static int add(ow_plan *plan, ow_change *change, ow_error *err)
 {
         const ow_change *there = plan_find(plan, change->where, name_of(change));
         void *grown;
         int r;
 
-        if (there && there->kind == change->kind && datum_equal(&there->after, &change->after))
+        if (there && wants_the_same(there, change))
                 return 0;
+        if (there && !there->fix && !change->fix && plan_is_file_row(change))
+                return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "'%s' is to become two different things", change->where);
         if (there)
                 return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "fixes '%s' and '%s' want different things of '%s%s%s'",
                                there->fix ? there->fix->name : "(ledger)", change->fix ? change->fix->name : "(ledger)",

@@ -65,6 +65,41 @@ int plan_read(ow_guest *guest, const char *where, const char *name, ow_datum *re
 int plan_need_key(ow_plan *plan, ow_guest *guest, const ow_fix *fix, bool temporary, const char *where,
                   ow_buffer *reason, ow_error *err);
 
+/*
+ * Rows for folder where (a Windows path) and every missing folder above it. 1 added or there; 0 its drive is not on
+ * the disks given, and reason says so; OW_E_EXISTS a file stands in the way.
+ */
+int plan_need_folder(ow_plan *plan, ow_guest *guest, const ow_fix *fix, const char *where, ow_buffer *reason,
+                     ow_error *err);
+
+/*
+ * Rows that make file where hold content, with the folders above it. bytes: content.size of them, when content reads
+ * from memory that the row is to own (taken in any case); or NULL. 1 added; 0 it holds that already; else as
+ * ow_plan_put_file().
+ */
+int plan_need_file(ow_plan *plan, ow_guest *guest, const ow_fix *fix, const char *where, ow_source content,
+                   uint8_t *bytes, ow_error *err);
+
+/* A source over memory. */
+ow_source plan_memory_source(const uint8_t *bytes, size_t size);
+
+/* Rows of files and folders, in memory: what the executor does with them. before: as the plan saw it, else as it
+ * wants it. OW_E_CONFLICT with what when it is not so. */
+bool plan_is_file_row(const ow_change *change);
+int plan_file_check(ow_guest *guest, const ow_change *change, bool before, const char *what, ow_error *err);
+int plan_file_apply(ow_guest *guest, const ow_change *change, ow_error *err);
+
+/* A Windows path as rows write it: C:\Windows\offwin. *ret_inside: the same on *ret_volume. Texts: ow_free(). */
+int plan_file_place(ow_guest *guest, const char *path, char **ret_where, ow_volume **ret_volume, char **ret_inside,
+                    ow_error *err);
+
+/* OW_E_REFUSED for what must not be replaced (a hive that we may hold open) or, with removing, not go. */
+int plan_file_guard(ow_guest *guest, ow_volume *volume, const char *inside, const char *where, bool removing,
+                    ow_error *err);
+
+/* 1 the file holds just content, 0 not, < 0 error. */
+int plan_file_equals(ow_volume *volume, const char *inside, const ow_source *content, ow_error *err);
+
 /* True when where, a key that is there, would hold nothing once plan is applied. < 0 error. */
 int plan_empties_key(const ow_plan *plan, ow_guest *guest, const char *where, ow_error *err);
 
@@ -97,6 +132,20 @@ int fix_run(ow_guest *guest, const ow_fix *fix, const ow_fix_parameter *paramete
 int fix_job_value(struct fix_job *job, const char *where, const char *name, uint32_t type, const void *data,
                   size_t size, ow_error *err);
 int fix_job_dword(struct fix_job *job, const char *where, const char *name, uint32_t number, ow_error *err);
+
+/*
+ * A file of the guest is to hold these bytes (copied), or, with data NULL, not to be there. where is a Windows path:
+ * C:\..., %SystemRoot%\...; missing folders above it become rows of their own. A drive that is not on the disks given
+ * counts as left out. Files are never temporary: settle does not give them back. A new file has its folder's
+ * security descriptor; one that is there keeps its own.
+ */
+int fix_job_file(struct fix_job *job, const char *where, const void *data, size_t size, ow_error *err);
+
+/* The same from a source, read in pieces when the plan is made, applied and verified; its state outlives the plan. */
+int fix_job_file_from(struct fix_job *job, const char *where, const ow_source *content, ow_error *err);
+
+/* A folder is to be there, with those above it. */
+int fix_job_folder(struct fix_job *job, const char *where, ow_error *err);
 
 /* Calls fn for every concrete place of path (CurrentControlSet, HKCU) until it fails. */
 typedef int (*fix_place_fn)(struct fix_job *job, const char *where, ow_error *err);

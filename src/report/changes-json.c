@@ -31,6 +31,10 @@ static const char *kind_name(enum ow_change_kind kind)
                 return "value";
         case OW_CHANGE_FILE:
                 return "file";
+        case OW_CHANGE_FOLDER_CREATE:
+                return "folder-create";
+        case OW_CHANGE_FOLDER_DELETE:
+                return "folder-delete";
         }
         return "value";
 }
@@ -54,8 +58,9 @@ static void put_datum(struct report_json *json, json_t *change, const char *key,
         }
         o = report_json_object(json, change, key);
         if (c->kind == OW_CHANGE_FILE) {
-                report_json_number(json, o, "size", datum->data.size);
-                report_json_hex(json, o, "hex", datum->data.p, datum->data.size);
+                report_json_number(json, o, "size", datum == &c->before ? c->size_before : c->content.size);
+                if (datum->data.p)
+                        report_json_hex(json, o, "hex", datum->data.p, datum->data.size);
         } else {
                 report_json_datum(json, o, datum->type, datum->data.p, datum->data.size);
         }

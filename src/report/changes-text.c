@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 
+#include "report/changes.h"
 #include "report/datum.h"
 #include "report/facts.h"
 #include "report/text.h"
@@ -24,31 +25,6 @@ static const char *fix_name(const ow_fix *fix)
 }
 
 /* ---- the difference ---- */
-
-static void put_marked(struct report_page *page, char mark, const char *text)
-{
-        OW_AUTO_FREE char *copy = ow_strdup(text);
-        char *at = copy;
-
-        if (!copy) {
-                page->text.failed = true;
-                return;
-        }
-        while (at) {
-                char *end = strchr(at, '\n');
-
-                if (end)
-                        *end = '\0';
-                if (end && end > at && end[-1] == '\r')
-                        end[-1] = '\0';
-                report_put_style(page, mark == '-' ? REPORT_BAD : REPORT_GOOD);
-                report_printf(page, "  %c ", mark);
-                report_put_guest(page, at);
-                report_put_style(page, REPORT_PLAIN);
-                report_put(page, "\n");
-                at = end ? end + 1 : NULL;
-        }
-}
 
 /* Bytes at which two binaries of one size differ: what a person needs to see of a long one. */
 static size_t count_different(const ow_blob *a, const ow_blob *b)
@@ -83,16 +59,10 @@ static int put_datum(struct report_page *page, char mark, const ow_change *chang
                      ow_error *err)
 {
         OW_AUTO_BUFFER line = OW_BUFFER_INIT;
-        char size[REPORT_NUMBER_TEXT];
         int r = 0;
 
         if (!datum->present)
                 return 0;
-        if (change->kind == OW_CHANGE_FILE) {
-                report_format_size(datum->data.size, size);
-                put_marked(page, mark, size);
-                return 0;
-        }
         if (show_bytes_only(change))
                 put_bytes_only(change, datum, &line);
         else
@@ -102,7 +72,7 @@ static int put_datum(struct report_page *page, char mark, const ow_change *chang
         ow_buffer_put_byte(&line, '\0');
         if (ow_buffer_failed(&line))
                 return ow_fail_nomem(err);
-        put_marked(page, mark, (const char *)line.p);
+        report_put_marked(page, mark, (const char *)line.p);
         return 0;
 }
 
@@ -113,9 +83,9 @@ static void put_place(struct report_page *page, const ow_change *change)
 
         if (mark != ' ')
                 report_put_style(page, mark == '-' ? REPORT_BAD : REPORT_GOOD);
-        report_printf(page, "  %c %s", mark, change->kind == OW_CHANGE_FILE ? "" : "[");
+        report_printf(page, "  %c [", mark);
         report_put_guest(page, *change->where ? change->where : "\\");
-        report_put(page, change->kind == OW_CHANGE_FILE ? "" : "]");
+        report_put(page, "]");
         if (mark != ' ')
                 report_put_style(page, REPORT_PLAIN);
         report_put(page, "\n");
@@ -130,8 +100,7 @@ static size_t run_length(const struct report_changes *what, size_t first)
         while (first + n < what->n_changes) {
                 const ow_change *b = what->changes[first + n];
 
-                if (b->fix != a->fix || strcmp(a->where, b->where) != 0 ||
-                    (a->kind == OW_CHANGE_FILE) != (b->kind == OW_CHANGE_FILE))
+                if (b->fix != a->fix || strcmp(a->where, b->where) != 0)
                         break;
                 n++;
         }
@@ -148,7 +117,7 @@ static int block_of(const struct report_page *like, const struct report_changes 
         for (size_t i = first; i < first + n; i++) {
                 const ow_change *change = what->changes[i];
 
-                if (change->kind != OW_CHANGE_VALUE && change->kind != OW_CHANGE_FILE)
+                if (change->kind != OW_CHANGE_VALUE)
                         continue;
                 r = put_datum(&block, '-', change, &change->before, err);
                 if (r < 0)
@@ -224,13 +193,17 @@ static int put_changes(struct report_page *page, const struct report_changes *wh
                 r = block_of(page, what, i, n, &block, err);
                 if (r < 0)
                         return r;
+                if (report_is_file_change(what->changes[i]))
+                        n = 1;
                 if (pending && (new_fix || strcmp(pending, block) != 0))
                         report_put(page, pending);
                 if (new_fix)
                         put_fix_heading(page, what, i);
                 ow_free(pending);
                 pending = NULL;
-                if (page->verbose || !is_ledger(what, what->changes[i])) {
+                if (report_is_file_change(what->changes[i])) {
+                        report_put_file_change(page, what->changes[i]);
+                } else if (page->verbose || !is_ledger(what, what->changes[i])) {
                         put_place(page, what->changes[i]);
                         pending = OW_TAKE(block);
                 }
