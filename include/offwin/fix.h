@@ -138,7 +138,8 @@ typedef struct ow_change {
         char *where;                    /* concrete: HKLM\SYSTEM\ControlSet001\..., HKU\S-1-5-..., C:\... */
         char *name;                     /* value name; "" is the default value */
         ow_datum before, after;
-        bool temporary;                 /* goes into the ledger; never of a file or folder */
+        bool temporary;                 /* goes into the ledger, settle gives it back; never of a file or folder */
+        bool lasting;                   /* goes into the ledger too, for `svc enable`; settle leaves it */
         /* OW_CHANGE_FILE: what the file is to hold; read is NULL when it is to go. It is read when the plan is made,
          * applied and verified: what stands behind state must live as long as the plan. */
         ow_source content;

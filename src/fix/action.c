@@ -83,6 +83,13 @@ void fix_action_done(struct fix_job *job)
         ow_buffer_done(&job->detail);
 }
 
+void fix_action_keep(struct fix_job *job)
+{
+        for (size_t i = 0; i < job->plan->n_heads; i++)
+                if (job->plan->heads[i] == job->fix)
+                        job->plan->heads[i]->lasting = true;
+}
+
 /* ---- what the plan leaves at a place ---- */
 
 int plan_now(const ow_plan *plan, ow_guest *guest, const char *where, const char *name, ow_datum *ret, ow_error *err)

@@ -29,6 +29,9 @@ int fix_action_begin(struct fix_job *job, ow_plan *plan, ow_guest *guest, const 
                      ow_error *err);
 void fix_action_done(struct fix_job *job);
 
+/* The value rows of this head go into the ledger, where settle leaves them: how it was can be looked up later. */
+void fix_action_keep(struct fix_job *job);
+
 /* What will be at a place (name NULL: the key) once the plan is applied. *ret: ow_blob_done(&ret->data). */
 int plan_now(const ow_plan *plan, ow_guest *guest, const char *where, const char *name, ow_datum *ret, ow_error *err);
 

@@ -71,6 +71,7 @@ struct ow_fix {
         unsigned products;              /* bits 1 << OW_PRODUCT_*; 0: all */
         enum fix_delay delay;
         bool temporary, in_all;
+        bool lasting;                   /* of an action: its value rows are kept in the ledger, see docs/ledger.md */
         char **parameters;              /* NULL-terminated */
         char **parameter_help;          /* beside parameters */
         size_t n_parameters;
@@ -117,6 +118,9 @@ int fix_condition_test(ow_guest *guest, const struct fix_condition *condition, o
  * Refuses advice that is known to be harmful, whoever gives it. data NULL: the value is removed, which is always
  * fine. 0 or OW_E_REFUSED with the reason.
  */
+int fix_guard_advice(const char *path, const char *name, uint32_t type, const ow_blob *data, ow_error *err);
+
+/* As above, and disabling what Windows does not come up without, whatever the guest. */
 int fix_guard_value(const char *path, const char *name, uint32_t type, const ow_blob *data, ow_error *err);
 
 #endif

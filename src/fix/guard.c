@@ -118,7 +118,7 @@ static bool disables_vital_service(const char *path, const char *name, uint32_t 
         return false;
 }
 
-int fix_guard_value(const char *path, const char *name, uint32_t type, const ow_blob *data, ow_error *err)
+int fix_guard_advice(const char *path, const char *name, uint32_t type, const ow_blob *data, ow_error *err)
 {
         if (!data)
                 return 0;
@@ -130,9 +130,15 @@ int fix_guard_value(const char *path, const char *name, uint32_t type, const ow_
                         return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' in '%s' is refused: %s", name, path,
                                        g->reason);
         }
-        if (disables_vital_service(path, name, type, data))
-                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                               "disabling '%s' is refused: Windows or its network does not come up without it",
-                               path);
         return 0;
+}
+
+int fix_guard_value(const char *path, const char *name, uint32_t type, const ow_blob *data, ow_error *err)
+{
+        int r = fix_guard_advice(path, name, type, data, err);
+
+        if (r < 0 || !data || !disables_vital_service(path, name, type, data))
+                return r;
+        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                       "disabling '%s' is refused: Windows or its network does not come up without it", path);
 }

@@ -74,7 +74,8 @@ static int left_out(struct fix_job *job, ow_buffer *reason)
 static int value_row(struct fix_job *job, const char *where, const char *name, ow_datum *before, ow_datum *after,
                      ow_error *err)
 {
-        ow_change change = { .kind = OW_CHANGE_VALUE, .fix = job->fix, .temporary = job->fix->temporary };
+        ow_change change = { .kind = OW_CHANGE_VALUE, .fix = job->fix, .temporary = job->fix->temporary,
+                             .lasting = job->fix->lasting };
 
         change.where = ow_strdup(where);
         change.name = ow_strdup(name);
@@ -125,7 +126,8 @@ int fix_job_value(struct fix_job *job, const char *where, const char *name, uint
                 memcpy(after.data.p, data, size);
                 after.data.size = size;
                 guarded.p = after.data.p;
-                r = fix_guard_value(where, name, type, &guarded, err);
+                r = job->forced ? fix_guard_advice(where, name, type, &guarded, err) :
+                                  fix_guard_value(where, name, type, &guarded, err);
         }
         if (r == 0)
                 r = value_set(job, where, name, &before, &after, err);

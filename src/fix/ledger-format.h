@@ -5,14 +5,12 @@
 
 #define LEDGER_FORMAT     "Format"      /* of the Ledger key itself */
 #define LEDGER_KIND       "Kind"
-#define LEDGER_KIND_KEY   "key"
-#define LEDGER_KIND_VALUE "value"
 #define LEDGER_FIX        "Fix"
 #define LEDGER_PATH       "Path"
 #define LEDGER_NAME       "Name"
 #define LEDGER_TIME       "Time"
 
-enum { LEDGER_FORMAT_NOW = 1 };
+enum { LEDGER_FORMAT_NOW = 2 };
 
 struct ledger_datum_names {
         const char *present, *type, *data;
@@ -20,6 +18,9 @@ struct ledger_datum_names {
 
 static const struct ledger_datum_names ledger_before = { "BeforePresent", "BeforeType", "BeforeData" };
 static const struct ledger_datum_names ledger_after = { "AfterPresent", "AfterType", "AfterData" };
+
+/* What Kind says, by enum ledger_kind. */
+extern const char *const ledger_kinds[4];
 
 /* Where it may be: the second one serves a guest whose SOFTWARE hive is not there. */
 extern const char *const ledger_places[2];

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Ledger entries as rows of a plan, so that dry run and diff show them like everything else. A place that is in the
- * ledger already keeps its first "before", however often fixes are applied.
- */
+/* Ledger entries as rows of a plan, so that dry run and diff show them like everything else. */
 #include <stdio.h>
 #include <string.h>
 
 #include <offwin/registry.h>
 
-#include "base/filetime.h"
 #include "base/le.h"
-#include "base/upcase.h"
 #include "base/utf16.h"
 #include "fix/ledger-format.h"
 #include "fix/ledger.h"
@@ -72,53 +67,26 @@ static int put_datum(ow_plan *plan, ow_guest *guest, const char *where, const st
         return r;
 }
 
-static int entry_put(ow_plan *plan, ow_guest *guest, const char *place, const char *time, const ow_change *change,
-                     ow_error *err)
+static int entry_put(ow_plan *plan, ow_guest *guest, const char *place, const char *time, enum ledger_kind kind,
+                     const ow_change *change, const ow_datum *before, ow_error *err)
 {
-        bool is_key = change->kind == OW_CHANGE_KEY_CREATE;
         int r;
 
         r = put_text(plan, guest, place, LEDGER_FIX, change->fix->name, err);
         if (r == 0)
-                r = put_text(plan, guest, place, LEDGER_KIND, is_key ? LEDGER_KIND_KEY : LEDGER_KIND_VALUE, err);
+                r = put_text(plan, guest, place, LEDGER_KIND, ledger_kinds[kind], err);
         if (r == 0)
                 r = put_text(plan, guest, place, LEDGER_TIME, time, err);
         if (r == 0)
                 r = put_text(plan, guest, place, LEDGER_PATH, change->where, err);
-        if (r < 0 || is_key)
+        if (r < 0 || kind == LEDGER_KEY || kind == LEDGER_GONE)
                 return r;
         r = put_text(plan, guest, place, LEDGER_NAME, change->name, err);
         if (r == 0)
-                r = put_datum(plan, guest, place, &ledger_before, &change->before, err);
+                r = put_datum(plan, guest, place, &ledger_before, before, err);
         if (r == 0)
                 r = put_datum(plan, guest, place, &ledger_after, &change->after, err);
         return r;
-}
-
-/* The first entry for a place, or NULL. */
-static const struct ledger_entry *find(const struct ledger *ledger, const char *where, const char *name)
-{
-        size_t low = 0, high = ledger->n;
-
-        while (low < high) {
-                size_t mid = (low + high) / 2;
-                const struct ledger_entry *e = &ledger->entries[mid];
-                int order = e->readable ? ow_name_compare(e->where, where) : -1;
-
-                if (order == 0)
-                        order = (e->name != NULL) - (name != NULL);
-                if (order == 0 && name)
-                        order = ow_name_compare(e->name, name);
-                if (order < 0)
-                        low = mid + 1;
-                else
-                        high = mid;
-        }
-        if (low == ledger->n || ow_name_compare(ledger->entries[low].where, where) != 0)
-                return NULL;
-        if (!ledger->entries[low].name != !name || (name && ow_name_compare(ledger->entries[low].name, name) != 0))
-                return NULL;
-        return &ledger->entries[low];
 }
 
 /* The place for new entries: the first whose hive is there. */
@@ -140,22 +108,13 @@ static int choose_root(ow_plan *plan, ow_guest *guest, const char **ret, ow_erro
                        (const char *)reason.p);
 }
 
-static int record(ow_plan *plan, ow_guest *guest, struct ledger *ledger, const char **root, const char *time,
-                  size_t row, ow_error *err)
+int ledger_entry_new(ow_plan *plan, ow_guest *guest, struct ledger *ledger, const char **root, const char *time,
+                     enum ledger_kind kind, const ow_change *change, const ow_datum *before, ow_error *err)
 {
-        const ow_change *change = &plan->changes[row];
-        const char *name = change->kind == OW_CHANGE_VALUE ? change->name : NULL;
-        const struct ledger_entry *known = find(ledger, change->where, name);
-        ow_change copy = { .kind = change->kind, .fix = change->fix, .where = change->where, .name = change->name,
-                           .before = change->before, .after = change->after };
         OW_AUTO_FREE char *place = NULL;
         OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
         int r;
 
-        if (known && known->is_key)
-                return 0;
-        if (known)
-                return put_datum(plan, guest, known->place, &ledger_after, &copy.after, err);
         if (!*root) {
                 r = choose_root(plan, guest, root, err);
                 if (r < 0)
@@ -167,30 +126,13 @@ static int record(ow_plan *plan, ow_guest *guest, struct ledger *ledger, const c
         if (!place)
                 return ow_fail_nomem(err);
         r = plan_need_key(plan, guest, NULL, false, place, &reason, err);
-        /* copy borrows from a row that plan_add() may move, but never frees. */
-        return r < 0 ? r : entry_put(plan, guest, place, time, &copy, err);
+        return r < 0 ? r : entry_put(plan, guest, place, time, kind, change, before, err);
 }
 
-int ledger_record(ow_plan *plan, ow_guest *guest, uint64_t now, ow_error *err)
+int ledger_entry_after(ow_plan *plan, ow_guest *guest, const struct ledger_entry *entry, const ow_datum *after,
+                       ow_error *err)
 {
-        struct ledger ledger = { NULL, 0, 0, 0 };
-        char time[OW_FILETIME_TEXT];
-        const char *root = NULL;
-        size_t rows = plan->n;
-        bool any = false;
-        int r;
-
-        for (size_t i = 0; i < rows; i++)
-                any |= plan->changes[i].temporary;
-        if (!any)
-                return 0;
-        ow_filetime_format(now, time);
-        r = ledger_read(guest, &ledger, err);
-        for (size_t i = 0; i < rows && r == 0; i++)
-                if (plan->changes[i].temporary)
-                        r = record(plan, guest, &ledger, &root, time, i, err);
-        ledger_done(&ledger);
-        return r < 0 ? ow_wrap(err, r, "ledger") : 0;
+        return put_datum(plan, guest, entry->place, &ledger_after, after, err);
 }
 
 /* ---- taking it away ---- */
@@ -224,11 +166,14 @@ static int root_delete(ow_plan *plan, ow_guest *guest, const char *root, ow_erro
         return r > 0 ? key_delete(plan, above, err) : r;
 }
 
-int ledger_remove(ow_plan *plan, ow_guest *guest, const struct ledger *ledger, const bool *keep, ow_error *err)
+int ledger_remove(ow_plan *plan, ow_guest *guest, const struct ledger *ledger, const bool *keep, bool stays,
+                  ow_error *err)
 {
         int r = 0;
 
-        if (!keep) {
+        for (size_t i = 0; i < ledger->n; i++)
+                stays |= keep[i];
+        if (!stays) {
                 for (size_t i = 0; i < OW_COUNT(ledger_places) && r == 0; i++)
                         r = root_delete(plan, guest, ledger_places[i], err);
                 return r;

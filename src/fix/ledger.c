@@ -14,6 +14,9 @@
 #include "fix/ledger-format.h"
 #include "fix/ledger.h"
 
+const char *const ledger_kinds[4] = {
+        [LEDGER_VALUE] = "value", [LEDGER_KEY] = "key", [LEDGER_KEPT] = "kept-value", [LEDGER_GONE] = "removed-key",
+};
 const char *const ledger_places[2] = { "HKLM\\SOFTWARE\\offwin\\Ledger", "HKLM\\SYSTEM\\offwin\\Ledger" };
 
 static void entry_done(struct ledger_entry *e)
@@ -86,6 +89,17 @@ static int get_datum(ow_regkey key, const struct ledger_datum_names *names, ow_d
         return type == OW_REG_BINARY;
 }
 
+static bool kind_of(const char *text, enum ledger_kind *ret)
+{
+        for (size_t i = 0; i < OW_COUNT(ledger_kinds); i++) {
+                if (strcmp(text, ledger_kinds[i]) == 0) {
+                        *ret = (enum ledger_kind)i;
+                        return true;
+                }
+        }
+        return false;
+}
+
 static int entry_fields(ow_regkey key, struct ledger_entry *e, ow_error *err)
 {
         OW_AUTO_FREE char *kind = NULL;
@@ -98,11 +112,10 @@ static int entry_fields(ow_regkey key, struct ledger_entry *e, ow_error *err)
                 r = get_text(key, LEDGER_PATH, &e->where, err);
         if (r <= 0)
                 return r;
-        e->is_key = strcmp(kind, LEDGER_KIND_KEY) == 0;
-        if (e->is_key)
-                return 1;
-        if (strcmp(kind, LEDGER_KIND_VALUE) != 0)
+        if (!kind_of(kind, &e->kind))
                 return 0;
+        if (e->kind == LEDGER_KEY || e->kind == LEDGER_GONE)
+                return 1;
         r = get_text(key, LEDGER_NAME, &e->name, err);
         if (r > 0)
                 r = get_datum(key, &ledger_before, &e->before, err);
@@ -152,6 +165,21 @@ static int entry_add(struct ledger *ledger, ow_regkey key, const char *root, con
         return 0;
 }
 
+/* A later format may mean something else by the same words: neither used nor added to. */
+static int format_check(ow_regkey at, const char *root, ow_error *err)
+{
+        uint32_t format = 0;
+        int r;
+
+        r = get_dword(at, LEDGER_FORMAT, &format, err);
+        if (r < 0)
+                return ow_wrap(err, r, "ledger '%s'", root);
+        if (format > LEDGER_FORMAT_NOW)
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "the ledger '%s' has format %u, written by a later "
+                               "offwin; this one knows up to %d", root, format, LEDGER_FORMAT_NOW);
+        return 0;
+}
+
 static int place_read(ow_guest *guest, const char *root, struct ledger *ledger, ow_error *err)
 {
         ow_error why = OW_ERROR_INIT;
@@ -162,6 +190,9 @@ static int place_read(ow_guest *guest, const char *root, struct ledger *ledger, 
         r = ow_registry_find(guest, root, &at, &why);
         if (r <= 0)
                 return r == OW_E_NOMEM ? ow_fail_nomem(err) : 0;        /* a hive that does not load has no ledger */
+        r = format_check(at, root, err);
+        if (r < 0)
+                return r;
         sub.hive = at.hive;
         while ((r = ow_hive_next_subkey(at.hive, at.key, &iter, &sub.key, err)) > 0) {
                 ow_key_info info;
@@ -177,6 +208,21 @@ static int place_read(ow_guest *guest, const char *root, struct ledger *ledger, 
         return r < 0 ? ow_wrap(err, r, "ledger '%s'", root) : 0;
 }
 
+/* Unreadable entries first, then as the second one's place says. */
+static int compare_place(const struct ledger_entry *l, const char *where, const char *name, enum ledger_kind kind)
+{
+        int order;
+
+        if (!l->readable)
+                return -1;
+        order = ow_name_compare(l->where, where);
+        if (order == 0)
+                order = (l->name != NULL) - (name != NULL);
+        if (order == 0 && name)
+                order = ow_name_compare(l->name, name);
+        return order ? order : (l->kind > kind) - (l->kind < kind);
+}
+
 static int by_place(const void *a, const void *b)
 {
         const struct ledger_entry *l = a, *r = b;
@@ -184,12 +230,26 @@ static int by_place(const void *a, const void *b)
 
         if (!l->readable || !r->readable)
                 return l->readable - r->readable;
-        order = ow_name_compare(l->where, r->where);
-        if (order == 0)
-                order = (l->name != NULL) - (r->name != NULL);
-        if (order == 0 && l->name)
-                order = ow_name_compare(l->name, r->name);
+        order = compare_place(l, r->where, r->name, r->kind);
         return order ? order : (l->number > r->number) - (l->number < r->number);
+}
+
+const struct ledger_entry *ledger_find(const struct ledger *ledger, enum ledger_kind kind, const char *where,
+                                       const char *name)
+{
+        size_t low = 0, high = ledger->n;
+
+        while (low < high) {
+                size_t mid = (low + high) / 2;
+
+                if (compare_place(&ledger->entries[mid], where, name, kind) < 0)
+                        low = mid + 1;
+                else
+                        high = mid;
+        }
+        if (low == ledger->n || compare_place(&ledger->entries[low], where, name, kind) != 0)
+                return NULL;
+        return &ledger->entries[low];
 }
 
 int ledger_read(ow_guest *guest, struct ledger *ret, ow_error *err)

@@ -111,6 +111,7 @@ struct fix_job {
         ow_plan *plan;
         const ow_fix_parameter *parameters;
         size_t n_parameters;
+        bool forced;                    /* past the guards of services; never past advice known to be bad */
         size_t wanted, differing;       /* places asked for; of these, different now */
         size_t left_out;                /* places whose hive is not there */
         ow_buffer left_reason;          /* of the first one */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Giving back what was temporary, as a plan like any other. A value goes back only when it still is what the fix
- * made of it; a key that a fix made goes when nothing is left in it; then the ledger itself goes.
+ * made of it; a key that a fix made goes when nothing is left in it, one that it removed is made again; then the
+ * ledger itself goes, unless it holds what was changed for good.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +16,14 @@ struct settling {
         ow_guest *guest;
         ow_plan *plan;
         struct ledger ledger;
-        bool *keep;                     /* per entry: it cannot be settled now */
-        size_t n_kept;
+        bool *keep;                     /* per entry: not settled now */
+        const struct settle_choice *choice;     /* NULL: everything */
 };
 
 static void settling_done(struct settling *s)
 {
         ledger_done(&s->ledger);
         ow_free(s->keep);
-        ow_plan_free(s->plan);
 }
 
 static int keep(struct settling *s, size_t i, ow_error *err, const char *why)
@@ -31,8 +31,15 @@ static int keep(struct settling *s, size_t i, ow_error *err, const char *why)
         const struct ledger_entry *e = &s->ledger.entries[i];
 
         s->keep[i] = true;
-        s->n_kept++;
         return plan_skip(s->plan, NULL, OW_FIX_FAILED, err, "%s: %s", e->readable ? e->where : e->place, why);
+}
+
+/* What was changed for good is not for settling, nor what was not asked for. */
+static bool is_meant(const struct settling *s, const struct ledger_entry *e)
+{
+        if (!e->readable)
+                return !s->choice;
+        return e->kind != LEDGER_KEPT && (!s->choice || s->choice->meant(s->choice->state, e));
 }
 
 /* 1 the hive of entry i is there; 0 not, and the entry is kept. */
@@ -70,15 +77,71 @@ static int value_back(struct settling *s, const struct ledger_entry *e, ow_datum
         return plan_add(s->plan, &change, err);
 }
 
+/* What may become of a key that was removed. */
+enum removed { NOT_REMOVED, ABSENT, THERE_AGAIN, ORPHAN };
+
+/* A key comes back below what it was taken from, and only when nobody has made another in its place. */
+static int removed_state(struct settling *s, const char *where, enum removed *ret, ow_error *err)
+{
+        OW_AUTO_FREE char *above = ow_strdup(where);
+        ow_regkey key;
+        int r;
+
+        *ret = NOT_REMOVED;
+        if (!above)
+                return ow_fail_nomem(err);
+        if (!ledger_find(&s->ledger, LEDGER_GONE, where, NULL))
+                return 0;
+        r = ow_registry_find(s->guest, where, &key, err);
+        if (r != 0) {
+                *ret = THERE_AGAIN;
+                return r < 0 ? r : 0;
+        }
+        do {
+                *strrchr(above, '\\') = '\0';
+        } while (strchr(above, '\\') && ledger_find(&s->ledger, LEDGER_GONE, above, NULL));
+        r = ow_registry_find(s->guest, above, &key, err);
+        *ret = r > 0 ? ABSENT : ORPHAN;
+        return r < 0 ? r : 0;
+}
+
+static int removed_settle(struct settling *s, size_t i, ow_error *err)
+{
+        const struct ledger_entry *e = &s->ledger.entries[i];
+        OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
+        ow_error why = OW_ERROR_INIT;
+        enum removed state;
+        int r;
+
+        r = removed_state(s, e->where, &state, &why);
+        if (r == OW_E_NOMEM)
+                return ow_fail_nomem(err);
+        if (r < 0)
+                return keep(s, i, err, why.text);
+        if (state == ABSENT)
+                r = plan_need_key(s->plan, s->guest, NULL, false, e->where, &reason, err);
+        else if (state == THERE_AGAIN)
+                r = plan_skip(s->plan, NULL, OW_FIX_NOT_FOR_THIS, err, "%s: made again by somebody else; left alone",
+                              e->where);
+        else
+                r = plan_skip(s->plan, NULL, OW_FIX_NOT_FOR_THIS, err, "%s: what it belonged to is gone; not given "
+                              "back", e->where);
+        return r < 0 ? r : 0;
+}
+
 static int value_settle(struct settling *s, size_t i, ow_error *err)
 {
         const struct ledger_entry *e = &s->ledger.entries[i];
         ow_error why = OW_ERROR_INIT;
         ow_datum now = { false, 0, { NULL, 0 } };
+        enum removed state;
         int r;
 
         if (plan_find(s->plan, e->where, e->name))
                 return 0;               /* a second entry for one place: the first one counts */
+        r = removed_state(s, e->where, &state, err);
+        if (r < 0 || state == THERE_AGAIN || state == ORPHAN)
+                return r;               /* told with the key */
         r = plan_read(s->guest, e->where, e->name, &now, &why);
         if (r == OW_E_NOMEM)
                 return ow_fail_nomem(err);
@@ -151,38 +214,52 @@ static int entries_settle(struct settling *s, ow_error *err)
         if (!keys)
                 return ow_fail_nomem(err);
         for (size_t i = 0; i < s->ledger.n; i++) {
-                int r = reachable(s, i, err);
+                const struct ledger_entry *e = &s->ledger.entries[i];
+                int r;
 
-                if (r > 0 && s->ledger.entries[i].is_key)
-                        keys[n_keys++] = i;
-                else if (r > 0)
+                if (!is_meant(s, e)) {
+                        s->keep[i] = true;
+                        continue;
+                }
+                r = reachable(s, i, err);
+                if (r > 0 && e->kind == LEDGER_GONE)
+                        r = removed_settle(s, i, err);
+                else if (r > 0 && e->kind == LEDGER_VALUE)
                         r = value_settle(s, i, err);
+                else if (r > 0)
+                        keys[n_keys++] = i;
                 if (r < 0)
                         return r;
         }
         return keys_settle(s, keys, n_keys, err);
 }
 
-int ow_plan_settle(ow_guest *guest, ow_plan **ret_plan, ow_error *err)
+int settle_add(ow_plan *plan, ow_guest *guest, const struct settle_choice *choice, ow_error *err)
 {
-        __attribute__((cleanup(settling_done))) struct settling s = { .guest = guest };
+        __attribute__((cleanup(settling_done))) struct settling s = { .guest = guest, .plan = plan,
+                                                                       .choice = choice };
         int r;
 
-        r = plan_new(&s.plan, err);
-        if (r == 0)
-                r = ledger_read(guest, &s.ledger, err);
+        r = ledger_read(guest, &s.ledger, err);
         if (r < 0)
                 return r;
-        if (s.ledger.n) {
-                s.keep = ow_calloc(s.ledger.n, sizeof *s.keep);
-                if (!s.keep)
-                        return ow_fail_nomem(err);
-                r = entries_settle(&s, err);
-        }
+        s.keep = ow_calloc(s.ledger.n + 1, sizeof *s.keep);
+        if (!s.keep)
+                return ow_fail_nomem(err);
+        r = s.ledger.n ? entries_settle(&s, err) : 0;
+        return r < 0 ? r : ledger_remove(plan, guest, &s.ledger, s.keep, false, err);
+}
+
+int ow_plan_settle(ow_guest *guest, ow_plan **ret_plan, ow_error *err)
+{
+        OW_AUTO(ow_plan) plan = NULL;
+        int r;
+
+        r = plan_new(&plan, err);
         if (r == 0)
-                r = ledger_remove(s.plan, guest, &s.ledger, s.n_kept ? s.keep : NULL, err);
+                r = settle_add(plan, guest, NULL, err);
         if (r < 0)
                 return r;
-        *ret_plan = OW_TAKE(s.plan);
+        *ret_plan = OW_TAKE(plan);
         return 0;
 }

@@ -139,7 +139,7 @@ static void the_first_before_wins(void **state)
         assert_int_equal(ow_le32_at(ledger.entries[0].before.data.p), 1);
         assert_int_equal(ow_le32_at(ledger.entries[0].after.data.p), 0);
         ledger_done(&ledger);
-        assert_int_equal(dword(guest, "HKLM\\SOFTWARE\\offwin\\Ledger", "Format"), 1);
+        assert_int_equal(dword(guest, "HKLM\\SOFTWARE\\offwin\\Ledger", "Format"), 2);
         plan = settle(guest);
         assert_int_equal(dword(guest, CS1 "Control\\CrashControl", "AutoReboot"), 1);
         ow_plan_free(plan);
