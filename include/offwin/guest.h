@@ -10,6 +10,7 @@
 #include <offwin/error.h>
 #include <offwin/io.h>
 #include <offwin/machine.h>
+#include <offwin/service.h>
 #include <offwin/volume.h>
 
 OW_BEGIN_DECLS
@@ -126,20 +127,6 @@ typedef struct ow_adapter {
 /* Network adapters, index below the count. */
 OW_APIV size_t ow_guest_adapter_count(const ow_guest *guest);
 OW_APIV const ow_adapter *ow_guest_adapter(const ow_guest *guest, size_t index);
-
-typedef struct ow_service {
-        char *name;
-        char *display_name;             /* as stored, or "" */
-        char *image_path;               /* as stored, or "" */
-        char *group;
-        uint32_t type, start, error_control;    /* start 0-4; UINT32_MAX when absent */
-        bool delayed;                   /* DelayedAutostart */
-        bool trigger_start;             /* has TriggerInfo */
-        char **depends_on;              /* service names, then groups with a leading '+'; NULL-terminated */
-} ow_service;
-
-/* Services and drivers of the current control set, by name. Read on first use. */
-OW_API int ow_guest_services(ow_guest *guest, const ow_service **ret, size_t *ret_count, ow_error *err);
 
 /* Problems met while reading (missing or damaged hive, odd values), one sentence each. */
 OW_APIV size_t ow_guest_problem_count(const ow_guest *guest);

@@ -109,9 +109,7 @@ struct ow_guest {
         const char *bcd_path;
         ow_adapter *adapters;
         size_t n_adapters, cap_adapters;
-        ow_service *services;
-        size_t n_services, cap_services;
-        bool services_read;
+        struct guest_service_set *service_sets;         /* those read so far */
 };
 
 /* The order of the calls in ow_guest_open() is the order here: later ones use what earlier ones found. */
@@ -202,6 +200,9 @@ bool guest_text_contains(const char *text, const char *part);   /* ASCII case on
 
 /* Expands %SystemRoot%, %SystemDrive% and the like at the start of path into a drive path ("C:\\Windows\\..."). */
 void guest_expand_path(const ow_guest *guest, const char *path, char *buf, size_t size);
+
+/* path as ow_guest_resolve_path() takes it, as "C:\\...", whether that drive is there or not: 0, or OW_E_*. */
+int guest_drive_path(const ow_guest *guest, const char *path, char *buf, size_t size, ow_error *err);
 
 /* 1 a file of at least one byte, 0 not, < 0 never: errors are noted. */
 bool guest_file_there(ow_guest *guest, size_t volume, const char *path);

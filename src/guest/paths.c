@@ -150,13 +150,11 @@ static int split(const ow_guest *guest, const char *path, char *ret_letter, cons
         return 0;
 }
 
-int ow_guest_resolve_path(ow_guest *guest, const char *path, ow_volume **ret_volume, char **ret_path, ow_error *err)
+/* The letter and the clean path below it, in out. */
+static int clean(const ow_guest *guest, const char *path, char *ret_letter, ow_buffer *out, ow_error *err)
 {
-        OW_AUTO_BUFFER out = OW_BUFFER_INIT;
         char expanded[1200];
         const char *below;
-        size_t volume;
-        char letter, *text;
         bool in_root;
         int r;
 
@@ -166,20 +164,49 @@ int ow_guest_resolve_path(ow_guest *guest, const char *path, ow_volume **ret_vol
         if (expanded[0] == '%')
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' begins with a variable that is not known",
                                path);
-        r = split(guest, expanded, &letter, &below, &in_root, err);
+        r = split(guest, expanded, ret_letter, &below, &in_root, err);
+        if (r < 0)
+                return r;
+        if (in_root)
+                ow_buffer_put_text(out, guest->root);
+        r = put_clean(out, below, err);
+        return r < 0 ? ow_wrap(err, r, "'%s'", path) : 0;
+}
+
+int ow_guest_resolve_path(ow_guest *guest, const char *path, ow_volume **ret_volume, char **ret_path, ow_error *err)
+{
+        OW_AUTO_BUFFER out = OW_BUFFER_INIT;
+        size_t volume;
+        char letter, *text;
+        int r;
+
+        r = clean(guest, path, &letter, &out, err);
         if (r >= 0)
                 r = find_volume(guest, letter, &volume, err);
         if (r < 0)
                 return r;
-        if (in_root)
-                ow_buffer_put_text(&out, guest->root);
-        r = put_clean(&out, below, err);
-        if (r < 0)
-                return ow_wrap(err, r, "'%s'", path);
         text = ow_buffer_take_text(&out);
         if (!text)
                 return ow_fail_nomem(err);
         *ret_volume = guest->machine->volumes[volume].volume;
         *ret_path = text;
+        return 0;
+}
+
+int guest_drive_path(const ow_guest *guest, const char *path, char *buf, size_t size, ow_error *err)
+{
+        OW_AUTO_BUFFER out = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *text = NULL;
+        char letter;
+        int r;
+
+        r = clean(guest, path, &letter, &out, err);
+        if (r < 0)
+                return r;
+        text = ow_buffer_take_text(&out);
+        if (!text)
+                return ow_fail_nomem(err);
+        if ((size_t)snprintf(buf, size, "%c:\\%s", letter, text) >= size)
+                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "the path is longer than %zu bytes", size);
         return 0;
 }

@@ -1,221 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Services and drivers of the current control set. Each key's values are walked once and sorted by name into place,
- * which on a real machine's 600 services is several times cheaper than asking for each value.
- */
+/* Services and drivers of a control set: read on first use, kept, looked up by name. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/upcase.h"
-#include "guest/version.h"
+#include "guest/services.h"
 
-enum { MAX_SERVICES = 20000, MAX_DEPENDENCIES = 200 };
-
-enum field { TYPE, START, ERROR_CONTROL, DELAYED, DISPLAY_NAME, IMAGE_PATH, GROUP, ON_SERVICE, ON_GROUP, N_FIELDS };
-
-static const char *const field_names[N_FIELDS] = {
-        [TYPE] = "Type", [START] = "Start", [ERROR_CONTROL] = "ErrorControl", [DELAYED] = "DelayedAutostart",
-        [DISPLAY_NAME] = "DisplayName", [IMAGE_PATH] = "ImagePath", [GROUP] = "Group",
-        [ON_SERVICE] = "DependOnService", [ON_GROUP] = "DependOnGroup",
-};
-
-struct name_list {
-        ow_guest *guest;
-        char **names;
-        size_t n, cap;
-        bool groups;
-};
-
-static void service_done(ow_service *s)
+static void set_free(struct guest_service_set *set)
 {
-        ow_free(s->name);
-        ow_free(s->display_name);
-        ow_free(s->image_path);
-        ow_free(s->group);
-        for (size_t i = 0; s->depends_on && s->depends_on[i]; i++)
-                ow_free(s->depends_on[i]);
-        ow_free(s->depends_on);
+        if (!set)
+                return;
+        ow_pool_done(&set->pool);
+        ow_free(set->services);
+        ow_free(set);
 }
 
 void guest_services_done(ow_guest *guest)
 {
-        for (size_t i = 0; i < guest->n_services; i++)
-                service_done(&guest->services[i]);
-        ow_free(guest->services);
-        guest->services = NULL;
-        guest->n_services = guest->cap_services = 0;
-}
+        struct guest_service_set *set = guest->service_sets, *next;
 
-static void add_dependency(void *state, const char *text)
-{
-        struct name_list *list = state;
-        char **grown;
-        char *name;
-
-        if (list->n == MAX_DEPENDENCIES || list->guest->out_of_memory)
-                return;
-        grown = ow_grow(list->names, list->n + 1, &list->cap, sizeof *grown);    /* and the final NULL */
-        if (grown)
-                list->names = grown;
-        name = ow_asprintf("%s%s", list->groups && text[0] != '+' ? "+" : "", text);
-        if (!grown || !name) {
-                list->guest->out_of_memory = true;
-                ow_free(name);
-                return;
+        for (; set; set = next) {
+                next = set->next;
+                set_free(set);
         }
-        list->names[list->n++] = name;
-        list->names[list->n] = NULL;
+        guest->service_sets = NULL;
 }
 
-static char *take_text(ow_guest *guest, const char *name, uint32_t type, const ow_blob *blob)
+bool guest_set_key(ow_guest *guest, uint32_t control_set, const char *below, ow_regkey *ret)
 {
-        char text[2048];
-        char *copy;
+        char path[600];
 
-        (void)guest_blob_text(guest, name, type, blob, text, sizeof text);
-        copy = ow_strdup(text);
-        if (!copy)
-                guest->out_of_memory = true;
-        return copy;
-}
-
-/* One value into its place. depends collects names; services come before groups in it whatever their stored order. */
-static void take(ow_guest *guest, ow_service *s, enum field field, uint32_t type, const ow_blob *blob,
-                 struct name_list depends[2])
-{
-        const char *name = field_names[field];
-        uint32_t number;
-
-        switch (field) {
-        case TYPE:
-                (void)guest_blob_dword(guest, name, type, blob, &s->type);
-                break;
-        case START:
-                (void)guest_blob_dword(guest, name, type, blob, &s->start);
-                break;
-        case ERROR_CONTROL:
-                (void)guest_blob_dword(guest, name, type, blob, &s->error_control);
-                break;
-        case DELAYED:
-                s->delayed = guest_blob_dword(guest, name, type, blob, &number) && number != 0;
-                break;
-        case DISPLAY_NAME:
-                ow_free(s->display_name);
-                s->display_name = take_text(guest, name, type, blob);
-                break;
-        case IMAGE_PATH:
-                ow_free(s->image_path);
-                s->image_path = take_text(guest, name, type, blob);
-                break;
-        case GROUP:
-                ow_free(s->group);
-                s->group = take_text(guest, name, type, blob);
-                break;
-        case ON_SERVICE:
-                guest_blob_each_text(guest, type, blob, add_dependency, &depends[0]);
-                break;
-        case ON_GROUP:
-                guest_blob_each_text(guest, type, blob, add_dependency, &depends[1]);
-                break;
-        case N_FIELDS:
-                break;
-        }
-}
-
-static enum field field_of(const char *name)
-{
-        enum field i = 0;
-
-        while (i < N_FIELDS && !guest_text_equal(name, field_names[i]))
-                i++;
-        return i;
-}
-
-/* Services first, then groups, as one NULL-terminated list. */
-static char **join(ow_guest *guest, struct name_list depends[2])
-{
-        char **all = ow_calloc(depends[0].n + depends[1].n + 1, sizeof *all);
-
-        if (!all) {
-                guest->out_of_memory = true;
-                return NULL;
-        }
-        for (size_t k = 0, at = 0; k < 2; k++)
-                for (size_t i = 0; i < depends[k].n; i++)
-                        all[at++] = OW_TAKE(depends[k].names[i]);
-        return all;
-}
-
-static void name_list_done(struct name_list *list)
-{
-        for (size_t i = 0; i < list->n; i++)
-                ow_free(list->names[i]);
-        ow_free(list->names);
-}
-
-/* True when key is a service: it has a type or a start. */
-static bool read_service(ow_guest *guest, ow_regkey key, ow_service *s)
-{
-        struct name_list depends[2] = { { .guest = guest }, { .guest = guest, .groups = true } };
-        uint32_t index = 0;
-        bool is_service = false;
-        ow_regkey triggers;
-        ow_value value;
-        char *name;
-
-        s->type = s->start = s->error_control = UINT32_MAX;
-        while (guest_next_value(guest, key, &index, &value, &name)) {
-                OW_AUTO_FREE char *owned = name;
-                OW_AUTO_BLOB blob = { 0 };
-                ow_error err = OW_ERROR_INIT;
-                enum field field = field_of(owned);
-                uint32_t type;
-
-                if (field == N_FIELDS)
-                        continue;
-                is_service = is_service || field == TYPE || field == START;
-                if (ow_hive_read_value(key.hive, value, &type, &blob, &err) < 0)
-                        guest_note_error(guest, &err, owned);
-                else
-                        take(guest, s, field, type, &blob, depends);
-        }
-        s->trigger_start = is_service && guest_subkey(guest, key, "TriggerInfo", &triggers);
-        s->depends_on = join(guest, depends);
-        name_list_done(&depends[0]);
-        name_list_done(&depends[1]);
-        return is_service;
-}
-
-static void fill_gaps(ow_guest *guest, ow_service *s)
-{
-        char **texts[] = { &s->display_name, &s->image_path, &s->group };
-
-        for (size_t i = 0; i < OW_COUNT(texts); i++) {
-                if (!*texts[i])
-                        *texts[i] = ow_strdup("");
-                if (!*texts[i])
-                        guest->out_of_memory = true;
-        }
-}
-
-static void add_service(ow_guest *guest, ow_regkey key, char *name)
-{
-        ow_service service = { .name = name };
-        ow_service *grown = NULL;
-
-        if (!read_service(guest, key, &service) || guest->n_services == MAX_SERVICES) {
-                service_done(&service);
-                return;
-        }
-        fill_gaps(guest, &service);
-        grown = ow_grow(guest->services, guest->n_services, &guest->cap_services, sizeof *grown);
-        if (!grown) {
-                guest->out_of_memory = true;
-                service_done(&service);
-                return;
-        }
-        guest->services = grown;
-        grown[guest->n_services++] = service;
+        (void)snprintf(path, sizeof path, "HKLM\\SYSTEM\\ControlSet%03u\\%s", control_set, below);
+        return guest_key(guest, path, ret);
 }
 
 static int by_name(const void *a, const void *b)
@@ -225,24 +42,123 @@ static int by_name(const void *a, const void *b)
         return ow_name_compare(x->name, y->name);
 }
 
-int ow_guest_services(ow_guest *guest, const ow_service **ret, size_t *ret_count, ow_error *err)
+static bool is_sorted(const struct guest_service_set *set)
 {
-        ow_subkey_iter iter = { 0 };
-        ow_regkey services, key;
-        char *name;
+        for (size_t i = 1; i < set->n; i++)
+                if (by_name(&set->services[i - 1], &set->services[i]) > 0)
+                        return false;
+        return true;
+}
 
-        if (!guest->services_read && guest_ccs_key(guest, "Services", &services))
-                while (guest_next_subkey(guest, services, &iter, &key, &name))
-                        add_service(guest, key, name);
-        if (guest->out_of_memory) {
+static int read_set(ow_guest *guest, uint32_t control_set, struct guest_service_set **ret, ow_error *err)
+{
+        struct guest_service_set *set = ow_calloc(1, sizeof *set);
+        ow_regkey services;
+
+        if (!set)
+                return ow_fail_nomem(err);
+        set->control_set = control_set;
+        if (guest_set_key(guest, control_set, "Services", &services))
+                guest_services_read(guest, services, set);
+        if (set->n && !is_sorted(set))
+                qsort(set->services, set->n, sizeof *set->services, by_name);
+        for (size_t i = 0; i < set->n; i++)
+                set->services[i].index = i;
+        guest_services_safe_boot(guest, set);
+        if (guest->out_of_memory || set->pool.failed) {
                 guest->out_of_memory = false;
-                guest_services_done(guest);
+                set_free(set);
                 return ow_fail_nomem(err);
         }
-        if (!guest->services_read && guest->n_services)
-                qsort(guest->services, guest->n_services, sizeof *guest->services, by_name);
-        guest->services_read = true;
-        *ret = guest->services;
-        *ret_count = guest->n_services;
+        set->next = guest->service_sets;
+        guest->service_sets = set;
+        *ret = set;
         return 0;
+}
+
+int guest_service_set(ow_guest *guest, uint32_t control_set, struct guest_service_set **ret, ow_error *err)
+{
+        struct guest_service_set *set = guest->service_sets;
+        ow_regkey key;
+
+        if (control_set == 0)
+                control_set = guest->control_sets.current;
+        else if (!guest_set_key(guest, control_set, "", &key))
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "there is no ControlSet%03u", control_set);
+        while (set && set->control_set != control_set)
+                set = set->next;
+        if (!set)
+                return read_set(guest, control_set, ret, err);
+        *ret = set;
+        return 0;
+}
+
+int ow_guest_services_of(ow_guest *guest, uint32_t control_set, const ow_service **ret, size_t *ret_count,
+                         ow_error *err)
+{
+        struct guest_service_set *set;
+        int r = guest_service_set(guest, control_set, &set, err);
+
+        if (r < 0)
+                return r;
+        *ret = set->services;
+        *ret_count = set->n;
+        return 0;
+}
+
+int ow_guest_services(ow_guest *guest, const ow_service **ret, size_t *ret_count, ow_error *err)
+{
+        return ow_guest_services_of(guest, 0, ret, ret_count, err);
+}
+
+ow_service *guest_service_find(const struct guest_service_set *set, const char *name)
+{
+        size_t low = 0, high = set->n;
+
+        while (low < high) {
+                size_t mid = (low + high) / 2;
+                int order = ow_name_compare(set->services[mid].name, name);
+
+                if (order == 0)
+                        return &set->services[mid];
+                if (order < 0)
+                        low = mid + 1;
+                else
+                        high = mid;
+        }
+        return NULL;
+}
+
+int ow_guest_service_find(ow_guest *guest, uint32_t control_set, const char *name, const ow_service **ret,
+                          ow_error *err)
+{
+        struct guest_service_set *set;
+        const ow_service *found;
+        int r = guest_service_set(guest, control_set, &set, err);
+
+        if (r < 0)
+                return r;
+        found = guest_service_find(set, name);
+        if (!found)
+                return 0;
+        *ret = found;
+        return 1;
+}
+
+const char *ow_service_start_name(uint32_t start)
+{
+        static const char *const names[] = { "boot", "system", "auto", "demand", "disabled" };
+
+        return start < OW_COUNT(names) ? names[start] : "?";
+}
+
+bool ow_service_is_driver(const ow_service *service)
+{
+        return service->type != UINT32_MAX && (service->type & OW_SERVICE_DRIVER);
+}
+
+bool ow_service_is_win32(const ow_service *service)
+{
+        return service->type != UINT32_MAX && !(service->type & OW_SERVICE_DRIVER) &&
+               (service->type & OW_SERVICE_WIN32);
 }
