@@ -85,7 +85,7 @@ typedef struct ow_service {
         const char *description;        /* as stored */
         const char *image_path;         /* as stored */
         const char *service_dll;        /* Parameters\ServiceDll of a service that svchost hosts, as stored */
-        const char *file;               /* the file that counts (of svchost, the DLL) as C:\..., when it is OW_IMAGE_FILE */
+        const char *file;               /* the one that counts (of svchost, the DLL) as C:\..., when OW_IMAGE_FILE */
         const char *group;
         const char *account;            /* ObjectName: "LocalSystem", "NT AUTHORITY\LocalService" */
         uint32_t type, start, error_control;    /* UINT32_MAX when absent; start: enum ow_service_start */
