@@ -3,7 +3,6 @@
  * Advice that circulates and makes a first boot worse, or stops it. The table is asked for every value that a fix
  * file names when it is loaded, and again for every value of a plan, so that parameters and built-ins pass it too.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include <offwin/fix.h>
@@ -11,7 +10,7 @@
 
 #include "base/le.h"
 #include "base/upcase.h"
-#include "fix/fix.h"
+#include "fix/guard.h"
 
 enum test {
         ANY,                    /* whatever the data */
@@ -44,7 +43,7 @@ static const struct guard {
         { "\\Windows\\CurrentVersion\\RunServicesOnce", true, NULL, ANY, 0, "Windows NT never runs it" },
 };
 
-/* Services without which Windows does not come up, whatever their stored Start (facts: docs/fixes.md, Guards). */
+/* Services without which no Windows comes up (docs/fixes.md, Guards). guard-service.c asks the machine itself. */
 static const char *const never_disabled[] = {
         "ACPI", "pci", "msisadrv", "isapnp", "volmgr", "volmgrx", "mountmgr", "partmgr", "volsnap", "disk", "CLFS",
         "CNG", "KSecDD", "KSecPkg", "NDIS", "Ntfs", "FltMgr", "Wdf01000", "fvevol", "pcw", "vdrvroot", "Tcpip",
@@ -71,7 +70,7 @@ static bool holds(const char *path, const char *suffix)
         return false;
 }
 
-static bool dword_of(uint32_t type, const ow_blob *data, uint32_t *ret)
+bool guard_dword(uint32_t type, const ow_blob *data, uint32_t *ret)
 {
         if ((type != OW_REG_DWORD && type != OW_REG_DWORD_BIG_ENDIAN) || data->size != 4)
                 return false;
@@ -87,7 +86,7 @@ static bool forbidden(const struct guard *g, uint32_t type, const ow_blob *data)
 
         if (g->test == ANY)
                 return true;
-        if (!dword_of(type, data, &n))
+        if (!guard_dword(type, data, &n))
                 return false;
         switch (g->test) {
         case NOT_ZERO:
@@ -102,20 +101,23 @@ static bool forbidden(const struct guard *g, uint32_t type, const ow_blob *data)
         return true;
 }
 
+bool guard_is_vital(const char *name)
+{
+        for (size_t i = 0; i < OW_COUNT(never_disabled); i++)
+                if (ow_name_compare(never_disabled[i], name) == 0)
+                        return true;
+        return false;
+}
+
 static bool disables_vital_service(const char *path, const char *name, uint32_t type, const ow_blob *data)
 {
+        const char *service = strrchr(path, '\\');
         uint32_t start;
 
-        if (ow_name_compare(name, "Start") != 0 || !dword_of(type, data, &start) || start < 4)
+        if (!service || ow_name_compare(name, "Start") != 0 || !guard_dword(type, data, &start) || start < 4)
                 return false;
-        for (size_t i = 0; i < OW_COUNT(never_disabled); i++) {
-                char suffix[64];
-
-                (void)snprintf(suffix, sizeof suffix, "\\Services\\%s", never_disabled[i]);
-                if (ends_with(path, suffix))
-                        return true;
-        }
-        return false;
+        return (size_t)(service - path) >= 9 && ow_name_compare_n(service - 9, 9, "\\Services", 9) == 0 &&
+               guard_is_vital(service + 1);
 }
 
 int fix_guard_advice(const char *path, const char *name, uint32_t type, const ow_blob *data, ow_error *err)
@@ -139,6 +141,5 @@ int fix_guard_value(const char *path, const char *name, uint32_t type, const ow_
 
         if (r < 0 || !data || !disables_vital_service(path, name, type, data))
                 return r;
-        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                       "disabling '%s' is refused: Windows or its network does not come up without it", path);
+        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "disabling '%s' is refused: " GUARD_VITAL_REASON, path);
 }

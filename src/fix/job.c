@@ -17,6 +17,7 @@
 #include "base/upcase.h"
 #include "base/utf16.h"
 #include "fix/action.h"
+#include "fix/guard.h"
 
 enum { DETAIL_CHARS = 60 };
 
@@ -129,6 +130,8 @@ int fix_job_value(struct fix_job *job, const char *where, const char *name, uint
                 r = job->forced ? fix_guard_advice(where, name, type, &guarded, err) :
                                   fix_guard_value(where, name, type, &guarded, err);
         }
+        if (r == 0)
+                r = guard_service_value(job, where, name, &after, err);
         if (r == 0)
                 r = value_set(job, where, name, &before, &after, err);
         ow_blob_done(&before.data);

@@ -8,7 +8,7 @@
 
 #include "base/upcase.h"
 #include "base/utf16.h"
-#include "fix/plan.h"
+#include "fix/guard.h"
 
 int plan_new(ow_plan **ret_plan, ow_error *err)
 {
@@ -49,6 +49,7 @@ void ow_plan_free(ow_plan *plan)
         for (size_t i = 0; i < plan->n_heads; i++)
                 ow_fix_free(plan->heads[i]);
         ow_free(plan->heads);
+        guard_map_free(plan->guards);
         ow_free(plan);
 }
 

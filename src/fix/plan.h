@@ -22,6 +22,7 @@ struct ow_plan {
         size_t n_key_deletes;           /* rows that remove a key */
         ow_fix **heads;                 /* of parts that no fix file names: fix/action.h */
         size_t n_heads, cap_heads;
+        struct guard_map *guards;       /* what guards read of the control sets: fix/guard.h */
 };
 
 OW_DEFINE_AUTO(ow_plan, ow_plan_free);

@@ -23,6 +23,23 @@ int service_dword(ow_plan *plan, ow_guest *guest, const char *where, const char 
         return r;
 }
 
+int service_value(struct fix_job *job, const char *where, const char *name, uint32_t type, const void *data,
+                  size_t size, ow_error *err)
+{
+        ow_datum after = { data != NULL, data ? type : 0, { NULL, 0 } };
+        int r;
+
+        if (!plan_find(job->plan, where, name))
+                return fix_job_value(job, where, name, type, data, size, err);
+        r = datum_copy(&(ow_datum){ after.present, after.type, { (uint8_t *)(uintptr_t)data, data ? size : 0 } },
+                       &after, err);
+        if (r < 0)
+                return r;
+        (void)plan_amend(job->plan, where, name, &after);
+        ow_blob_done(&after.data);
+        return 0;
+}
+
 void service_at_done(struct service_at *at)
 {
         ow_free(at->where);

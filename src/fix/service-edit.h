@@ -34,4 +34,11 @@ int service_start_rows(struct fix_job *job, const struct service_at *at, uint32_
 /* A DWORD as the plan has made it so far: 1, 0 absent or another type, < 0. */
 int service_dword(ow_plan *plan, ow_guest *guest, const char *where, const char *name, uint32_t *ret, ow_error *err);
 
+/*
+ * A row for a value that an earlier part of the plan may have changed as well: like fix_job_value(), and changes the
+ * row that is there. data NULL: it goes.
+ */
+int service_value(struct fix_job *job, const char *where, const char *name, uint32_t type, const void *data,
+                  size_t size, ow_error *err);
+
 #endif

@@ -3,7 +3,7 @@
  * set, disable and enable: what a person or a vendor pack asks of services by name. The guards are asked by
  * fix_job_value() for every row; here is what they cannot see.
  */
-#include "fix/service-edit.h"
+#include "fix/service-filter.h"
 
 #include <string.h>
 
@@ -135,7 +135,10 @@ static int enable(struct fix_job *job, const struct request *q, const struct ser
                                at->name, at->name);
         r = fix_job_value(job, at->where, "Start", before->type, before->data.p ? (void *)before->data.p : "",
                           before->data.size, err);
-        return r < 0 ? r : overrides_back(job, q->ledger, at, err);
+        if (r == 0)
+                r = overrides_back(job, q->ledger, at, err);
+        /* Only now: a list must not name what does not load. */
+        return r < 0 ? r : service_refilter(job, q->ledger, at, err);
 }
 
 static int edit_at(struct fix_job *job, const struct service_at *at, void *state, ow_error *err)
@@ -154,6 +157,9 @@ static int edit_at(struct fix_job *job, const struct service_at *at, void *state
                 edit.delayed = false;
         }
         r = start_check(job, at, &edit, err);
+        if (r == 0 && edit.start == START_DISABLED && q->flags & (OW_SERVICE_FORCE | OW_SERVICE_UNFILTER) &&
+            !is_win32(at))
+                r = service_unfilter(job, at, err);
         return r < 0 ? r : service_start_rows(job, at, edit.start, edit.delayed, err);
 }
 

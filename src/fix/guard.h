@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What must not be disabled, told by the guest's own registry. The list of what no Windows comes up without is in
+ * guard.c (fix_guard_value() in fix.h); here is what depends on the machine: its devices, its filters, its safe boot.
+ */
+#ifndef FIX_GUARD_H
+#define FIX_GUARD_H
+
+#include "fix/plan.h"
+
+/* ---- what holds for every Windows: guard.c ---- */
+
+#define GUARD_VITAL_REASON "Windows or its network does not come up without it"
+
+/* True for a service without which no Windows comes up, whatever its stored start. */
+bool guard_is_vital(const char *name);
+
+/* A DWORD of either byte order. */
+bool guard_dword(uint32_t type, const ow_blob *data, uint32_t *ret);
+
+/* ---- what the machine says ---- */
+
+/* A device of Enum. Texts are "" when absent. */
+struct guard_device {
+        char *path; /* below Enum: "PCI\VEN_8086&DEV_7111&...\2&ebb567f&0&39" */
+        char *service, *class_guid;
+        char *prefix; /* ParentIdPrefix: how the instances below it begin */
+        bool on_path; /* on the way from a fixed disk to the root */
+};
+
+/* A list of filters: UpperFilters or LowerFilters of a class or device, FilterList of a network adapter. */
+struct guard_list {
+        char *where;
+        const char *name; /* static storage */
+};
+
+/* A filter of the network stack: FilterList names it by its GUID. */
+struct guard_ndis {
+        char *guid, *service;
+};
+
+/* What one control set says, as the guest has it; read once for a plan. */
+struct guard_map {
+        struct guard_map *next;
+        char *set; /* "HKLM\SYSTEM\ControlSet001" */
+        struct guard_device *devices;
+        size_t n_devices, cap_devices;
+        struct guard_list *lists;
+        size_t n_lists, cap_lists;
+        struct guard_ndis *ndis;
+        size_t n_ndis, cap_ndis;
+        bool has_disk; /* Enum knows a fixed disk */
+};
+
+/* Of the control set that where (a path in it) lies in. *ret is the plan's. OW_E_LIMIT: more devices than any PC has.
+ */
+int guard_map_get(ow_plan *plan, ow_guest *guest, const char *where, const struct guard_map **ret, ow_error *err);
+void guard_map_free(struct guard_map *map);
+
+/* guard-storage.c: marks the devices between fixed disks and the root. */
+void guard_storage_mark(struct guard_map *map);
+
+/* True when entry, of list, stands for service: its name, or "{adapter}-{filter}-0000" with the GUID of a filter. */
+bool guard_entry_means(const struct guard_map *map, const struct guard_list *list, const char *entry,
+                       const char *service);
+
+/*
+ * The entries of list that mean service, each with a NUL, as the plan has made the list so far; none when it does not
+ * name it, or is no list of names.
+ */
+int guard_list_entries(ow_plan *plan, ow_guest *guest, const struct guard_map *map, const struct guard_list *list,
+                       const char *service, ow_buffer *ret, ow_error *err);
+
+/*
+ * Asked for every row of a job: OW_E_REFUSED with the reason when where!name is the start of a service that the
+ * machine needs, and after makes it start later than it does or not at all. A forced job is not asked.
+ */
+int guard_service_value(struct fix_job *job, const char *where, const char *name, const ow_datum *after,
+                        ow_error *err);
+
+#endif
