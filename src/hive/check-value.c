@@ -5,7 +5,6 @@
 #include "hive/check.h"
 
 enum { SIZE_AT = 4, MAX_VALUE_NAME_AT = 0x3c, MAX_VALUE_DATA_AT = 0x40 };
-enum { PROBES = 8 };            /* names with the same hash that are looked at */
 
 struct values {
         const struct hive_node *node;
@@ -23,38 +22,22 @@ static size_t units_of(const struct hive_value *v)
         return hive_name_units(v->name, v->flags & HIVE_VALUE_COMP_NAME);
 }
 
-static bool same_name(const struct hive_value *a, const struct hive_value *b)
-{
-        const ow_hive_name x = hive_name_shown(a->name, a->flags & HIVE_VALUE_COMP_NAME);
-        const ow_hive_name y = hive_name_shown(b->name, b->flags & HIVE_VALUE_COMP_NAME);
-
-        return ow_hive_name_compare(&x, &y) == 0;
-}
-
 /* Remembers the name; each other value of the key that had it already is told. */
 static void check_duplicate(struct hive_check *c, const struct hive_value *v)
 {
-        uint32_t hash = 0, key;
+        uint32_t hash = hive_names_hash(v->name, v->flags & HIVE_VALUE_COMP_NAME), cell;
         struct hive_value other;
+        size_t at = 0;
 
-        for (size_t i = 0; i < units_of(v); i++)
-                hash = hash * 37 + upper_unit(v, i);
-        for (uint32_t probe = 0; probe < PROBES; probe++) {
-                uint32_t cell;
-
-                key = (hash + probe * 0x9e3779b1u) | 1u;
-                cell = hive_map_get(&c->names, key);
-                if (cell == 0) {
-                        if (!hive_map_put(&c->names, key, v->cell))
-                                c->broken = ow_fail_nomem(&c->error);
-                        return;
-                }
-                if (hive_value_decode(c->hive, cell, &other, NULL) >= 0 && same_name(v, &other)) {
+        while ((cell = hive_map_next(&c->names, hash, &at)) != 0) {
+                if (hive_value_decode(c->hive, cell, &other, NULL) >= 0 && hive_value_same_name(v, &other)) {
                         hive_check_tell(c, v->cell, "values at 0x%x and 0x%x have the same name and key", cell,
                                         v->cell);
                         return;
                 }
         }
+        if (!hive_map_add(&c->names, hash, v->cell))
+                c->broken = ow_fail_nomem(&c->error);
 }
 
 static void check_data(struct hive_check *c, const struct hive_value *v)

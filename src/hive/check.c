@@ -218,7 +218,6 @@ int hive_check_run(ow_hive *hive, bool mending, ow_hive_report *ret, ow_hive_fau
         *c = (struct hive_check){ .hive = hive, .mending = mending, .fault = fault, .state = state,
                                   .hands_off = hive->info.truncated, .error = OW_ERROR_INIT,
                                   .starts = ow_calloc(hive->image.size / 64 + 1, 1) };
-        c->references.salt = c->names.salt = hive_map_salt();
         if (!c->starts)
                 c->broken = ow_fail_nomem(&c->error);
         else

@@ -18,7 +18,7 @@ void hive_copy_begin(struct hive_copy *c, struct hive_edit *e, ow_hive *from)
 void hive_copy_done(struct hive_copy *c)
 {
         hive_map_done(&c->security);
-        hive_map_done(&c->users);
+        hive_tally_done(&c->users);
         ow_free(c->unsaved.v);
 }
 
@@ -49,7 +49,7 @@ static int copy_security(struct hive_copy *c, const struct hive_node *source, ui
                 if (!hive_map_put(&c->security, source->security, cell))
                         return ow_fail_nomem(err);
         }
-        if (!hive_map_put(&c->users, cell, hive_map_get(&c->users, cell) + 1))
+        if (!hive_tally_add(&c->users, cell))
                 return ow_fail_nomem(err);
         *ret_cell = cell;
         return 0;
@@ -344,9 +344,8 @@ int hive_copy_may_link(struct hive_copy *c, ow_error *err)
 {
         if (!hive_map_reserve(&c->edit->hive->changed, c->unsaved.n + 1))
                 return ow_fail_nomem(err);
-        for (size_t i = 0; c->users.entries && i <= c->users.mask; i++) {
-                const struct hive_map_entry *entry = &c->users.entries[i];
-                int r = entry->key ? hive_security_may_gain(c->edit->hive, entry->key, entry->value, err) : 0;
+        for (size_t i = 0; i < c->users.n; i++) {
+                int r = hive_security_may_gain(c->edit->hive, c->users.v[i].number, c->users.v[i].count, err);
 
                 if (r < 0)
                         return ow_wrap(err, r, "security of copied keys");
@@ -358,7 +357,6 @@ void hive_copy_link(struct hive_copy *c)
 {
         for (size_t i = 0; i < c->unsaved.n; i++)
                 (void)hive_map_put(&c->edit->hive->changed, c->unsaved.v[i].cell, 1);
-        for (size_t i = 0; c->users.entries && i <= c->users.mask; i++)
-                if (c->users.entries[i].key)
-                        hive_security_gain(c->edit->hive, c->users.entries[i].key, c->users.entries[i].value);
+        for (size_t i = 0; i < c->users.n; i++)
+                hive_security_gain(c->edit->hive, c->users.v[i].number, c->users.v[i].count);
 }

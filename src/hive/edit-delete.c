@@ -8,13 +8,13 @@
 
 struct collection {
         struct hive_edit edit;
-        struct hive_map security;       /* cell of an sk: keys of the tree that use it */
+        struct hive_tally security;     /* cells of sk: keys of the tree that use them */
 };
 
 static void collection_done(struct collection *c)
 {
         hive_edit_done(&c->edit);
-        hive_map_done(&c->security);
+        hive_tally_done(&c->security);
 }
 
 static int collect_values(struct collection *c, const struct hive_node *node, ow_error *err)
@@ -51,10 +51,9 @@ static int collect_lists(struct collection *c, const struct hive_node *node, ow_
 
 static int collect_self(struct collection *c, const struct hive_node *node, ow_error *err)
 {
-        uint32_t users = hive_map_get(&c->security, node->security);
         int r;
 
-        if (node->security != 0 && !hive_map_put(&c->security, node->security, users + 1))
+        if (node->security != 0 && !hive_tally_add(&c->security, node->security))
                 return ow_fail_nomem(err);
         r = hive_edit_drop(&c->edit, node->cell, err);
         if (r >= 0 && node->class_len && node->class_cell != HIVE_NIL)
@@ -94,9 +93,8 @@ static int collect(struct collection *c, uint32_t cell, unsigned depth, ow_error
 
 static int check_security(struct collection *c, ow_error *err)
 {
-        for (size_t i = 0; c->security.entries && i <= c->security.mask; i++) {
-                const struct hive_map_entry *entry = &c->security.entries[i];
-                int r = entry->key ? hive_security_may_lose(&c->edit, entry->key, entry->value, err) : 0;
+        for (size_t i = 0; i < c->security.n; i++) {
+                int r = hive_security_may_lose(&c->edit, c->security.v[i].number, c->security.v[i].count, err);
 
                 if (r < 0)
                         return ow_wrap(err, r, "security of a deleted key");
@@ -106,9 +104,8 @@ static int check_security(struct collection *c, ow_error *err)
 
 static void release_security(struct collection *c)
 {
-        for (size_t i = 0; c->security.entries && i <= c->security.mask; i++)
-                if (c->security.entries[i].key)
-                        hive_security_lose(c->edit.hive, c->security.entries[i].key, c->security.entries[i].value);
+        for (size_t i = 0; i < c->security.n; i++)
+                hive_security_lose(c->edit.hive, c->security.v[i].number, c->security.v[i].count);
 }
 
 int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err)

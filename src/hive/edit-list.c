@@ -37,6 +37,7 @@ static int make_room(struct hive_edit *e, struct hive_list *list, ow_error *err)
         if (r < 0)
                 return r;
         hive_cell_write(e->hive, cell, body_len, 0, list->body.p, used);
+        hive_find_moved(e->hive, list->cell, cell);
         list->cell = cell;
         return hive_cell_view(e->hive, cell, &list->body, err);
 }

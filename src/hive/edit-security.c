@@ -8,79 +8,20 @@
 #include "base/alloc.h"
 #include "hive/edit.h"
 
-/* The least bytes that a member of the ring takes: what bounds a walk round it. */
-enum { LEAST_MEMBER = 32 };
-
-/* Any member of the ring: the one of the root. 0: the hive has no root yet. */
-static int ring_member(ow_hive *h, uint32_t *ret, ow_error *err)
-{
-        struct hive_node root;
-        int r;
-
-        *ret = 0;
-        if (h->base.root == 0)
-                return 0;
-        r = hive_node_decode(h, h->base.root, &root, err);
-        if (r >= 0)
-                *ret = root.security;
-        return r;
-}
-
-/* 1 and the member of the ring with this descriptor, 0 none. */
-static int find_in_ring(ow_hive *h, ow_view descriptor, uint32_t *ret_cell, ow_error *err)
-{
-        uint32_t first, cell, left = h->image.size / LEAST_MEMBER;
-        struct hive_security sk;
-        int r = ring_member(h, &first, err);
-
-        if (r < 0 || first == 0)
-                return r;
-        for (cell = first; left > 0; left--) {
-                r = hive_security_decode(h, cell, &sk, err);
-                if (r < 0)
-                        return r;
-                if (ow_view_equal(sk.descriptor, descriptor)) {
-                        *ret_cell = cell;
-                        return 1;
-                }
-                cell = sk.next;
-                if (cell == first || cell == 0)
-                        return 0;
-        }
-        return ow_fail(err, OW_E_CORRUPT, first, "ring of security cells does not close");
-}
-
-static int find_fresh(struct hive_edit *e, ow_view descriptor, uint32_t *ret_cell)
-{
-        for (size_t i = 0; i < e->security.n; i++) {
-                struct hive_security sk;
-
-                if (hive_security_decode(e->hive, e->security.v[i].cell, &sk, NULL) >= 0 &&
-                    ow_view_equal(sk.descriptor, descriptor)) {
-                        *ret_cell = sk.cell;
-                        return 1;
-                }
-        }
-        return 0;
-}
-
 int hive_security_get(struct hive_edit *e, ow_view descriptor, uint32_t *ret_cell, ow_error *err)
 {
         struct hive_security sk = { .descriptor = descriptor };
-        int r = find_in_ring(e->hive, descriptor, ret_cell, err);
+        int r = hive_ring_find(e->hive, descriptor, ret_cell, err);
 
-        /* A ring that breaks off before the descriptor is found may still take a new member at its start. */
-        if (r == 0 || r == OW_E_CORRUPT)
-                r = find_fresh(e, descriptor, ret_cell);
         if (r != 0)
                 return r < 0 ? r : 0;
-        if (!hive_cells_reserve(&e->security))
-                return ow_fail_nomem(err);
         r = hive_edit_alloc(e, hive_security_body_size(descriptor.len), &sk.cell, &sk.body_len, err);
         if (r < 0)
                 return r;
         hive_security_encode_new(e->hive, &sk);
-        e->security.v[e->security.n++] = (struct hive_cell_ref){ sk.cell, sk.body_len };
+        e->described = true;
+        if (!hive_ring_add(e->hive, descriptor, sk.cell))
+                return ow_fail_nomem(err);
         *ret_cell = sk.cell;
         return 0;
 }
@@ -102,7 +43,7 @@ int hive_security_may_gain(ow_hive *h, uint32_t cell, uint32_t users, ow_error *
                 return ow_fail(err, OW_E_LIMIT, cell, "security at 0x%x has %u references", cell, sk.references);
         if (!is_outside(&sk))
                 return 0;
-        r = ring_member(h, &member, err);
+        r = hive_ring_member(h, &member, err);
         if (r < 0 || member == 0)
                 return r;
         r = hive_security_decode(h, member, &beside, err);
@@ -119,7 +60,7 @@ static void join_ring(ow_hive *h, struct hive_security *sk)
         struct hive_security beside, next;
         uint32_t member;
 
-        if (ring_member(h, &member, NULL) < 0 || hive_security_decode(h, member, &beside, NULL) < 0)
+        if (hive_ring_member(h, &member, NULL) < 0 || hive_security_decode(h, member, &beside, NULL) < 0)
                 return;
         if (is_outside(&beside)) {
                 beside.next = beside.previous = member;
@@ -173,6 +114,7 @@ static void leave_ring(ow_hive *h, const struct hive_security *sk)
 {
         struct hive_security neighbour;
 
+        hive_ring_remove(h, sk);
         if (hive_security_decode(h, sk->next, &neighbour, NULL) >= 0) {
                 neighbour.previous = sk->previous;
                 hive_security_store(h, &neighbour);

@@ -7,12 +7,12 @@
 
 /* The key, ready to be edited, and whether it has that value: 1, 0, < 0. */
 static int look(struct hive_edit *e, ow_hive *h, uint32_t key, const struct hive_name *name,
-                struct hive_node *ret_node, uint32_t *ret_index, struct hive_value *ret_value, ow_error *err)
+                struct hive_node *ret_node, struct hive_value *ret_value, ow_error *err)
 {
         int r = hive_edit_begin(e, h, key, ret_node, err);
 
         if (r >= 0)
-                r = hive_find_value(h, ret_node, name, ret_index, ret_value, err);
+                r = hive_find_value(h, ret_node, name, ret_value, err);
         if (r > 0 && (ret_value->flags & HIVE_VALUE_TOMBSTONE))
                 return ow_fail(err, OW_E_REFUSED, ret_value->cell,
                                "value at 0x%x is a tombstone of a layered key: not edited", ret_value->cell);
@@ -58,7 +58,7 @@ static int append(struct hive_edit *e, struct hive_node *node, uint32_t value, o
 }
 
 static int add_value(struct hive_edit *e, struct hive_node *node, const struct hive_name *name, uint32_t type,
-                     ow_view bytes, ow_error *err)
+                     ow_view bytes, uint32_t *ret_cell, ow_error *err)
 {
         struct hive_value value = { .type = type }, check;
         int r;
@@ -72,6 +72,7 @@ static int add_value(struct hive_edit *e, struct hive_node *node, const struct h
         r = hive_value_decode(e->hive, value.cell, &check, err);
         if (r >= 0)
                 r = append(e, node, value.cell, err);
+        *ret_cell = value.cell;
         return r;
 }
 
@@ -119,37 +120,53 @@ int ow_hive_set_value(ow_hive *hive, ow_key key, const char *name, uint32_t type
         ow_view bytes = { data, size };
         struct hive_value value;
         struct hive_node node;
-        uint32_t index;
+        uint32_t added = 0;
         int r;
 
         r = hive_name_init(&wanted, name, strlen(name), HIVE_MAX_VALUE_NAME, err);
         if (r < 0)
                 return r;
-        r = look(&e, hive, key.cell, &wanted, &node, &index, &value, err);
+        r = look(&e, hive, key.cell, &wanted, &node, &value, err);
         if (r < 0)
                 return r;
         if (r > 0 && value.type == type && hive_data_equal(hive, &value, bytes, NULL) == 1)
                 return 0;
         if (!hive_map_reserve(&hive->changed, 1))
                 return ow_fail_nomem(err);
-        r = r > 0 ? replace(&e, &value, type, bytes, err) : add_value(&e, &node, &wanted, type, bytes, err);
+        r = r > 0 ? replace(&e, &value, type, bytes, err) : add_value(&e, &node, &wanted, type, bytes, &added, err);
         if (r < 0)
                 return r;
         raise_maxima(&node, &wanted, size);
         hive_node_store(hive, &node);
         (void)hive_map_put(&hive->changed, key.cell, 1);
+        if (added)
+                hive_names_added(hive, &node, &wanted, added);
         hive_edit_commit(&e);
         return 0;
 }
 
-static int remove_value(struct hive_edit *e, struct hive_node *node, uint32_t index, const struct hive_value *value,
-                        ow_error *err)
+/* The byte of the list at which that cell stands. */
+static size_t find_element(ow_view list, uint32_t cell)
 {
-        size_t at = 4 * (size_t)index;
+        size_t at = 0;
+
+        while (at < list.len && ow_le32_at(list.p + at) != cell)
+                at += 4;
+        return at;
+}
+
+static int remove_value(struct hive_edit *e, struct hive_node *node, const struct hive_value *value, ow_error *err)
+{
         ow_view list, body;
+        size_t at = 0;
         int r;
 
         r = hive_values_view(e->hive, node, &list, err);
+        if (r >= 0)
+                at = find_element(list, value->cell);
+        if (r >= 0 && at == list.len)
+                return ow_fail(err, OW_E_CORRUPT, node->values, "value at 0x%x is not in the list of its key at 0x%x",
+                               value->cell, node->cell);
         if (r >= 0)
                 r = hive_cell_view(e->hive, node->values, &body, err);
         if (r >= 0)
@@ -176,7 +193,6 @@ int ow_hive_delete_value(ow_hive *hive, ow_key key, const char *name, ow_error *
         HIVE_AUTO_NAME wanted = { 0 };
         struct hive_value value;
         struct hive_node node;
-        uint32_t index;
         int r;
 
         r = hive_name_init(&wanted, name, strlen(name), HIVE_MAX_VALUE_NAME, err);
@@ -184,16 +200,17 @@ int ow_hive_delete_value(ow_hive *hive, ow_key key, const char *name, ow_error *
                 return 0;
         if (r < 0)
                 return r;
-        r = look(&e, hive, key.cell, &wanted, &node, &index, &value, err);
+        r = look(&e, hive, key.cell, &wanted, &node, &value, err);
         if (r <= 0)
                 return r;
         if (!hive_map_reserve(&hive->changed, 1))
                 return ow_fail_nomem(err);
-        r = remove_value(&e, &node, index, &value, err);
+        r = remove_value(&e, &node, &value, err);
         if (r < 0)
                 return r;
         hive_node_store(hive, &node);
         (void)hive_map_put(&hive->changed, key.cell, 1);
+        hive_names_removed(hive, &node, &wanted, value.cell);
         hive_edit_commit(&e);
         return 1;
 }

@@ -90,6 +90,7 @@ void hive_edit_commit(struct hive_edit *e)
                 hive_cell_free(e->hive, e->stale.v[i].cell, e->stale.v[i].body_len);
         }
         e->stale.n = e->fresh.n = 0;
+        e->described = false;
         e->hive->edited = true;
 }
 
@@ -98,9 +99,10 @@ void hive_edit_done(struct hive_edit *e)
         if (!e->hive)
                 return;
         unmark_stale(e);
+        if (e->described)
+                hive_ring_forget(&e->hive->ring);
         for (size_t i = e->fresh.n; i-- > 0;)
                 hive_cell_free(e->hive, e->fresh.v[i].cell, e->fresh.v[i].body_len);
         ow_free(e->stale.v);
         ow_free(e->fresh.v);
-        ow_free(e->security.v);
 }

@@ -17,7 +17,7 @@ struct hive_cells {
 struct hive_edit {
         ow_hive *hive;
         struct hive_cells fresh, stale;
-        struct hive_cells security;     /* of the fresh ones, those that are not yet in the ring */
+        bool described;                 /* a fresh cell has a descriptor that the hive did not have */
         bool untracked;                 /* a hive that is thrown away whole when the edit fails */
 };
 
@@ -51,7 +51,7 @@ int hive_list_remove(struct hive_edit *e, struct hive_node *parent, const struct
 int hive_list_rename(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child,
                      const struct hive_name *name, uint32_t new_cell, ow_error *err);
 
-/* edit-security.c. A cell with this descriptor: one of the ring, or a fresh one outside it. */
+/* edit-security.c. A cell with this descriptor: one of the ring, or a fresh one, which is not in it yet. */
 int hive_security_get(struct hive_edit *e, ow_view descriptor, uint32_t *ret_cell, ow_error *err);
 /* So many keys more use that cell; a fresh one joins the ring. First may the hive, then it does, which cannot fail. */
 int hive_security_may_gain(ow_hive *h, uint32_t cell, uint32_t users, ow_error *err);
@@ -66,7 +66,7 @@ struct hive_copy {
         ow_hive *from;
         bool whole;                     /* all of a hive: keys that may not be edited are copied too */
         struct hive_map security;       /* cell of an sk in from: cell in the other hive */
-        struct hive_map users;          /* cell of an sk there: keys of the copy that use it */
+        struct hive_tally users;        /* cells of sk there: keys of the copy that use them */
         struct hive_cells unsaved;      /* copies of keys whose time is still to be set by a save */
         uint64_t budget;                /* bytes of from that are left: none is copied twice */
 };

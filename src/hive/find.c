@@ -13,7 +13,27 @@ enum {
         SHORT_LIST = 64,        /* elements of a leaf without hashes that are also searched one by one */
         SHORT_RI = 8,           /* leaves of a list that are all searched */
         LEAF_EMPTY = 2,
+        /* What is known of the order of an ri list: names that were not in their place, up to the first, or: */
+        MISSES = 8,
+        ORDERED,
+        DISORDERED,
 };
+
+void hive_find_forget(ow_hive *h)
+{
+        hive_names_forget(&h->names);
+        hive_ring_forget(&h->ring);
+        hive_map_done(&h->orders);
+}
+
+void hive_find_moved(ow_hive *h, uint32_t from, uint32_t to)
+{
+        uint32_t known = hive_map_get(&h->orders, from);
+
+        /* Without memory it is learned again. */
+        if (known)
+                (void)hive_map_put(&h->orders, to, known);
+}
 
 /* < 0, 0, > 0 in *ret: the name of that key node against name. */
 static int order_of(ow_hive *h, uint32_t cell, const struct hive_name *name, int *ret, ow_error *err)
@@ -188,12 +208,60 @@ static int find_in_leaf(ow_hive *h, const struct hive_list *leaf, const struct h
         return find_one_by_one(h, leaf, name, ret_cell, err);
 }
 
+/* Each name of the leaf comes behind the one before, *last, as we order them. */
+static bool leaf_goes_up(ow_hive *h, const struct hive_list *leaf, ow_hive_name *last)
+{
+        for (uint32_t i = 0; i < leaf->count; i++) {
+                ow_hive_name name;
+                ow_view stored;
+                bool latin1;
+
+                if (hive_node_name(h, hive_list_cell(leaf, i), &stored, &latin1, NULL) < 0)
+                        return false;
+                name = hive_name_shown(stored, latin1);
+                if (last->p && ow_hive_name_compare(last, &name) >= 0)
+                        return false;
+                *last = name;
+        }
+        return true;
+}
+
+static bool goes_up(ow_hive *h, const struct hive_list *ri)
+{
+        ow_hive_name last = { NULL, 0, false };
+        struct hive_list leaf;
+
+        for (uint32_t i = 0; i < ri->count; i++)
+                if (hive_list_decode(h, hive_list_cell(ri, i), &leaf, NULL) < 0 || leaf.kind == HIVE_RI ||
+                    !leaf_goes_up(h, &leaf, &last))
+                        return false;
+        return true;
+}
+
+/*
+ * A name that is not where it should be is nowhere else, when the list is in our order. Not every writer knows the
+ * upper case of letters outside ASCII; going over the list to see pays only for one that many names are looked for in.
+ * Edits keep the order.
+ */
+static bool is_ordered(ow_hive *h, const struct hive_list *ri)
+{
+        uint32_t known = hive_map_get(&h->orders, ri->cell);
+
+        if (known < MISSES)
+                known++;
+        else if (known == MISSES)
+                known = goes_up(h, ri) ? ORDERED : DISORDERED;
+        else
+                return known == ORDERED;
+        return hive_map_put(&h->orders, ri->cell, known) && known == ORDERED;
+}
+
 static int find_in_ri(ow_hive *h, const struct hive_list *ri, const struct hive_name *name, uint32_t *ret_cell,
                       ow_error *err)
 {
         uint32_t likely = ri->count;
         struct hive_list leaf;
-        bool all = ri->count <= SHORT_RI || !name->ascii;
+        bool all = ri->count <= SHORT_RI;
         int r;
 
         if (hive_find_leaf(h, ri, name, &likely, NULL) >= 0 && likely < ri->count) {
@@ -203,6 +271,7 @@ static int find_in_ri(ow_hive *h, const struct hive_list *ri, const struct hive_
                 r = find_in_leaf(h, &leaf, name, ret_cell, err);
                 if (r != 0)
                         return r;
+                all = all || (!name->ascii && !is_ordered(h, ri));
         } else {
                 all = true;
         }
@@ -270,13 +339,16 @@ int hive_class_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_e
         return 0;
 }
 
-int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_name *name, uint32_t *ret_index,
-                    struct hive_value *ret, ow_error *err)
+int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_name *name, struct hive_value *ret,
+                    ow_error *err)
 {
         ow_view list;
         int r = hive_values_view(h, node, &list, err), damage = 0;
 
         if (r < 0)
+                return r;
+        r = hive_names_find(h, node, list, name, ret);
+        if (r >= 0)
                 return r;
         for (uint32_t i = 0; i < list.len / 4; i++) {
                 struct hive_value v;
@@ -289,7 +361,6 @@ int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_
                 if (r < 0)
                         return r;
                 if (hive_name_equal(v.name, v.flags & HIVE_VALUE_COMP_NAME, name)) {
-                        *ret_index = i;
                         *ret = v;
                         return 1;
                 }

@@ -20,6 +20,8 @@
 #include "hive/image.h"
 #include "hive/map.h"
 #include "hive/name.h"
+#include "hive/names.h"
+#include "hive/ring.h"
 #include "hive/space.h"
 #include "hive/trail.h"
 
@@ -39,6 +41,9 @@ struct ow_hive {
         struct hive_space space;        /* free cells, once an edit has asked for room */
         struct hive_map changed;        /* keys whose time of last write is set by the next save */
         struct hive_trail trail;        /* where the path that was made last has led */
+        struct hive_names names;        /* of the key whose values were asked for last */
+        struct hive_ring ring;          /* where each descriptor is */
+        struct hive_map orders;         /* ri lists that names outside ASCII were looked for in vain: see find.c */
         struct { uint32_t list, outer; } near;  /* the leaf of an ri that was found last: a hint, checked before use */
         struct hive_base base;
         bool readonly;
@@ -192,6 +197,8 @@ int hive_value_decode(ow_hive *h, uint32_t cell, struct hive_value *ret, ow_erro
 void hive_value_store(ow_hive *h, const struct hive_value *value);
 void hive_value_encode_new(ow_hive *h, const struct hive_value *value, const struct hive_name *name);
 size_t hive_value_body_size(const struct hive_name *name);
+/* As Windows compares names. */
+bool hive_value_same_name(const struct hive_value *a, const struct hive_value *b);
 
 /* ---- list.c: "li", "lf", "lh", "ri" ---- */
 
@@ -226,6 +233,10 @@ void hive_list_store_head(ow_hive *h, uint32_t cell, size_t body_len, enum hive_
 /* 1 and the subkey of that name, 0 absent. ret_leaf (may be NULL) then says in which leaf it was found. */
 int hive_find_subkey(ow_hive *h, const struct hive_node *parent, const struct hive_name *name, uint32_t *ret_cell,
                      ow_error *err);
+/* What is known of the cells of the hive by heart, and no longer true once something else than an edit changes them. */
+void hive_find_forget(ow_hive *h);
+/* The ri list has moved into another cell. */
+void hive_find_moved(ow_hive *h, uint32_t from, uint32_t to);
 /* The last leaf of an ri list whose first name is not above name. */
 int hive_find_leaf(ow_hive *h, const struct hive_list *ri, const struct hive_name *name, uint32_t *ret_index,
                    ow_error *err);
@@ -236,9 +247,9 @@ int hive_find_slot(ow_hive *h, const struct hive_list *leaf, const struct hive_n
 int hive_values_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_error *err);
 /* The class as stored. A key without one gives an empty view. */
 int hive_class_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_error *err);
-/* 1 and index plus record of the value of that name, 0 absent. */
-int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_name *name, uint32_t *ret_index,
-                    struct hive_value *ret, ow_error *err);
+/* 1 and the record of the value of that name, 0 absent. */
+int hive_find_value(ow_hive *h, const struct hive_node *node, const struct hive_name *name, struct hive_value *ret,
+                    ow_error *err);
 
 /* ---- bigdata.c: "db" ---- */
 

@@ -90,6 +90,7 @@ void ow_hive_close(ow_hive *hive)
         hive_space_done(&hive->space);
         hive_map_done(&hive->changed);
         hive_trail_done(&hive->trail);
+        hive_find_forget(hive);
         ow_free(hive);
 }
 

@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Open addressing with linear probing; removal moves later entries back, so there are no tombstones. */
-#include <string.h>
-#include <sys/auxv.h>
-
 #include "base/alloc.h"
 #include "hive/map.h"
-
-uint32_t hive_map_salt(void)
-{
-        const void *random = (const void *)getauxval(AT_RANDOM);        /* 16 bytes that the kernel gives a process */
-        uint32_t salt = 0x5bd1e995u;
-
-        if (random)
-                memcpy(&salt, random, sizeof salt);
-        return salt | 1;
-}
+#include "hive/marvin.h"
 
 static size_t slot_of(const struct hive_map *map, uint32_t key)
 {
-        if (map->salt) {
-                key ^= map->salt;
-                key = (key ^ key >> 16) * 0x85ebca6bu;
-                key = (key ^ key >> 13) * 0xc2b2ae35u;
-                return (key ^ key >> 16) & map->mask;
-        }
-        return (key * 0x9e3779b1u) >> 7 & map->mask;
+        key ^= map->salt;
+        key = (key ^ key >> 16) * 0x85ebca6bu;
+        key = (key ^ key >> 13) * 0xc2b2ae35u;
+        return (key ^ key >> 16) & map->mask;
 }
 
 static size_t capacity(const struct hive_map *map)
@@ -32,26 +17,36 @@ static size_t capacity(const struct hive_map *map)
         return map->entries ? map->mask + 1 : 0;
 }
 
-static void insert(struct hive_map *map, uint32_t key, uint32_t value)
+/* The slot of key, or the unused one where it would be. */
+static size_t find(const struct hive_map *map, uint32_t key)
 {
         size_t i = slot_of(map, key);
 
         while (map->entries[i].key != 0 && map->entries[i].key != key)
                 i = (i + 1) & map->mask;
-        if (map->entries[i].key == 0)
-                map->n++;
+        return i;
+}
+
+/* Behind whatever has that key already. */
+static void append(struct hive_map *map, uint32_t key, uint32_t value)
+{
+        size_t i = slot_of(map, key);
+
+        while (map->entries[i].key != 0)
+                i = (i + 1) & map->mask;
         map->entries[i] = (struct hive_map_entry){ key, value };
+        map->n++;
 }
 
 void hive_map_done(struct hive_map *map)
 {
         ow_free(map->entries);
-        *map = (struct hive_map){ .salt = map->salt };
+        *map = (struct hive_map){ NULL, 0, 0, 0 };
 }
 
 bool hive_map_reserve(struct hive_map *map, size_t more)
 {
-        struct hive_map bigger = { .salt = map->salt };
+        struct hive_map bigger = { .salt = map->entries ? map->salt : hive_marvin_salt() };
         size_t wanted = 16;
 
         if (more > SIZE_MAX / 8 - map->n)
@@ -66,7 +61,7 @@ bool hive_map_reserve(struct hive_map *map, size_t more)
         bigger.mask = wanted - 1;
         for (size_t i = 0; i < capacity(map); i++)
                 if (map->entries[i].key != 0)
-                        insert(&bigger, map->entries[i].key, map->entries[i].value);
+                        append(&bigger, map->entries[i].key, map->entries[i].value);
         ow_free(map->entries);
         *map = bigger;
         return true;
@@ -74,35 +69,26 @@ bool hive_map_reserve(struct hive_map *map, size_t more)
 
 bool hive_map_put(struct hive_map *map, uint32_t key, uint32_t value)
 {
+        size_t i;
+
         if (!hive_map_reserve(map, 1))
                 return false;
-        insert(map, key, value);
+        i = find(map, key);
+        if (map->entries[i].key == 0)
+                map->n++;
+        map->entries[i] = (struct hive_map_entry){ key, value };
         return true;
 }
 
 uint32_t hive_map_get(const struct hive_map *map, uint32_t key)
 {
-        if (!map->entries)
-                return 0;
-        for (size_t i = slot_of(map, key); map->entries[i].key != 0; i = (i + 1) & map->mask)
-                if (map->entries[i].key == key)
-                        return map->entries[i].value;
-        return 0;
+        return map->entries ? map->entries[find(map, key)].value : 0;
 }
 
-void hive_map_remove(struct hive_map *map, uint32_t key)
+/* Empties a slot. */
+static void take(struct hive_map *map, size_t hole)
 {
-        size_t hole, i;
-
-        if (!map->entries)
-                return;
-        hole = slot_of(map, key);
-        while (map->entries[hole].key != key) {
-                if (map->entries[hole].key == 0)
-                        return;
-                hole = (hole + 1) & map->mask;
-        }
-        for (i = (hole + 1) & map->mask; map->entries[i].key != 0; i = (i + 1) & map->mask) {
+        for (size_t i = (hole + 1) & map->mask; map->entries[i].key != 0; i = (i + 1) & map->mask) {
                 size_t home = slot_of(map, map->entries[i].key);
 
                 /* Only an entry whose home is not between the hole and itself may move into the hole. */
@@ -113,4 +99,74 @@ void hive_map_remove(struct hive_map *map, uint32_t key)
         }
         map->entries[hole] = (struct hive_map_entry){ 0, 0 };
         map->n--;
+}
+
+void hive_map_remove(struct hive_map *map, uint32_t key)
+{
+        size_t i = map->entries ? find(map, key) : 0;
+
+        if (map->entries && map->entries[i].key != 0)
+                take(map, i);
+}
+
+bool hive_map_add(struct hive_map *map, uint32_t key, uint32_t value)
+{
+        if (!hive_map_reserve(map, 1))
+                return false;
+        append(map, key, value);
+        return true;
+}
+
+uint32_t hive_map_next(const struct hive_map *map, uint32_t key, size_t *at)
+{
+        size_t start;
+
+        if (!map->entries)
+                return 0;
+        start = slot_of(map, key);
+        for (size_t i = (start + *at) & map->mask; map->entries[i].key != 0; i = (i + 1) & map->mask) {
+                if (map->entries[i].key == key) {
+                        *at = ((i - start) & map->mask) + 1;
+                        return map->entries[i].value;
+                }
+        }
+        return 0;
+}
+
+void hive_map_remove_value(struct hive_map *map, uint32_t key, uint32_t value)
+{
+        size_t at = 0;
+        uint32_t found;
+
+        while ((found = hive_map_next(map, key, &at)) != 0) {
+                if (found == value) {
+                        take(map, (slot_of(map, key) + at - 1) & map->mask);
+                        return;
+                }
+        }
+}
+
+bool hive_tally_add(struct hive_tally *tally, uint32_t number)
+{
+        uint32_t at = hive_map_get(&tally->at, number);
+        struct hive_tally_entry *moved;
+
+        if (at) {
+                tally->v[at - 1].count++;
+                return true;
+        }
+        moved = ow_grow(tally->v, tally->n, &tally->cap, sizeof *tally->v);
+        if (moved)
+                tally->v = moved;
+        if (!moved || !hive_map_put(&tally->at, number, (uint32_t)tally->n + 1))
+                return false;
+        tally->v[tally->n++] = (struct hive_tally_entry){ number, 1 };
+        return true;
+}
+
+void hive_tally_done(struct hive_tally *tally)
+{
+        hive_map_done(&tally->at);
+        ow_free(tally->v);
+        *tally = (struct hive_tally){ .v = NULL };
 }

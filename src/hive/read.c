@@ -104,7 +104,6 @@ int ow_hive_find_value(ow_hive *hive, ow_key key, const char *name, ow_value *re
         HIVE_AUTO_NAME wanted = { 0 };
         struct hive_value value;
         struct hive_node node;
-        uint32_t index;
         int r;
 
         r = hive_name_init(&wanted, name, strlen(name), HIVE_MAX_VALUE_NAME, err);
@@ -115,7 +114,7 @@ int ow_hive_find_value(ow_hive *hive, ow_key key, const char *name, ow_value *re
         r = hive_node_decode(hive, key.cell, &node, err);
         if (r < 0)
                 return r;
-        r = hive_find_value(hive, &node, &wanted, &index, &value, err);
+        r = hive_find_value(hive, &node, &wanted, &value, err);
         if (r > 0)
                 ret_value->cell = value.cell;
         return r;

@@ -6,5 +6,7 @@ int ow_hive_repair(ow_hive *hive, ow_hive_report *ret, ow_hive_fault_fn *fault, 
 {
         if (hive->readonly)
                 return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "hive was opened read-only");
+        hive_find_forget(hive);
+        hive_trail_forget(&hive->trail);
         return hive_check_run(hive, true, ret, fault, state, err);
 }

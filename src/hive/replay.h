@@ -4,6 +4,7 @@
 #define HIVE_REPLAY_H
 
 #include "hive/hive.h"
+#include "hive/marvin.h"
 
 enum {
         HIVE_MAX_LOGS = 3,
@@ -36,7 +37,5 @@ int hive_log_hvle_top(const struct hive_log *log, uint32_t *ret_top, ow_error *e
 /* Writes a page from a log into the image and marks it for the next save. */
 int hive_log_put_page(ow_hive *h, uint32_t offset, const uint8_t *bytes, uint32_t size, ow_error *err);
 
-/* marvin.c: size is a multiple of 4. */
-uint64_t hive_marvin32(const uint8_t *bytes, size_t size);
 
 #endif

@@ -323,6 +323,9 @@ void hive_cell_free(ow_hive *h, uint32_t cell, uint32_t body_len)
         know_bin(h, cell);
         if (body_len >= 2 && memcmp(h->image.bytes + cell + CELL_HEAD, "nk", 2) == 0)
                 hive_trail_forget(&h->trail);
+        if (h->names.key == cell)
+                hive_names_forget(&h->names);
+        hive_map_remove(&h->orders, cell);
         if (join_top(h, start, end))
                 return;
         /* Two cells of different bins never touch: a bin header lies between them. */

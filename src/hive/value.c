@@ -83,6 +83,14 @@ void hive_value_store(ow_hive *h, const struct hive_value *value)
         hive_cell_write(h, value->cell, value->body_len, 0, &d, sizeof d);
 }
 
+bool hive_value_same_name(const struct hive_value *a, const struct hive_value *b)
+{
+        const ow_hive_name x = hive_name_shown(a->name, a->flags & HIVE_VALUE_COMP_NAME);
+        const ow_hive_name y = hive_name_shown(b->name, b->flags & HIVE_VALUE_COMP_NAME);
+
+        return ow_hive_name_compare(&x, &y) == 0;
+}
+
 size_t hive_value_body_size(const struct hive_name *name)
 {
         return sizeof(struct value_disk) + hive_name_store(name, NULL);

@@ -63,13 +63,12 @@ static bool is_big(ow_hive *h, const char *path, const char *name)
         HIVE_AUTO_NAME wanted = { 0 };
         struct hive_value value;
         struct hive_node node;
-        uint32_t index;
         ow_view flat;
         bool big;
 
         assert_ok(hive_name_init(&wanted, name, strlen(name), 255, &err));
         assert_ok(hive_node_decode(h, child_of(h, path).cell, &node, &err));
-        assert_int_equal(hive_find_value(h, &node, &wanted, &index, &value, NULL), 1);
+        assert_int_equal(hive_find_value(h, &node, &wanted, &value, NULL), 1);
         assert_ok(hive_data_open(h, &value, &big, &flat, &err));
         return big;
 }

@@ -157,6 +157,58 @@ static void keys_beyond_ascii_are_found_whatever_their_hash_says(void **state)
         memory_done(&file);
 }
 
+/* The UTF-8 of number, in letters of an alphabet that has capitals. */
+static void cyrillic(char ret[16], unsigned number)
+{
+        for (unsigned i = 0; i < 5; i++, number /= 16) {
+                ret[2 * i] = '\xd0';
+                ret[2 * i + 1] = (char)(0xb0 + number % 16);
+        }
+        ret[10] = '\0';
+}
+
+/*
+ * Names beyond ASCII in a list of many leaves: what is absent is looked for in its place once the list is known to be
+ * in order, and everywhere in one of a writer who sorts otherwise.
+ */
+static void lists_in_another_order_are_gone_through(void **state)
+{
+        enum { MANY = 9000 };
+        struct hive_list ri, first, last;
+        struct hive_node root;
+        char name[16];
+        ow_hive *h;
+        ow_key key;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        for (unsigned i = 0; i < MANY; i++) {
+                cyrillic(name, i * 7919u % MANY);
+                assert_ok(ow_hive_create_key(h, ow_hive_root(h), name, &key, NULL, &err));
+        }
+        for (unsigned i = 0; i < MANY + 100; i++) {
+                cyrillic(name, i);
+                assert_int_equal(ow_hive_find(h, ow_hive_root(h), name, &key, NULL), i < MANY);
+        }
+        assert_ok(hive_node_decode(h, ow_hive_root(h).cell, &root, &err));
+        assert_int_equal(root.n_subkeys, MANY);
+        assert_ok(hive_list_decode(h, root.subkeys, &ri, &err));
+        assert_true(ri.count > 8);
+        assert_int_equal(hive_map_get(&h->orders, ri.cell), 9);
+        /* The first and the last leaf change places. */
+        assert_ok(hive_list_decode(h, hive_list_cell(&ri, 0), &first, &err));
+        assert_ok(hive_list_decode(h, hive_list_cell(&ri, ri.count - 1), &last, &err));
+        hive_cell_write(h, ri.cell, ri.body.len, HIVE_LIST_HEAD, ow_le32_of(last.cell).b, 4);
+        hive_cell_write(h, ri.cell, ri.body.len, HIVE_LIST_HEAD + 4 * (size_t)(ri.count - 1),
+                        ow_le32_of(first.cell).b, 4);
+        hive_find_forget(h);
+        for (unsigned i = 0; i < MANY + 100; i++) {
+                cyrillic(name, i);
+                assert_int_equal(ow_hive_find(h, ow_hive_root(h), name, &key, NULL), i < MANY);
+        }
+        assert_int_equal(hive_map_get(&h->orders, ri.cell), 10);
+        ow_hive_close(h);
+}
+
 /* A hive with the key "k" of three values; its node is changed in the file before it is loaded again. */
 static ow_hive *changed_hive(struct memory *file, uint16_t flags, uint8_t layer, ow_key *ret_key)
 {
@@ -268,6 +320,7 @@ int main(void)
                 cmocka_unit_test(upper_case_is_that_of_nt),
                 cmocka_unit_test(hashes_are_those_of_the_upper_case_name),
                 cmocka_unit_test(keys_beyond_ascii_are_found_whatever_their_hash_says),
+                cmocka_unit_test(lists_in_another_order_are_gone_through),
                 cmocka_unit_test(links_show_their_target),
                 cmocka_unit_test(predefined_and_layered_keys_are_shown_with_care),
                 cmocka_unit_test(what_follows_the_last_bin_is_left_alone),

@@ -21,7 +21,6 @@ static void make_sample(struct sample *s)
         struct hive_node node;
         struct hive_value value;
         struct hive_bigdata db;
-        uint32_t index;
         HIVE_AUTO_NAME name = { 0 };
         ow_hive *h;
         ow_key key;
@@ -49,12 +48,12 @@ static void make_sample(struct sample *s)
         s->list = node.subkeys;
         assert_ok(hive_node_decode(h, key.cell, &node, &err));
         assert_ok(hive_name_init(&name, "flat", 4, 255, &err));
-        assert_int_equal(hive_find_value(h, &node, &name, &index, &value, NULL), 1);
+        assert_int_equal(hive_find_value(h, &node, &name, &value, NULL), 1);
         s->value = value.cell;
         s->data = value.data;
         hive_name_done(&name);
         assert_ok(hive_name_init(&name, "big", 3, 255, &err));
-        assert_int_equal(hive_find_value(h, &node, &name, &index, &value, NULL), 1);
+        assert_int_equal(hive_find_value(h, &node, &name, &value, NULL), 1);
         s->db = value.data;
         assert_ok(hive_bigdata_decode(h, value.data, value.size, &db, &err));
         s->segments = db.segments;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Descriptors: which are taken, and who counts as a user of which. */
+#include "base/le.h"
 #include "base/macros.h"
 #include "hive-model.h"
 #include "hive/hive.h"
@@ -203,6 +204,45 @@ static void broken_rings_are_not_made_longer(void **state)
         ow_hive_close(h);
 }
 
+/* Among thousands of them each is found, also after others went; and a failed edit leaves none behind. */
+static void many_descriptors_are_told_apart(void **state)
+{
+        enum { MANY = 3000 };
+        uint8_t sd[64];
+        size_t size = put_descriptor(sd, 0);
+        ow_key first, second;
+        ow_hive *h;
+        char name[16];
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        for (unsigned round = 0; round < 2; round++) {
+                for (unsigned i = 0; i < MANY; i++) {
+                        (void)snprintf(name, sizeof name, "%u-%04u", round, i);
+                        ow_le16_put(sd + 0x38, (uint16_t)(round == 0 ? i : MANY - 1 - i));
+                        assert_ok(ow_hive_create_key(h, ow_hive_root(h), name, &first, NULL, &err));
+                        assert_ok(ow_hive_set_security(h, first, sd, size, &err));
+                }
+        }
+        assert_int_equal(ring_size(h), MANY + 1);
+        for (unsigned i = 0; i < MANY; i += 2) {
+                (void)snprintf(name, sizeof name, "0-%04u", i);
+                assert_int_equal(ow_hive_find(h, ow_hive_root(h), name, &first, NULL), 1);
+                (void)snprintf(name, sizeof name, "1-%04u", MANY - 1 - i);
+                assert_int_equal(ow_hive_find(h, ow_hive_root(h), name, &second, NULL), 1);
+                assert_int_equal(cell_of(h, first), cell_of(h, second));
+                assert_ok(ow_hive_delete_key(h, first, &err));
+                assert_ok(ow_hive_delete_key(h, second, &err));
+        }
+        assert_int_equal(ring_size(h), MANY / 2 + 1);
+        ow_le16_put(sd + 0x38, 0);
+        assert_ok(ow_hive_set_security(h, ow_hive_root(h), sd, size, &err));
+        ow_le16_put(sd + 0x38, 1);
+        assert_ok(ow_hive_set_security(h, ow_hive_root(h), sd, size, &err));
+        assert_int_equal(users_of(h, cell_of(h, ow_hive_root(h))), 3);
+        require_sound(h);
+        ow_hive_close(h);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -210,6 +250,7 @@ int main(void)
                 cmocka_unit_test(equal_descriptors_share_a_cell),
                 cmocka_unit_test(setting_what_is_there_changes_nothing),
                 cmocka_unit_test(broken_rings_are_not_made_longer),
+                cmocka_unit_test(many_descriptors_are_told_apart),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

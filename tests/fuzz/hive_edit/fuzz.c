@@ -4,6 +4,8 @@
  * saved file and from a compacted copy, without one fault. Caps: four bytes per edit, a thousand edits, values of at
  * most 20 000 bytes.
  */
+#include <stdio.h>
+
 #include "../hive-common.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -49,6 +51,17 @@ static int edit_key(ow_hive *h, ow_key at, const uint8_t op[4], unsigned *copies
         }
 }
 
+/* Many values of one key, asked for in either case. */
+static int edit_numbered(ow_hive *h, ow_key at, const uint8_t op[4])
+{
+        char name[8];
+
+        (void)snprintf(name, sizeof name, op[2] & 0x40 ? "v%02x" : "V%02X", op[1]);
+        if (op[0] % 16 == 15)
+                return ow_hive_delete_value(h, at, name, NULL);
+        return ow_hive_set_value(h, at, name, op[3], op, op[3] % 4, NULL);
+}
+
 static void edit(ow_hive *h, const uint8_t op[4], unsigned *copies)
 {
         static const uint8_t bytes[20000] = { 7 };
@@ -63,12 +76,15 @@ static void edit(ow_hive *h, const uint8_t op[4], unsigned *copies)
         case 0: case 11: case 12:
                 r = ow_hive_create_key(h, at, name, &key, NULL, NULL);
                 break;
-        case 2: case 13: case 14:
+        case 2: case 13:
                 r = ow_hive_set_value(h, at, op[3] & 8 ? name : "", op[3], bytes + op[3],
                                       sizes[op[3] % 8] - (op[3] % 8 == 7 ? 255u : 0u), NULL);
                 break;
-        case 3: case 15:
+        case 3:
                 r = ow_hive_delete_value(h, at, name, NULL);
+                break;
+        case 14: case 15:
+                r = edit_numbered(h, at, op);
                 break;
         default:
                 r = edit_key(h, at, op, copies);
