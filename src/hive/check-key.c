@@ -25,7 +25,7 @@ static void check_flags(struct hive_check *c, const struct hive_node *node)
         if (node->flags & (FLAG_VOLATILE | FLAG_MOUNT_POINT))
                 hive_check_tell(c, node->cell, "key at 0x%x has the flags of a key that is only in memory (0x%04x)",
                                 node->cell, node->flags);
-        if (node->flags & HIVE_KEY_HIVE_ENTRY && node->cell != c->hive->base.root)
+        if (node->flags & OW_KEY_HIVE_ENTRY && node->cell != c->hive->base.root)
                 hive_check_tell(c, node->cell, "key at 0x%x has the flag of the root of a hive", node->cell);
         if (units > HIVE_MAX_KEY_NAME)
                 hive_check_tell(c, node->cell, "name of the key at 0x%x has %zu UTF-16 units, limit %d",

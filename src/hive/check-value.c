@@ -134,7 +134,7 @@ static void check_value(struct hive_check *c, uint32_t cell, struct values *all)
         check_record(c, &v);
         check_duplicate(c, &v);
         check_data(c, &v);
-        if (all->node->flags & HIVE_KEY_SYM_LINK)
+        if (all->node->flags & OW_KEY_LINK)
                 all->link = all->link || is_target(c, &v);
 }
 
@@ -152,7 +152,7 @@ void hive_check_values(struct hive_check *c, struct hive_node *node)
         }
         if (c->broken)
                 return;
-        if (node->flags & HIVE_KEY_SYM_LINK && !all.link)
+        if (node->flags & OW_KEY_LINK && !all.link)
                 hive_check_tell(c, node->cell, "key at 0x%x is a link, but has no value that says where to",
                                 node->cell);
         hive_check_largest(c, node, &node->max_value_name, MAX_VALUE_NAME_AT, all.longest_name,

@@ -323,7 +323,7 @@ int hive_copy_tree(struct hive_copy *c, struct hive_node *node, const struct hiv
                 return r;
         target.parent = parent;
         if (!c->whole)
-                target.flags &= (uint16_t)~(HIVE_KEY_HIVE_ENTRY | HIVE_KEY_NO_DELETE);
+                target.flags &= (uint16_t)~(OW_KEY_HIVE_ENTRY | OW_KEY_NO_DELETE);
         r = note_unsaved(c, node, &target, err);
         if (r >= 0)
                 r = copy_class(c, node, &target, err);

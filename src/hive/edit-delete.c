@@ -119,7 +119,7 @@ int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err)
         r = hive_edit_begin(&c.edit, hive, key.cell, &node, err);
         if (r < 0)
                 return r;
-        if (node.flags & HIVE_KEY_SYM_LINK)
+        if (node.flags & OW_KEY_LINK)
                 return ow_fail(err, OW_E_REFUSED, key.cell, "key at 0x%x is a link: not deleted", key.cell);
         r = hive_node_decode(hive, node.parent, &parent, err);
         if (r >= 0)

@@ -102,7 +102,7 @@ int ow_hive_rename_key(ow_hive *hive, ow_key key, const char *name, ow_key *ret_
         r = hive_key_name_init(&wanted, name, err);
         if (r >= 0)
                 r = hive_edit_begin(&e, hive, key.cell, &node, err);
-        if (r >= 0 && (node.flags & HIVE_KEY_SYM_LINK))
+        if (r >= 0 && (node.flags & OW_KEY_LINK))
                 r = ow_fail(err, OW_E_REFUSED, key.cell, "key at 0x%x is a link: not renamed", key.cell);
         if (r >= 0)
                 r = hive_node_decode(hive, node.parent, &parent, err);

@@ -10,7 +10,7 @@ int hive_edit_may(const struct hive_node *node, ow_error *err)
         if (node->layer)
                 return ow_fail(err, OW_E_REFUSED, node->cell,
                                "key at 0x%x is layered (0x%02x): only shown, not edited", node->cell, node->layer);
-        if (node->flags & HIVE_KEY_PREDEF_HANDLE)
+        if (node->flags & OW_KEY_PREDEFINED)
                 return ow_fail(err, OW_E_REFUSED, node->cell,
                                "key at 0x%x stands for a predefined handle: not edited", node->cell);
         return 0;

@@ -309,7 +309,7 @@ int hive_values_view(ow_hive *h, const struct hive_node *node, ow_view *ret, ow_
         int r;
 
         *ret = (ow_view){ NULL, 0 };
-        if (node->n_values == 0 || (node->flags & HIVE_KEY_PREDEF_HANDLE))
+        if (node->n_values == 0 || (node->flags & OW_KEY_PREDEFINED))
                 return 0;
         r = hive_cell_view(h, node->values, &body, err);
         if (r < 0)

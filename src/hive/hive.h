@@ -128,18 +128,10 @@ void hive_cell_zero(ow_hive *h, uint32_t cell, size_t body_len, size_t at, size_
 
 /* ---- node.c: "nk" ---- */
 
-enum hive_node_flags {
-        HIVE_KEY_HIVE_ENTRY = 0x0004,
-        HIVE_KEY_NO_DELETE = 0x0008,
-        HIVE_KEY_SYM_LINK = 0x0010,
-        HIVE_KEY_COMP_NAME = 0x0020,
-        HIVE_KEY_PREDEF_HANDLE = 0x0040,
-};
-
 struct hive_node {
         uint32_t cell;
         uint32_t body_len;
-        uint16_t flags;
+        uint16_t flags;                 /* OW_KEY_* */
         uint8_t layer;                  /* layered-key bits; 0 in nearly every hive */
         uint8_t access, user_flags;     /* kept as they are */
         uint64_t written;               /* FILETIME */
@@ -172,7 +164,7 @@ void hive_node_stamp(ow_hive *h, const struct hive_node *node, uint64_t now);
 
 static inline bool hive_node_latin1(const struct hive_node *n)
 {
-        return n->flags & HIVE_KEY_COMP_NAME;
+        return n->flags & OW_KEY_LATIN1;
 }
 
 /* ---- value.c: "vk" ---- */

@@ -26,7 +26,7 @@ static const uint8_t default_descriptor[] = {
         0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x12, 0x00, 0x00, 0x00, /* 0x70 group: SYSTEM */
 };
 
-enum { ROOT_FLAGS = HIVE_KEY_HIVE_ENTRY | HIVE_KEY_NO_DELETE, NAME_MOST = 31 };
+enum { ROOT_FLAGS = OW_KEY_HIVE_ENTRY | OW_KEY_NO_DELETE, NAME_MOST = 31 };
 
 static int make_root(ow_hive *h, const struct hive_name *name, ow_view descriptor, ow_error *err)
 {

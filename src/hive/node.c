@@ -8,7 +8,7 @@
 
 struct node_disk {
         uint8_t magic[2];       /* 0x00 "nk" */
-        ow_le16 flags;          /* 0x02 enum hive_node_flags */
+        ow_le16 flags;          /* 0x02 enum ow_key_flags */
         ow_le64 written;        /* 0x04 FILETIME */
         uint8_t access;         /* 0x0c who touched it since boot; 0 is always legal */
         uint8_t layer;          /* 0x0d layered keys, Windows 10 and newer */
@@ -54,7 +54,7 @@ int hive_node_decode(ow_hive *h, uint32_t cell, struct hive_node *ret, ow_error 
         if (!ow_view_sub(body, sizeof d, ow_le16_get(d.name_len), &name))
                 return ow_fail(err, OW_E_CORRUPT, cell, "key name of %u bytes leaves its cell 0x%x",
                                ow_le16_get(d.name_len), cell);
-        if (name.len == 0 || (!(ow_le16_get(d.flags) & HIVE_KEY_COMP_NAME) && name.len % 2))
+        if (name.len == 0 || (!(ow_le16_get(d.flags) & OW_KEY_LATIN1) && name.len % 2))
                 return ow_fail(err, OW_E_CORRUPT, cell, "key name of %zu bytes at 0x%x", name.len, cell);
 
         *ret = (struct hive_node){
@@ -98,7 +98,7 @@ int hive_node_name(ow_hive *h, uint32_t cell, ow_view *ret, bool *ret_latin1, ow
             ow_view_sub(body, sizeof(struct node_disk),
                         ow_le16_at(body.p + offsetof(struct node_disk, name_len)), ret)) {
                 flags = ow_le16_at(body.p + offsetof(struct node_disk, flags));
-                *ret_latin1 = flags & HIVE_KEY_COMP_NAME;
+                *ret_latin1 = flags & OW_KEY_LATIN1;
                 if (ret->len > 0 && (*ret_latin1 || ret->len % 2 == 0))
                         return 0;
         }
@@ -166,11 +166,11 @@ static void put_name(ow_hive *h, const struct hive_node *node, struct node_disk 
 {
         uint8_t bytes[2 * HIVE_MAX_KEY_NAME];
         size_t size, room = node->body_len - sizeof *d;
-        uint16_t flags = (uint16_t)(node->flags & ~HIVE_KEY_COMP_NAME);
+        uint16_t flags = (uint16_t)(node->flags & ~OW_KEY_LATIN1);
 
         assert(name->n > 0 && name->n <= HIVE_MAX_KEY_NAME);
         size = hive_name_store(name, bytes);
-        d->flags = ow_le16_of((uint16_t)(flags | (name->latin1 ? HIVE_KEY_COMP_NAME : 0)));
+        d->flags = ow_le16_of((uint16_t)(flags | (name->latin1 ? OW_KEY_LATIN1 : 0)));
         d->name_len = ow_le16_of((uint16_t)size);
         hive_cell_write(h, node->cell, node->body_len, 0, d, sizeof *d);
         hive_cell_write(h, node->cell, node->body_len, sizeof *d, bytes, size);

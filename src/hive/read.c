@@ -66,7 +66,7 @@ int ow_hive_key_info(ow_hive *hive, ow_key key, ow_key_info *ret, ow_error *err)
         }
         info.written = node.written;
         info.n_subkeys = node.n_subkeys;
-        info.n_values = node.flags & HIVE_KEY_PREDEF_HANDLE ? 0 : node.n_values;
+        info.n_values = node.flags & OW_KEY_PREDEFINED ? 0 : node.n_values;
         info.n_volatile = node.n_volatile;
         info.flags = node.flags;
         info.layer = node.layer;
@@ -233,7 +233,7 @@ int ow_hive_link_target(ow_hive *hive, ow_key key, char **ret_target, ow_error *
         r = hive_node_decode(hive, key.cell, &node, err);
         if (r < 0)
                 return r;
-        if (!(node.flags & HIVE_KEY_SYM_LINK))
+        if (!(node.flags & OW_KEY_LINK))
                 return 0;
         r = ow_hive_get_value(hive, key, "SymbolicLinkValue", &type, &data, err);
         if (r < 0)

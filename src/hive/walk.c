@@ -114,7 +114,7 @@ static void fill_key(const ow_hive_walk *w, const struct hive_node *node, enum o
                 .name = hive_name_shown(node->name, hive_node_latin1(node)),
                 .written = node->written,
                 .n_subkeys = node->n_subkeys,
-                .n_values = node->flags & HIVE_KEY_PREDEF_HANDLE ? 0 : node->n_values,
+                .n_values = node->flags & OW_KEY_PREDEFINED ? 0 : node->n_values,
                 .flags = node->flags,
                 .layer = node->layer,
         };
