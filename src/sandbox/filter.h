@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* System calls that may still be used; through libseccomp, whose headers no other file includes. */
+/* System calls that may still be used (seccomp). */
 #ifndef SANDBOX_FILTER_H
 #define SANDBOX_FILTER_H
 
