@@ -40,7 +40,7 @@ void changes_done(struct change_list *list)
         *list = (struct change_list){ 0 };
 }
 
-bool datum_copy(ow_datum *to, uint32_t type, const void *data, size_t size)
+bool datum_fill(ow_datum *to, uint32_t type, const void *data, size_t size)
 {
         *to = (ow_datum){ .present = true, .type = type, .data = { malloc(size ? size : 1), size } };
         if (to->data.p && size)

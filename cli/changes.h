@@ -19,6 +19,6 @@ ow_change *changes_add(struct change_list *list, enum ow_change_kind kind, const
 void changes_done(struct change_list *list);
 
 /* False: no memory. */
-bool datum_copy(ow_datum *to, uint32_t type, const void *data, size_t size);
+bool datum_fill(ow_datum *to, uint32_t type, const void *data, size_t size);
 
 #endif

@@ -34,9 +34,9 @@ static int on_row(void *state, const ow_reg_row *row, ow_error *err)
         bool ok = change;
 
         if (ok && (row->kind == OW_REG_DIFF_VALUE_REMOVED || row->kind == OW_REG_DIFF_VALUE_CHANGED))
-                ok = datum_copy(&change->before, before->type, before->data, before->size);
+                ok = datum_fill(&change->before, before->type, before->data, before->size);
         if (ok && (row->kind == OW_REG_DIFF_VALUE_ADDED || row->kind == OW_REG_DIFF_VALUE_CHANGED))
-                ok = datum_copy(&change->after, after->type, after->data, after->size);
+                ok = datum_fill(&change->after, after->type, after->data, after->size);
         return ok ? 0 : ow_fail_nomem(err);
 }
 

@@ -57,7 +57,7 @@ int editor_set(struct editor *editor, const char *place, ow_regkey at, const cha
                 r = read_datum(at, name, &before, err);
                 if (r < 0)
                         return r;
-                if (!datum_copy(&after, type, data, size)) {
+                if (!datum_fill(&after, type, data, size)) {
                         ow_blob_done(&before.data);
                         return ow_fail_nomem(err);
                 }
