@@ -107,27 +107,6 @@ OW_APIV const ow_guest_state *ow_guest_state_get(const ow_guest *guest);
 OW_APIV enum ow_firmware ow_guest_firmware(const ow_guest *guest);
 OW_APIV const char *ow_firmware_name(enum ow_firmware firmware);
 
-/* A network adapter as far as the main job needs it; the net commands know more. */
-typedef struct ow_adapter {
-        char guid[40];                  /* "{...}" upper case */
-        char name[260];                 /* connection name, "Local Area Connection 2" */
-        char driver[260];               /* DriverDesc */
-        char instance[400];             /* PnP instance path, "PCI\VEN_...", or "" */
-        char service[64];
-        char mac[18];                   /* "00:0c:29:..", or "" */
-        bool dhcp;
-        bool physical;                  /* a card, not a tunnel, miniport or other software device */
-        bool team;                      /* a team's virtual adapter */
-        char addresses[256];            /* static "10.0.0.5/24, ..." or the last lease when dhcp */
-        char gateways[128];
-        char dns[256];
-        char ghost_reason[160];         /* "" or why its hardware is likely to be gone after conversion */
-} ow_adapter;
-
-/* Network adapters, index below the count. */
-OW_APIV size_t ow_guest_adapter_count(const ow_guest *guest);
-OW_APIV const ow_adapter *ow_guest_adapter(const ow_guest *guest, size_t index);
-
 /* Problems met while reading (missing or damaged hive, odd values), one sentence each. */
 OW_APIV size_t ow_guest_problem_count(const ow_guest *guest);
 OW_APIV const char *ow_guest_problem(const ow_guest *guest, size_t index);

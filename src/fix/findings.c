@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include <offwin/guest.h>
+#include <offwin/network.h>
+
+#include "base/address-list.h"
 
 #include "fix/findings.h"
 #include "fix/forecast.h"
@@ -107,22 +110,34 @@ static int pending(struct fix_findings *findings, const ow_guest_state *s, ow_er
 
 /* ---- network ---- */
 
-static int adapters(struct fix_findings *findings, const ow_guest *guest, ow_error *err)
+static void put_called(ow_buffer *out, const ow_adapter *a)
+{
+        ow_buffer_printf(out, "%s%s (%s)", out->len ? "; " : "", a->name[0] ? a->name : a->guid, a->description);
+}
+
+static int adapters(struct fix_findings *findings, ow_guest *guest, ow_error *err)
 {
         OW_AUTO_BUFFER addresses = OW_BUFFER_INIT;
         OW_AUTO_BUFFER teams = OW_BUFFER_INIT;
         size_t n_addresses = 0, n_teams = 0;
-        int r = 0;
+        const ow_network *network;
+        int r;
 
-        for (size_t i = 0; i < ow_guest_adapter_count(guest); i++) {
-                const ow_adapter *a = ow_guest_adapter(guest, i);
+        r = ow_guest_network(guest, &network, err);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < network->n_adapters; i++) {
+                const ow_adapter *a = &network->adapters[i];
+                bool team = a->kind == OW_ADAPTER_TEAM;
+                bool dhcp = a->ipv4.dhcp.set && a->ipv4.dhcp.value;
 
-                if (!a->dhcp && a->addresses[0] && (a->physical || a->team) && n_addresses++ < SHOWN_MAX)
-                        ow_buffer_printf(&addresses, "%s%s (%s): %s", addresses.len ? "; " : "",
-                                         a->name[0] ? a->name : a->guid, a->driver, a->addresses);
-                if (a->team && n_teams++ < SHOWN_MAX)
-                        ow_buffer_printf(&teams, "%s%s (%s)", teams.len ? "; " : "", a->name[0] ? a->name : a->guid,
-                                         a->driver);
+                if (!dhcp && a->ipv4.addresses.count && (a->hardware_device || team) && n_addresses++ < SHOWN_MAX) {
+                        put_called(&addresses, a);
+                        ow_buffer_put_text(&addresses, ": ");
+                        address_list_put_prefixes(&addresses, a->ipv4.addresses.items, a->ipv4.addresses.count);
+                }
+                if (team && n_teams++ < SHOWN_MAX)
+                        put_called(&teams, a);
         }
         if (n_addresses > SHOWN_MAX)
                 ow_buffer_printf(&addresses, "; and %zu more", n_addresses - SHOWN_MAX);

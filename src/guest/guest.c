@@ -2,6 +2,9 @@
 /* A guest: opened, its facts read in the order in which they need each other, and handed out. */
 #include <string.h>
 
+#include <offwin/network.h>
+
+#include "guest/devices.h"
 #include "guest/internal.h"
 
 static void load_facts(ow_guest *guest)
@@ -12,7 +15,6 @@ static void load_facts(ow_guest *guest)
         guest_load_firmware(guest);
         guest_load_users(guest);
         guest_load_state(guest);
-        guest_load_adapters(guest);
 }
 
 int ow_guest_open(ow_machine *machine, size_t index, ow_guest **ret_guest, ow_error *err)
@@ -74,7 +76,8 @@ void ow_guest_close(ow_guest *guest)
         guest_services_done(guest);
         ow_free(guest->drives);
         ow_free(guest->users);
-        ow_free(guest->adapters);
+        ow_network_forget(guest);
+        guest_devices_free(guest->devices);
         ow_free(guest->rest);
         ow_free(guest);
 }
@@ -122,16 +125,6 @@ const ow_guest_state *ow_guest_state_get(const ow_guest *guest)
 enum ow_firmware ow_guest_firmware(const ow_guest *guest)
 {
         return guest->firmware;
-}
-
-size_t ow_guest_adapter_count(const ow_guest *guest)
-{
-        return guest->n_adapters;
-}
-
-const ow_adapter *ow_guest_adapter(const ow_guest *guest, size_t index)
-{
-        return index < guest->n_adapters ? &guest->adapters[index] : NULL;
 }
 
 size_t ow_guest_problem_count(const ow_guest *guest)

@@ -107,8 +107,8 @@ struct ow_guest {
         enum ow_firmware firmware;
         size_t bcd_volume;              /* SIZE_MAX: no store found */
         const char *bcd_path;
-        ow_adapter *adapters;
-        size_t n_adapters, cap_adapters;
+        struct ow_network *network;     /* read on first use */
+        struct guest_devices *devices;  /* the same */
         struct guest_service_set *service_sets;         /* those read so far */
 };
 
@@ -119,7 +119,6 @@ void guest_load_drives(ow_guest *guest);
 void guest_load_firmware(ow_guest *guest);
 void guest_load_users(ow_guest *guest);
 void guest_load_state(ow_guest *guest);
-void guest_load_adapters(ow_guest *guest);
 
 void guest_services_done(ow_guest *guest);
 

@@ -6,6 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <offwin/network.h>
+
+#include "base/address-list.h"
+#include "base/alloc.h"
+
 #include "report/facts.h"
 #include "report/json.h"
 
@@ -153,28 +158,59 @@ static void put_users(struct report_json *json, json_t *object, ow_guest *guest)
         }
 }
 
-static void put_adapters(struct report_json *json, json_t *object, ow_guest *guest)
+/* Ends line as a member of object. */
+static void put_line(struct report_json *json, json_t *object, const char *key, ow_buffer *line)
+{
+        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
+
+        if (text)
+                report_json_text(json, object, key, text);
+        else
+                json->failed = true;
+}
+
+static void put_adapter(struct report_json *json, json_t *o, const ow_adapter *a)
+{
+        ow_prefixes addresses = ow_ip_addresses_in_use(&a->ipv4);
+        ow_gateways gateways = ow_ip_gateways_in_use(&a->ipv4);
+        ow_addresses dns = ow_ip_dns_in_use(&a->ipv4);
+        ow_buffer line = OW_BUFFER_INIT;
+        char mac[OW_MAC_TEXT] = "";
+
+        if (a->mac_source != OW_MAC_NONE)
+                ow_mac_format(&a->mac, mac);
+        report_json_text(json, o, "guid", a->guid);
+        report_json_text(json, o, "name", a->name);
+        report_json_text(json, o, "driver", a->description);
+        report_json_text(json, o, "instance", a->instance);
+        report_json_text(json, o, "service", a->service);
+        report_json_text(json, o, "mac", mac);
+        report_json_bool(json, o, "dhcp", a->ipv4.dhcp.set && a->ipv4.dhcp.value);
+        report_json_bool(json, o, "physical", a->hardware_device);
+        report_json_bool(json, o, "team", a->kind == OW_ADAPTER_TEAM);
+        address_list_put_prefixes(&line, addresses.items, addresses.count);
+        put_line(json, o, "addresses", &line);
+        for (size_t i = 0; i < gateways.count; i++) {
+                ow_buffer_put_text(&line, i ? ", " : "");
+                address_list_put(&line, &gateways.items[i].address, 1);
+        }
+        put_line(json, o, "gateways", &line);
+        address_list_put(&line, dns.items, dns.count);
+        put_line(json, o, "dns", &line);
+        report_json_text(json, o, "ghost_reason",
+                         a->verdict.presence == OW_PRESENCE_GHOST ? a->verdict.reason : a->stays_behind);
+}
+
+static int put_adapters(struct report_json *json, json_t *object, ow_guest *guest, ow_error *err)
 {
         json_t *adapters = report_json_array(json, object, "adapters");
+        const ow_network *network;
+        int r;
 
-        for (size_t i = 0; i < ow_guest_adapter_count(guest); i++) {
-                const ow_adapter *a = ow_guest_adapter(guest, i);
-                json_t *o = report_json_add_object(json, adapters);
-
-                report_json_text(json, o, "guid", a->guid);
-                report_json_text(json, o, "name", a->name);
-                report_json_text(json, o, "driver", a->driver);
-                report_json_text(json, o, "instance", a->instance);
-                report_json_text(json, o, "service", a->service);
-                report_json_text(json, o, "mac", a->mac);
-                report_json_bool(json, o, "dhcp", a->dhcp);
-                report_json_bool(json, o, "physical", a->physical);
-                report_json_bool(json, o, "team", a->team);
-                report_json_text(json, o, "addresses", a->addresses);
-                report_json_text(json, o, "gateways", a->gateways);
-                report_json_text(json, o, "dns", a->dns);
-                report_json_text(json, o, "ghost_reason", a->ghost_reason);
-        }
+        r = ow_guest_network(guest, &network, err);
+        for (size_t i = 0; r == 0 && i < network->n_adapters; i++)
+                put_adapter(json, report_json_add_object(json, adapters), &network->adapters[i]);
+        return r;
 }
 
 static int put_services(struct report_json *json, json_t *object, ow_guest *guest, ow_error *err)
@@ -216,8 +252,9 @@ static int put_guest(struct report_json *json, json_t *object, ow_guest *guest, 
         put_state(json, object, guest);
         put_drives(json, object, guest);
         put_users(json, object, guest);
-        put_adapters(json, object, guest);
-        r = put_services(json, object, guest, err);
+        r = put_adapters(json, object, guest, err);
+        if (r == 0)
+                r = put_services(json, object, guest, err);
         if (r < 0)
                 return r;
         problems = report_json_array(json, object, "problems");

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <offwin/network.h>
+
+#include "base/address-list.h"
 #include "base/alloc.h"
 #include "base/filetime.h"
 
@@ -273,34 +276,54 @@ static void put_users(struct report_page *page, ow_guest *guest)
 
 static void put_adapter(struct report_page *page, const ow_adapter *a)
 {
+        bool ghost = a->verdict.presence == OW_PRESENCE_GHOST;
+        bool dhcp = a->ipv4.dhcp.set && a->ipv4.dhcp.value;
+        ow_prefixes addresses = ow_ip_addresses_in_use(&a->ipv4);
+        ow_gateways gateways = ow_ip_gateways_in_use(&a->ipv4);
+        ow_addresses dns = ow_ip_dns_in_use(&a->ipv4);
         ow_buffer line = OW_BUFFER_INIT;
         size_t indent = 2 * INDENT;
+        char mac[OW_MAC_TEXT] = "";
 
+        if (a->mac_source != OW_MAC_NONE)
+                ow_mac_format(&a->mac, mac);
         report_put_spaces(page, indent);
         report_put_guest(page, a->name[0] ? a->name : a->guid);
         report_put(page, "\n");
-        ow_buffer_printf(&line, "%s%s%s%s", a->driver, a->team ? " (team)" : "", a->mac[0] ? ", " : "", a->mac);
+        ow_buffer_printf(&line, "%s%s%s%s", a->description, a->kind == OW_ADAPTER_TEAM ? " (team)" : "",
+                         mac[0] ? ", " : "", mac);
         put_field(page, "    Card", &line);
-        ow_buffer_put_text(&line, a->dhcp ? "DHCP" : a->addresses[0] ? "static" : "none");
-        if (a->addresses[0])
-                ow_buffer_printf(&line, "%s %s", a->dhcp ? ", last" : "", a->addresses);
-        if (a->gateways[0])
-                ow_buffer_printf(&line, "; gateway %s", a->gateways);
-        if (a->dns[0])
-                ow_buffer_printf(&line, "; DNS %s", a->dns);
+        ow_buffer_put_text(&line, dhcp ? "DHCP" : addresses.count ? "static" : "none");
+        if (addresses.count)
+                ow_buffer_put_text(&line, dhcp ? ", last " : " ");
+        address_list_put_prefixes(&line, addresses.items, addresses.count);
+        for (size_t i = 0; i < gateways.count; i++) {
+                ow_buffer_put_text(&line, i ? ", " : "; gateway ");
+                address_list_put(&line, &gateways.items[i].address, 1);
+        }
+        if (dns.count)
+                ow_buffer_put_text(&line, "; DNS ");
+        address_list_put(&line, dns.items, dns.count);
         put_field(page, "    Address", &line);
-        report_put_field(page, INDENT, LABEL, "    Gone?", a->ghost_reason);
+        report_put_field(page, INDENT, LABEL, "    Gone?", ghost ? a->verdict.reason : a->stays_behind);
 }
 
-static void put_adapters(struct report_page *page, ow_guest *guest)
+static int put_adapters(struct report_page *page, ow_guest *guest, ow_error *err)
 {
-        size_t count = ow_guest_adapter_count(guest);
         size_t shown = 0, hidden = 0;
+        const ow_network *network;
+        int r;
 
-        for (size_t i = 0; i < count; i++) {
-                const ow_adapter *a = ow_guest_adapter(guest, i);
+        r = ow_guest_network(guest, &network, err);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < network->n_adapters; i++) {
+                const ow_adapter *a = &network->adapters[i];
 
-                if ((!a->physical && !a->team && !a->addresses[0]) || shown == MAX_LISTED_ADAPTERS) {
+                if (a->kind == OW_ADAPTER_SETTINGS && !a->ipv4.key[0])
+                        continue;       /* what tunnels leave behind */
+                if ((!a->hardware_device && a->kind != OW_ADAPTER_TEAM &&
+                     !ow_ip_addresses_in_use(&a->ipv4).count) || shown == MAX_LISTED_ADAPTERS) {
                         hidden++;
                         continue;
                 }
@@ -312,6 +335,7 @@ static void put_adapters(struct report_page *page, ow_guest *guest)
         }
         if (hidden)
                 report_printf(page, "    and %zu software adapter%s\n", hidden, hidden == 1 ? "" : "s");
+        return 0;
 }
 
 static void put_problems(struct report_page *page, ow_guest *guest)
@@ -345,7 +369,9 @@ static int put_guest(struct report_page *page, ow_guest *guest, ow_error *err)
                 return r;
         put_drives(page, guest);
         put_users(page, guest);
-        put_adapters(page, guest);
+        r = put_adapters(page, guest, err);
+        if (r < 0)
+                return r;
         put_problems(page, guest);
         report_put(page, "\n");
         return 0;

@@ -55,18 +55,18 @@ static void a_team_of_old_cards_is_told(void **state)
 
         show_problems(guest);
         assert_non_null(card);
-        assert_true(card->physical);
-        assert_false(card->team);
+        assert_true(card->hardware_device);
+        assert_false(card->kind == OW_ADAPTER_TEAM);
         assert_string_equal(card->service, "l2nd");
-        assert_string_equal(card->mac, "02:aa:bb:cc:dd:ee");
-        assert_non_null(strstr(card->ghost_reason, "hardware of the old machine"));
+        assert_string_equal(mac_of(card), "02:aa:bb:cc:dd:ee");
+        assert_non_null(strstr(ghost_of(card), "hardware of the old machine"));
         assert_non_null(team);
-        assert_true(team->team);
-        assert_false(team->physical);
-        assert_string_equal(team->addresses, "10.1.2.3/22, 10.1.2.4 mask 255.0.255.0");
-        assert_string_equal(team->gateways, "10.1.0.1");
-        assert_string_equal(team->dns, "10.1.0.2, 10.1.0.3, 10.1.0.4");
-        assert_non_null(strstr(team->ghost_reason, "team"));
+        assert_true(team->kind == OW_ADAPTER_TEAM);
+        assert_false(team->hardware_device);
+        assert_string_equal(addresses_of(team), "10.1.2.3/22, 10.1.2.4");
+        assert_string_equal(gateways_of(team), "10.1.0.1");
+        assert_string_equal(dns_of(team), "10.1.0.2, 10.1.0.3, 10.1.0.4");
+        assert_non_null(strstr(ghost_of(team), "team"));
 }
 
 static void a_mac_is_told_only_where_it_is_known(void **state)
@@ -87,13 +87,13 @@ static void a_mac_is_told_only_where_it_is_known(void **state)
         struct rig *rig = rig_get(state);
         ow_guest *guest = open_with(rig, text);
 
-        assert_string_equal(find_adapter(guest, G1)->mac, "00:50:56:8b:3c:91");
-        assert_string_equal(find_adapter(guest, G1)->ghost_reason, "");         /* a card of VMware's */
+        assert_string_equal(mac_of(find_adapter(guest, G1)), "00:50:56:8b:3c:91");
+        assert_string_equal(ghost_of(find_adapter(guest, G1)), "");         /* a card of VMware's */
         /* Port 1 has another MAC than the serial number's, and the gateway's is not its own. */
-        assert_string_equal(find_adapter(guest, G2)->mac, "");
-        assert_string_equal(find_adapter(guest, G3)->mac, "");
+        assert_string_equal(mac_of(find_adapter(guest, G2)), "");
+        assert_string_equal(mac_of(find_adapter(guest, G3)), "");
         assert_non_null(find_adapter(guest, G4));               /* GUIDs are shown in upper case */
-        assert_string_equal(find_adapter(guest, G4)->mac, "ec:f4:bb:48:7f:ed");
+        assert_string_equal(mac_of(find_adapter(guest, G4)), "ec:f4:bb:48:7f:ed");
 }
 
 static void ghosts_are_told_with_their_reason(void **state)
@@ -114,11 +114,11 @@ static void ghosts_are_told_with_their_reason(void **state)
         ow_guest *guest = open_with(rig, text);
 
         show_problems(guest);
-        assert_string_equal(find_adapter(guest, G1)->ghost_reason, "its device entry is gone");
-        assert_string_equal(find_adapter(guest, G2)->ghost_reason, "it was taken out on 2018-03-27");
-        assert_string_equal(find_adapter(guest, G3)->ghost_reason, "only its address settings are left");
-        assert_string_equal(find_adapter(guest, G3)->addresses, "192.168.7.7/24");
-        assert_int_equal(ow_guest_adapter_count(guest), 3);
+        assert_string_equal(ghost_of(find_adapter(guest, G1)), "its device entry is gone");
+        assert_string_equal(ghost_of(find_adapter(guest, G2)), "it was taken out on 2018-03-27");
+        assert_string_equal(ghost_of(find_adapter(guest, G3)), "only its address settings are left");
+        assert_string_equal(addresses_of(find_adapter(guest, G3)), "192.168.7.7/24");
+        assert_int_equal(network_of(guest)->n_adapters, 3);
 }
 
 static void odd_settings_do_no_harm(void **state)
@@ -136,13 +136,13 @@ static void odd_settings_do_no_harm(void **state)
 
         show_problems(guest);
         assert_true(has_problem(guest, "'Characteristics' should be a 4-byte number"));
-        assert_true(has_problem(guest, "'DriverDesc' should be a string"));
+        assert_true(has_problem(guest, "'DriverDesc' should be text"));
         assert_true(has_problem(guest, "'EnableDHCP' should be a 4-byte number"));
         assert_non_null(a);
-        assert_string_equal(a->addresses, "10.0.0.7");          /* its mask is not there; the bad one is left out */
-        assert_string_equal(a->gateways, "10.0.0.1");
-        assert_string_equal(a->driver, "");
-        assert_string_equal(a->dns, "");
+        assert_string_equal(addresses_of(a), "10.0.0.7");          /* its mask is not there; the bad one is left out */
+        assert_string_equal(gateways_of(a), "10.0.0.1");
+        assert_string_equal(a->description, "");
+        assert_string_equal(dns_of(a), "");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)

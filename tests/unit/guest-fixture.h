@@ -16,6 +16,7 @@
 #include <offwin/guest.h>
 #include <offwin/hive.h>
 #include <offwin/machine.h>
+#include <offwin/network.h>
 #include <offwin/reg.h>
 #include <offwin/registry.h>
 #include <offwin/volume.h>
@@ -302,12 +303,93 @@ static MAYBE_UNUSED void show_problems(const ow_guest *guest)
                 print_message("problem: %s\n", ow_guest_problem(guest, i));
 }
 
-static MAYBE_UNUSED const ow_adapter *find_adapter(const ow_guest *guest, const char *guid)
+static MAYBE_UNUSED const ow_network *network_of(ow_guest *guest)
 {
-        for (size_t i = 0; i < ow_guest_adapter_count(guest); i++)
-                if (strcmp(ow_guest_adapter(guest, i)->guid, guid) == 0)
-                        return ow_guest_adapter(guest, i);
+        const ow_network *network = NULL;
+
+        assert_ok(ow_guest_network(guest, &network, &err));
+        return network;
+}
+
+static MAYBE_UNUSED const ow_adapter *find_adapter(ow_guest *guest, const char *guid)
+{
+        const ow_network *network = network_of(guest);
+
+        for (size_t i = 0; i < network->n_adapters; i++)
+                if (strcmp(network->adapters[i].guid, guid) == 0)
+                        return &network->adapters[i];
         return NULL;
+}
+
+/* Of a found adapter, as text in one of four buffers that take turns. */
+static MAYBE_UNUSED const char *mac_of(const ow_adapter *a)
+{
+        static char text[4][OW_MAC_TEXT];
+        static unsigned turn;
+        char *mac = text[turn++ % 4];
+
+        mac[0] = '\0';
+        if (a->mac_source != OW_MAC_NONE)
+                ow_mac_format(&a->mac, mac);
+        return mac;
+}
+
+static MAYBE_UNUSED const char *prefixes_text(ow_prefixes list)
+{
+        static char text[4][400];
+        static unsigned turn;
+        char *all = text[turn++ % 4], one[OW_PREFIX_TEXT];
+
+        all[0] = '\0';
+        for (size_t i = 0; i < list.count; i++) {
+                ow_prefix_format(&list.items[i], one);
+                (void)snprintf(all + strlen(all), 400 - strlen(all), "%s%s", i ? ", " : "", one);
+        }
+        return all;
+}
+
+static MAYBE_UNUSED const char *addresses_text(ow_addresses list)
+{
+        ow_prefix prefixes[64];
+
+        assert_true(list.count <= 64);
+        for (size_t i = 0; i < list.count; i++)
+                prefixes[i] = (ow_prefix){ list.items[i], OW_PREFIX_UNKNOWN };
+        return prefixes_text((ow_prefixes){ prefixes, list.count });
+}
+
+static MAYBE_UNUSED const char *gateways_text(ow_gateways list)
+{
+        ow_prefix prefixes[64];
+
+        assert_true(list.count <= 64);
+        for (size_t i = 0; i < list.count; i++)
+                prefixes[i] = (ow_prefix){ list.items[i].address, OW_PREFIX_UNKNOWN };
+        return prefixes_text((ow_prefixes){ prefixes, list.count });
+}
+
+static MAYBE_UNUSED const char *addresses_of(const ow_adapter *a)
+{
+        return prefixes_text(ow_ip_addresses_in_use(&a->ipv4));
+}
+static MAYBE_UNUSED const char *gateways_of(const ow_adapter *a)
+{
+        return gateways_text(ow_ip_gateways_in_use(&a->ipv4));
+}
+static MAYBE_UNUSED const char *dns_of(const ow_adapter *a)
+{
+        return addresses_text(ow_ip_dns_in_use(&a->ipv4));
+}
+
+/* Why it is a ghost, or will be one; or "". */
+static MAYBE_UNUSED const char *ghost_of(const ow_adapter *a)
+{
+        return a->verdict.presence == OW_PRESENCE_GHOST ? a->verdict.reason : a->stays_behind;
+}
+
+static MAYBE_UNUSED bool uses_dhcp(const ow_adapter *a)
+{
+        return a->ipv4.dhcp.set && a->ipv4.dhcp.value;
 }
 
 #endif

@@ -76,25 +76,26 @@ static void win7_with_two_static_cards(void **state)
         a = find_adapter(guest, "{698E50A9-4F58-4D86-B61D-F42E58DCACF6}");
         assert_non_null(a);
         assert_string_equal(a->name, "Local Area Connection 2");
-        assert_string_equal(a->driver, "Intel(R) PRO/1000 MT Network Connection");
+        assert_string_equal(a->description, "Intel(R) PRO/1000 MT Network Connection");
         assert_string_equal(a->service, "E1G60");
-        assert_string_equal(a->addresses, "10.3.58.5/24");
-        assert_string_equal(a->gateways, "10.3.58.1");
-        assert_string_equal(a->dns, "10.3.58.4");
-        assert_false(a->dhcp);
-        assert_true(a->physical);
-        assert_string_equal(a->ghost_reason, "");
+        assert_string_equal(addresses_of(a), "10.3.58.5/24");
+        assert_string_equal(gateways_of(a), "10.3.58.1");
+        assert_string_equal(dns_of(a), "10.3.58.4");
+        assert_false(uses_dhcp(a));
+        assert_true(a->hardware_device);
+        assert_string_equal(ghost_of(a), "");
         a = find_adapter(guest, "{6AAFC9A9-0542-4DB2-8760-CCFFA953737C}");
         assert_non_null(a);
-        assert_string_equal(a->addresses, "192.168.1.123/24");
-        assert_string_equal(a->gateways, "192.168.1.1");
+        assert_string_equal(addresses_of(a), "192.168.1.123/24");
+        assert_string_equal(gateways_of(a), "192.168.1.1");
         /* Its device key has no volatile subkey, those of 40 other PCI devices have. */
-        assert_string_equal(a->ghost_reason, "it was not there when Windows last ran");
+        assert_string_equal(ghost_of(a), "it was not there when Windows last ran");
         a = find_adapter(guest, "{E28D896F-9EA8-433A-9C10-66C97C19A921}");
         assert_non_null(a);
-        assert_string_equal(a->driver, "WAN Miniport (SSTP)");
-        assert_false(a->physical);
-        assert_int_equal(ow_guest_adapter_count(guest), 13);
+        assert_string_equal(a->description, "WAN Miniport (SSTP)");
+        assert_false(a->hardware_device);
+        /* 13 class keys, and what three tunnels left with Tcpip6. */
+        assert_int_equal(network_of(guest)->n_adapters, 16);
 
         assert_int_equal(count_services(guest), 417);
         s = find_service(guest, "Dhcp");
@@ -151,16 +152,16 @@ static void win10_is_read_with_its_logs(void **state)
         a = find_adapter(guest, "{4B0AE068-B350-4BD4-85AB-77E00E581863}");
         assert_non_null(a);
         assert_string_equal(a->name, "Wi-Fi");
-        assert_string_equal(a->mac, "ec:0e:c4:20:7f:0e");
-        assert_true(a->dhcp);
-        assert_true(a->physical);
-        assert_string_equal(a->addresses, "192.168.0.7/24");
-        assert_string_equal(a->gateways, "192.168.0.1");
-        assert_string_equal(a->dns, "68.105.28.11, 68.105.29.11, 68.105.28.12");
-        assert_true(a->ghost_reason[0] != '\0');
+        assert_string_equal(mac_of(a), "ec:0e:c4:20:7f:0e");
+        assert_true(uses_dhcp(a));
+        assert_true(a->hardware_device);
+        assert_string_equal(addresses_of(a), "192.168.0.7/24");
+        assert_string_equal(gateways_of(a), "192.168.0.1");
+        assert_string_equal(dns_of(a), "68.105.28.11, 68.105.29.11, 68.105.28.12");
+        assert_true(ghost_of(a)[0] != '\0');
         a = find_adapter(guest, "{1FDCC7D0-4A35-46A8-8898-3CE107735F57}");
-        assert_false(a->physical);
-        assert_int_equal(ow_guest_adapter_count(guest), 15);
+        assert_false(a->hardware_device);
+        assert_int_equal(network_of(guest)->n_adapters, 15);
 }
 
 /* The first edit of a replayed hive puts the replayed state on disk too; after that no log is needed. */
@@ -234,8 +235,8 @@ static void win81_without_logs_is_read_but_not_edited(void **state)
         assert_int_equal(ow_guest_windows(guest)->build, 9600);
         a = find_adapter(guest, "{B0E24C4B-50F2-4B60-BCB3-EF2C3FF3394E}");
         assert_non_null(a);
-        assert_string_equal(a->addresses, "192.168.56.103/24");
-        assert_string_equal(a->ghost_reason, "");               /* a VirtualBox card that was started last */
+        assert_string_equal(addresses_of(a), "192.168.56.103/24");
+        assert_string_equal(ghost_of(a), "");               /* a VirtualBox card that was started last */
         assert_int_equal(count_services(guest), 423);
         assert_true(ow_guest_state_get(guest)->pending_renames);
 
@@ -263,17 +264,17 @@ static void xp_has_its_second_set_and_no_false_ghosts(void **state)
         a = find_adapter(guest, "{02E6ECEC-3B8D-4DB3-AD37-051418F262D0}");
         assert_non_null(a);
         assert_string_equal(a->instance, "PCI\\VEN_1011&DEV_0009&SUBSYS_21140A00&REV_20\\3&267A616A&0&50");
-        assert_string_equal(a->addresses, "192.168.131.67/24");
-        assert_string_equal(a->gateways, "192.168.131.254");
-        assert_true(a->dhcp);
-        assert_true(a->physical);
+        assert_string_equal(addresses_of(a), "192.168.131.67/24");
+        assert_string_equal(gateways_of(a), "192.168.131.254");
+        assert_true(uses_dhcp(a));
+        assert_true(a->hardware_device);
         /* Two interfaces have no class key: dial-up ones, with 0.0.0.0 for "none". */
         a = find_adapter(guest, "{24B11727-E35C-4821-A1A8-4C693163788B}");
         assert_non_null(a);
-        assert_string_equal(a->addresses, "");
-        assert_string_equal(a->ghost_reason, "");
-        assert_non_null(strstr(a->driver, "NdisWanIp"));
-        assert_int_equal(ow_guest_adapter_count(guest), 11);
+        assert_string_equal(addresses_of(a), "");
+        assert_string_equal(ghost_of(a), "");
+        assert_non_null(strstr(a->description, "NdisWanIp"));
+        assert_int_equal(network_of(guest)->n_adapters, 11);
         assert_int_equal(count_services(guest), 246);
 }
 
@@ -303,12 +304,12 @@ static void nt4_domain_controller_is_told(void **state)
         assert_string_equal(w->name, "Windows NT Server 4.0");
         assert_string_equal(w->computer_name, "SERVER");
         assert_int_equal(ow_guest_system_drive(guest), 'C');
-        assert_int_equal(ow_guest_adapter_count(guest), 1);
-        a = ow_guest_adapter(guest, 0);
+        assert_int_equal(network_of(guest)->n_adapters, 1);
+        a = &network_of(guest)->adapters[0];
         assert_string_equal(a->guid, "");
         assert_string_equal(a->service, "AMDPCN1");
-        assert_string_equal(a->driver, "AMD PCNET PCI Ethernet Adapter");
-        assert_true(a->dhcp);
+        assert_string_equal(a->description, "AMD PCNET PCI Ethernet Adapter");
+        assert_true(uses_dhcp(a));
         assert_int_equal(count_services(guest), 134);
 }
 

@@ -10,6 +10,7 @@
 #include <offwin/fix.h>
 #include <offwin/guest.h>
 #include <offwin/machine.h>
+#include <offwin/network.h>
 #include <offwin/volume.h>
 
 #include "base/macros.h"
@@ -42,7 +43,7 @@ struct ow_guest {
         size_t n_users;
         ow_guest_state state;
         ow_adapter adapters[3];
-        size_t n_adapters;
+        ow_network network;
         const char *problems[2];
         size_t n_problems;
 };
@@ -108,8 +109,18 @@ enum ow_firmware ow_guest_firmware(const ow_guest *guest) { return OW_FIRMWARE_B
 const char *ow_firmware_name(enum ow_firmware firmware) { return "BIOS"; }
 const char *ow_product_type_name(enum ow_product_type product) { return "server"; }
 const char *ow_arch_name(enum ow_arch arch) { return "x64"; }
-size_t ow_guest_adapter_count(const ow_guest *guest) { return guest->n_adapters; }
-const ow_adapter *ow_guest_adapter(const ow_guest *guest, size_t index) { return &guest->adapters[index]; }
+
+int ow_guest_network(ow_guest *guest, const ow_network **ret, ow_error *err)
+{
+        guest->network.adapters = guest->adapters;
+        *ret = &guest->network;
+        return 0;
+}
+
+ow_prefixes ow_ip_addresses_in_use(const ow_ip *ip) { return ip->addresses; }
+ow_gateways ow_ip_gateways_in_use(const ow_ip *ip) { return ip->gateways; }
+ow_addresses ow_ip_dns_in_use(const ow_ip *ip) { return ip->dns; }
+
 size_t ow_guest_problem_count(const ow_guest *guest) { return guest->n_problems; }
 const char *ow_guest_problem(const ow_guest *guest, size_t index) { return guest->problems[index]; }
 

@@ -45,6 +45,9 @@ static void text_is_as_drawn(void **state)
                 "    and 1 software adapter\n"
                 "\n"
                 "Next: offwin doctor server.img\n";
+        static const ow_prefix address = { { OW_FAMILY_IPV4, { 10, 0, 0, 5 } }, 24 };
+        static const ow_gateway gateway = { { OW_FAMILY_IPV4, { 10, 0, 0, 1 } }, OW_METRIC_AUTOMATIC };
+        static const ow_address dns = { OW_FAMILY_IPV4, { 10, 0, 0, 2 } };
         ow_machine machine = fake_machine();
         ow_guest guest = fake_guest(&machine);
         char *text;
@@ -54,11 +57,15 @@ static void text_is_as_drawn(void **state)
         guest.users[0] = (ow_user){ .kind = OW_USER_PERSON, .name = "Administrator",
                                     .profile = "C:\\Users\\Administrator", .hive_present = true };
         guest.n_users = 1;
-        guest.adapters[0] = (ow_adapter){ .name = "Team", .driver = "HP Network Team", .mac = "00:11:22:33:44:55",
-                                          .team = true, .addresses = "10.0.0.5/24", .gateways = "10.0.0.1",
-                                          .dns = "10.0.0.2", .ghost_reason = "its card is an HP one" };
-        guest.adapters[1] = (ow_adapter){ .name = "Teredo" };
-        guest.n_adapters = 2;
+        guest.adapters[0] = (ow_adapter){
+                .guid = "", .name = "Team", .description = "HP Network Team", .kind = OW_ADAPTER_TEAM,
+                .mac = { { 0x00, 0x11, 0x22, 0x33, 0x44, 0x55 } }, .mac_source = OW_MAC_DRIVER,
+                .verdict = { OW_PRESENCE_GHOST, OW_CONFIDENCE_HIGH, "its card is an HP one" },
+                .ipv4 = { .key = "there", .addresses = { &address, 1 }, .gateways = { &gateway, 1 },
+                          .dns = { &dns, 1 } },
+        };
+        guest.adapters[1] = (ow_adapter){ .name = "Teredo", .ipv4.key = "" };
+        guest.network.n_adapters = 2;
         text = report(&machine, &guest, NULL);
         assert_string_equal(text, want);
         ow_text_free(text);
@@ -123,10 +130,9 @@ static void no_control_of_a_guest_reaches_the_terminal(void **state)
         strcpy(guest.users[0].name, HOSTILE);
         strcpy(guest.users[0].profile, HOSTILE);
         guest.n_users = 1;
-        strcpy(guest.adapters[0].name, HOSTILE);
-        strcpy(guest.adapters[0].driver, HOSTILE);
-        strcpy(guest.adapters[0].addresses, HOSTILE);
-        guest.n_adapters = 1;
+        guest.adapters[0] = (ow_adapter){ .guid = HOSTILE, .name = HOSTILE, .description = HOSTILE,
+                                          .hardware_device = true, .stays_behind = HOSTILE, .ipv4.key = "" };
+        guest.network.n_adapters = 1;
         guest.problems[0] = HOSTILE;
         guest.n_problems = 1;
         text = report(&machine, &guest, NULL);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <offwin/network.h>
+
 #include "guest/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,6 +33,7 @@ static bool put_hive(ow_guest *guest, const char *place, const ow_reg_document *
 static void use(ow_guest *guest)
 {
         const ow_service *services;
+        const ow_network *network;
         char **paths;
         ow_regkey key;
         size_t n;
@@ -41,7 +44,8 @@ static void use(ow_guest *guest)
         guest_load_firmware(guest);
         if (guest_key(guest, "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList", &key))
                 guest_load_users(guest);        /* without it, the folders of a volume would be listed */
-        guest_load_adapters(guest);
+        if (ow_guest_network(guest, &network, NULL) < 0)
+                abort();
         if (ow_guest_services(guest, &services, &n, NULL) < 0)
                 abort();
         if (ow_registry_expand(guest, "HKLM\\SYSTEM\\CurrentControlSet\\Services", &paths, &n, NULL) >= 0)

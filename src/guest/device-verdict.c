@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Was a device there when Windows last ran? Presence itself is never stored; what is left of it are dates (8 and
+ * newer) and, in hives that were not closed cleanly, the count of volatile subkeys that a started device has
+ * (docs/formats/windows-facts.md, devices).
+ */
+#include <stdio.h>
+
+#include "base/filetime.h"
+#include "guest/device-read.h"
+
+enum { CONFIG_REMOVED = 0x2 }; /* ConfigFlags */
+
+enum { MAX_SAMPLES = 500 }; /* PCI devices looked at for the mark of a started one */
+
+const char *ow_presence_name(enum ow_presence presence)
+{
+        switch (presence) {
+        case OW_PRESENCE_PRESENT:
+                return "present";
+        case OW_PRESENCE_GHOST:
+                return "ghost";
+        case OW_PRESENCE_UNKNOWN:
+                break;
+        }
+        return "unknown";
+}
+
+const char *ow_confidence_name(enum ow_confidence confidence)
+{
+        switch (confidence) {
+        case OW_CONFIDENCE_LOW:
+                return "low";
+        case OW_CONFIDENCE_FAIR:
+                return "fair";
+        case OW_CONFIDENCE_HIGH:
+                return "high";
+        case OW_CONFIDENCE_NONE:
+                break;
+        }
+        return "none";
+}
+
+static ow_verdict dated(struct guest_pool *pool, enum ow_presence presence, enum ow_confidence confidence,
+                        const char *format, uint64_t filetime)
+{
+        char date[OW_FILETIME_TEXT];
+
+        ow_filetime_format(filetime, date);
+        date[10] = '\0';
+        return (ow_verdict){ presence, confidence, guest_pool_printf(pool, "%s%s", format, date) };
+}
+
+ow_verdict guest_device_verdict(struct guest_pool *pool, const ow_device *d, bool started_known)
+{
+        if (d->last_removal > d->last_arrival)
+                return dated(pool, OW_PRESENCE_GHOST, OW_CONFIDENCE_HIGH, "it was taken out on ", d->last_removal);
+        if (d->config_flags & CONFIG_REMOVED)
+                return (ow_verdict){ OW_PRESENCE_GHOST, OW_CONFIDENCE_FAIR, "it is marked as removed" };
+        if (d->n_volatile)
+                return (ow_verdict){ OW_PRESENCE_PRESENT, OW_CONFIDENCE_HIGH, "it ran when the hive was written" };
+        if (d->software)
+                return (ow_verdict){ OW_PRESENCE_UNKNOWN, OW_CONFIDENCE_NONE, "software makes it when it is needed" };
+        if (started_known && d->service[0])
+                return (ow_verdict){ OW_PRESENCE_GHOST, OW_CONFIDENCE_FAIR,
+                                     "it was not there when Windows last ran" };
+        if (started_known)
+                return (ow_verdict){ OW_PRESENCE_UNKNOWN, OW_CONFIDENCE_NONE, "it has no driver that could tell" };
+        if (d->last_arrival)
+                return dated(pool, OW_PRESENCE_PRESENT, OW_CONFIDENCE_LOW, "it came last on ", d->last_arrival);
+        return (ow_verdict){ OW_PRESENCE_UNKNOWN, OW_CONFIDENCE_NONE,
+                             "the hive was closed cleanly, which leaves no trace" };
+}
+
+bool guest_device_started_known(ow_guest *guest, ow_regkey enum_key)
+{
+        ow_subkey_iter models = { 0 };
+        ow_regkey pci, model, device;
+        unsigned left = MAX_SAMPLES;
+        bool found = false;
+        char *name;
+
+        if (!guest_subkey(guest, enum_key, "PCI", &pci))
+                return false;
+        while (!found && left > 0 && guest_next_subkey(guest, pci, &models, &model, &name)) {
+                ow_subkey_iter devices = { 0 };
+
+                ow_free(name);
+                while (!found && left-- > 1 && guest_next_subkey(guest, model, &devices, &device, &name)) {
+                        OW_AUTO_KEY_INFO info = { 0 };
+
+                        ow_free(name);
+                        found = ow_hive_key_info(device.hive, device.key, &info, NULL) == 0 && info.n_volatile > 0;
+                }
+        }
+        return found;
+}
