@@ -51,8 +51,10 @@ const struct command commands[] = {
                 .examples = "offwin fix --list\n"
                             "offwin fix --all --dry-run server.vhdx\n"
                             "offwin fix --all --yes server.vhdx\n"
+                            "offwin fix --all server.vhdx --nic 52:54:00:12:34:56=LAN-Team\n"
                             "offwin fix server.vhdx ncsi-active-off\n",
-                .options = MACHINE | CHANGING | OPTION_FIX_DIR | OPTION_SET | OPTION_ALL | OPTION_LIST | OPTION_CHECK,
+                .options = MACHINE | CHANGING | OPTION_FIX_DIR | OPTION_SET | OPTION_ALL | OPTION_LIST | OPTION_CHECK |
+                           OPTION_NIC | OPTION_RE_IP,
                 .flags = COMMAND_WRITES | COMMAND_BOUNDED,
                 .min_operands = 0,
                 .max_operands = 256,
@@ -332,6 +334,61 @@ const struct command commands[] = {
                 .min_operands = 2,
                 .max_operands = 2,
                 .run = run_file_cat,
+        },
+        {
+                .name = "net set",
+                .operands = "DISK ADAPTER",
+                .summary = "give a network adapter addresses, servers and routes",
+                .about = "ADAPTER is a connection name, GUID, MAC or address (see `offwin inspect`). What is not named "
+                         "stays as it is. IPv4 and IPv6 stand in the same lists; a list takes the place of the old "
+                         "one of each family that it names, and `none` empties it. Written is everything that this "
+                         "Windows version keeps, in every control set that the next boot may use; where it is not "
+                         "certain that it takes a setting from there, the first boot gets it too, and the report "
+                         "says so.",
+                .examples = "offwin net set server.vhdx 'Local Area Connection 2' --dhcp\n"
+                            "offwin net set server.vhdx LAN --address 10.0.0.5/24,fd00::5/64 \\\n"
+                            "    --gateway 10.0.0.1 --dns 10.0.0.2,10.0.0.3 --suffix corp.example\n"
+                            "offwin net set server.vhdx 10.3.58.5 --route 10.9.0.0/16=10.3.58.254\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_ADDRESSING,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 2,
+                .max_operands = 2,
+                .run = run_net_set,
+        },
+        {
+                .name = "net clean",
+                .operands = "DISK...",
+                .summary = "take the addresses away from network adapters that are gone",
+                .about = "Ghosts, adapters whose hardware was not there when Windows last ran, lose their static "
+                         "addresses, servers and routes, so that no address is \"already assigned to another "
+                         "adapter\". Routes that another adapter can use stay. With --adapter only those named, ghosts "
+                         "or not: an address that nothing takes over is lost (see `offwin net handover`).",
+                .examples = "offwin net clean --dry-run server.vhdx\n"
+                            "offwin net clean --adapter 'Local Area Connection 3' server.vhdx\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_ADAPTER,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_clean,
+        },
+        {
+                .name = "net handover",
+                .operands = "DISK...",
+                .summary = "hand an old adapter's whole identity to the new machine's card",
+                .about = "--nic MAC=OLD: the card with this MAC gets name, addresses, servers and routes of adapter "
+                         "OLD (connection name, MAC, GUID, address, or auto: the one with the default gateway, which "
+                         "is also what --nic MAC means; `any` stands for whichever card comes next). A member of a team "
+                         "stands for the team. A card that Windows knows already is set in the registry, for another "
+                         "one the first boot does it; the old adapter loses its addresses in the same change. --re-ip "
+                         "moves them into another network on the way, gateways and servers too.",
+                .examples = "offwin net handover server.vhdx --nic 52:54:00:12:34:56\n"
+                            "offwin net handover server.vhdx --nic 52:54:00:12:34:56=LAN-Team \\\n"
+                            "    --re-ip 10.3.58.0/24=10.9.8.0/24\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_NIC | OPTION_RE_IP,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_handover,
         },
         {
                 .name = "version",

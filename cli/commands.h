@@ -57,6 +57,9 @@ int run_reg_compact(const struct arguments *arguments);
 int run_reg_new(const struct arguments *arguments);
 int run_file_ls(const struct arguments *arguments);
 int run_file_cat(const struct arguments *arguments);
+int run_net_set(const struct arguments *arguments);
+int run_net_clean(const struct arguments *arguments);
+int run_net_handover(const struct arguments *arguments);
 int run_version(const struct arguments *arguments);
 
 #endif

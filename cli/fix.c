@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "handover.h"
 #include "output.h"
 #include "session.h"
 
@@ -16,6 +17,8 @@ struct request {
         struct text_list names;         /* empty with all: every fix that is part of --all */
         ow_fix_parameter *parameters;
         size_t n_parameters;
+        bool fixes;                     /* any at all: --nic may stand alone */
+        struct handovers handovers;
 };
 
 static void request_done(struct request *request)
@@ -23,6 +26,7 @@ static void request_done(struct request *request)
         free(request->disks.items);
         free(request->names.items);
         parameters_free(&request->parameters);
+        handovers_done(&request->handovers);
 }
 
 static int list_fixes(const struct arguments *arguments, const ow_fix_set *set)
@@ -58,7 +62,8 @@ static int sort_operands(const struct arguments *arguments, struct request *requ
         }
         if (request->disks.count == 0)
                 return usage_error(arguments->command, "no DISK: offwin fix %s", arguments->command->operands);
-        if (request->names.count == 0 && !has(arguments, OPTION_ALL))
+        request->fixes = request->names.count > 0 || has(arguments, OPTION_ALL);
+        if (!request->fixes && !has(arguments, OPTION_NIC))
                 return usage_error(arguments->command, "which fixes? name them, or --all (offwin fix --list)");
         return 0;
 }
@@ -92,6 +97,9 @@ static int read_request(const struct arguments *arguments, struct request *reque
         if (code)
                 return code;
         request->n_parameters = arguments->sets.count;
+        code = handovers_of(arguments, &request->handovers);
+        if (code)
+                return code;
         code = sort_operands(arguments, request);
         if (code)
                 return code;
@@ -105,8 +113,15 @@ static int make_plan(struct plan_state *state, ow_guest *guest, ow_plan **ret, o
         const struct request *request = state->more;
         size_t count = request->names.count;
 
-        return ow_plan_make(guest, request->set, count ? request->names.items : NULL, count, request->parameters,
-                            request->n_parameters, ret, err);
+        int r;
+
+        r = ow_plan_begin(ret, err);
+        if (r == 0 && request->fixes)
+                r = ow_plan_add_fixes(*ret, guest, request->set, count ? request->names.items : NULL, count,
+                                      request->parameters, request->n_parameters, err);
+        if (r == 0)
+                r = handovers_plan(&request->handovers, *ret, guest, err);
+        return r == 0 ? ow_plan_finish(*ret, guest, err) : r;
 }
 
 int run_fix(const struct arguments *arguments)

@@ -42,6 +42,22 @@ const struct option_spec option_specs[] = {
         { OPTION_DISCARD_HIBERNATION, 0, "discard-hibernation", NULL, "give up a session saved in hiberfil.sys" },
         { OPTION_ACCEPT_DIRTY, 0, "accept-dirty", NULL, "go on with a registry hive whose log is missing" },
         { OPTION_ALLOW_OUTSIDE, 0, "allow-outside", NULL, "DISK may name files outside its own folder" },
+        { OPTION_NIC, 0, "nic", "MAC[=OLD]", "this card takes over an old one; repeatable" },
+        { OPTION_RE_IP, 0, "re-ip", "OLD/N=NEW/N", "other network, same host parts; repeatable" },
+        { OPTION_ADAPTER, 0, "adapter", "NAME", "only this adapter; repeatable" },
+        { OPTION_ADDRESSING, 0, "dhcp", NULL, "IPv4 by DHCP; static addresses go" },
+        { OPTION_ADDRESSING, 0, "address", "ADDRESS/PREFIX,...", "static, IPv4 and IPv6" },
+        { OPTION_ADDRESSING, 0, "gateway", "ADDRESS[@METRIC],...", "default gateways" },
+        { OPTION_ADDRESSING, 0, "dns", "ADDRESS,...", "DNS servers, in this order" },
+        { OPTION_ADDRESSING, 0, "suffix", "DOMAIN", "DNS suffix of the connection" },
+        { OPTION_ADDRESSING, 0, "register", "yes|no", "register the addresses in DNS" },
+        { OPTION_ADDRESSING, 0, "register-suffix", "yes|no", "also with the connection's suffix" },
+        { OPTION_ADDRESSING, 0, "wins", "ADDRESS,...", "WINS servers" },
+        { OPTION_ADDRESSING, 0, "netbios", "MODE", "default, on, off" },
+        { OPTION_ADDRESSING, 0, "mtu", "BYTES", "largest packet, or default" },
+        { OPTION_ADDRESSING, 0, "metric", "N", "of the interface, or default" },
+        { OPTION_ADDRESSING, 0, "route", "NET/N=GATEWAY[@METRIC]", "persistent; repeatable" },
+        { OPTION_ADDRESSING, 0, "name", "NAME", "another name for the connection" },
         { OPTION_JSON, 0, "json", NULL, "results and errors as JSON; never asks" },
         { OPTION_QUIET, 'q', "quiet", NULL, "no results, only errors and the exit code" },
         { OPTION_VERBOSE, 'v', "verbose", NULL, "more detail; the library's log on stderr" },
@@ -64,6 +80,8 @@ static int add_text(struct text_list *list, const char *text)
 
 static int take_option(struct arguments *a, const struct option_spec *spec, const char *value)
 {
+        int code;
+
         a->given |= spec->id;
         switch (spec->id) {
         case OPTION_DISK:
@@ -83,6 +101,15 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
                 return 0;
         case OPTION_TYPE:
                 return add_text(&a->types, value);
+        case OPTION_NIC:
+                return add_text(&a->nics, value);
+        case OPTION_RE_IP:
+                return add_text(&a->re_ips, value);
+        case OPTION_ADAPTER:
+                return add_text(&a->adapters, value);
+        case OPTION_ADDRESSING:
+                code = add_text(&a->settings, spec->name);
+                return code ? code : add_text(&a->settings, value ? value : "");
         case OPTION_PREFIX:
                 a->prefix = value;
                 return 0;
@@ -214,6 +241,10 @@ void arguments_done(struct arguments *a)
         free(a->disks.items);
         free(a->fix_dirs.items);
         free(a->sets.items);
+        free(a->nics.items);
+        free(a->re_ips.items);
+        free(a->adapters.items);
+        free(a->settings.items);
         free(a->types.items);
         free(a->operands.items);
         *a = (struct arguments){ 0 };

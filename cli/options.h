@@ -51,6 +51,10 @@ typedef uint64_t option_set;
 #define OPTION_SKIP_DAMAGED        (UINT64_C(1) << 36)
 #define OPTION_LONG                (UINT64_C(1) << 37)
 #define OPTION_FORGET              (UINT64_C(1) << 38)
+#define OPTION_NIC                 (UINT64_C(1) << 39)
+#define OPTION_RE_IP               (UINT64_C(1) << 40)
+#define OPTION_ADAPTER             (UINT64_C(1) << 41)
+#define OPTION_ADDRESSING          (UINT64_C(1) << 42)      /* every setting of an adapter: ow_addressing_word */
 
 struct option_spec {
         option_set id;
@@ -84,6 +88,10 @@ struct arguments {
         struct text_list fix_dirs;      /* --fix-dir */
         struct text_list sets;          /* --set NAME=VALUE */
         struct text_list types;         /* --type */
+        struct text_list nics;          /* --nic MAC[=OLD] */
+        struct text_list re_ips;        /* --re-ip OLD=NEW */
+        struct text_list adapters;      /* --adapter */
+        struct text_list settings;      /* of an adapter: option name and value, by turns */
         struct text_list operands;
 };
 

@@ -7,6 +7,7 @@
 #include "base/filetime.h"
 #include "base/upcase.h"
 #include "base/utf16.h"
+#include "fix/first-boot-network.h"
 #include "fix/ledger.h"
 
 int ow_plan_begin(ow_plan **ret_plan, ow_error *err)
@@ -16,7 +17,9 @@ int ow_plan_begin(ow_plan **ret_plan, ow_error *err)
 
 int ow_plan_finish(ow_plan *plan, ow_guest *guest, ow_error *err)
 {
-        return ledger_record(plan, guest, ow_filetime_now(), err);
+        int r = first_boot_network_record(plan, guest, err);
+
+        return r == 0 ? ledger_record(plan, guest, ow_filetime_now(), err) : r;
 }
 
 /* ---- heads ---- */

@@ -29,6 +29,16 @@ static const char wpad_off[] =
         "Note=Clears the auto-detect flag where a profile has connection settings; a profile without them is left\n"
         " alone. See winhttp-wpad-off for services.\n";
 
+static const char old_addresses_strip[] =
+        "[Fix]\n"
+        "Title=Take the static addresses away from network adapters that are gone\n"
+        "Why=Windows refuses to give a new card an address that belongs to missing hardware without a warning, and\n"
+        " takes it back when that hardware is seen again.\n"
+        "All=no\n"
+        "Source=Microsoft KB269155 (addresses of absent adapters); rows of the network store as seen on Windows 7\n"
+        "Note=Of ghosts only, and without giving the addresses to anybody: see `offwin net handover`, or --nic of\n"
+        " this command, for that. Routes that another adapter can use stay.\n";
+
 static const char proxy[] =
         "[Fix]\n"
         "Title=Send Windows services (Windows Update among them) through a proxy\n"
@@ -51,6 +61,7 @@ static const char publisher_revocation_off[] =
 
 const struct fix_builtin fix_builtins[] = {
         { "apipa-off", "network", apipa_off, fix_apipa_plan },
+        { "old-addresses-strip", "network", old_addresses_strip, fix_old_addresses_plan },
         { "proxy", "internet", proxy, fix_proxy_plan },
         { "publisher-revocation-off", "certificates", publisher_revocation_off, fix_publisher_revocation_plan },
         { "wpad-off", "internet", wpad_off, fix_wpad_plan },

@@ -9,6 +9,8 @@
 #include "base/upcase.h"
 #include "base/utf16.h"
 #include "fix/guard.h"
+#include "fix/first-boot-network.h"
+#include "fix/net.h"
 
 int plan_new(ow_plan **ret_plan, ow_error *err)
 {
@@ -50,6 +52,8 @@ void ow_plan_free(ow_plan *plan)
                 ow_fix_free(plan->heads[i]);
         ow_free(plan->heads);
         guard_map_free(plan->guards);
+        net_settings_done(plan);
+        first_boot_network_done(plan);
         ow_free(plan);
 }
 

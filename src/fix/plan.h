@@ -3,6 +3,7 @@
 #ifndef FIX_PLAN_H
 #define FIX_PLAN_H
 
+#include <offwin/addressing.h>
 #include <offwin/fix.h>
 #include <offwin/registry.h>
 
@@ -23,6 +24,10 @@ struct ow_plan {
         ow_fix **heads;                 /* of parts that no fix file names: fix/action.h */
         size_t n_heads, cap_heads;
         struct guard_map *guards;       /* what guards read of the control sets: fix/guard.h */
+        ow_plan_setting *settings;      /* of adapters; fix/net.h */
+        size_t n_settings, cap_settings;
+        struct net_first_boot *first_boot;      /* addresses that the first boot gives */
+        size_t n_first_boot, cap_first_boot;
 };
 
 OW_DEFINE_AUTO(ow_plan, ow_plan_free);

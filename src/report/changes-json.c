@@ -2,6 +2,7 @@
 /* A plan or an edit as JSON. Keys are a promise: docs/man/offwin-json.5.scd. */
 #include "report/reports.h"
 
+#include "report/changes.h"
 #include "report/facts.h"
 #include "report/json.h"
 
@@ -123,6 +124,7 @@ int report_changes_json(const struct report_changes *what, char **ret, ow_error 
         array = report_json_array(&json, json.root, "changes");
         for (size_t i = 0; i < what->n_changes; i++)
                 put_change(&json, report_json_add_object(&json, array), what->changes[i]);
+        report_json_settings(&json, what->plan);
         array = report_json_array(&json, json.root, "skipped");
         for (size_t i = 0; i < what->n_skipped; i++) {
                 json_t *o = report_json_add_object(&json, array);

@@ -354,6 +354,7 @@ int report_changes_text(const struct report_changes *what, const ow_report_optio
                 r = put_changes(&page, what, err);
                 if (r < 0)
                         return r;
+                report_put_settings(&page, what->plan);
                 put_skipped(&page, what);
                 if (what->counts) {
                         report_put(&page, "  ");

@@ -65,7 +65,7 @@ int ow_report_plan(ow_guest *guest, const ow_plan *plan, enum ow_plan_outcome ou
 {
         struct report_changes what = { .guest = guest, .n_changes = ow_plan_change_count(plan),
                                        .n_skipped = ow_plan_skipped_count(plan), .outcome = outcome,
-                                       .commit = commit };
+                                       .commit = commit, .plan = plan };
         OW_AUTO_FREE const ow_change **changes = ow_calloc(what.n_changes + 1, sizeof *changes);
         OW_AUTO_FREE const ow_skipped **skipped = ow_calloc(what.n_skipped + 1, sizeof *skipped);
 

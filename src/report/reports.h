@@ -25,6 +25,7 @@ struct report_changes {
         size_t n_skipped;
         enum ow_plan_outcome outcome;
         const ow_commit_result *commit; /* or NULL */
+        const ow_plan *plan;            /* they are of; or NULL */
 };
 
 int report_changes_text(const struct report_changes *what, const ow_report_options *options, char **ret,

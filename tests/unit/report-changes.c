@@ -55,7 +55,7 @@ static void the_difference_is_exact(void **state)
         const ow_skipped skipped[] = {
                 { .fix = &fake_wsus, .status = OW_FIX_NEEDS_PARAMETER, .reason = TEXT("needs --set wsus=URL") },
         };
-        ow_plan plan = { changes, OW_COUNT(changes), skipped, OW_COUNT(skipped) };
+        ow_plan plan = { changes, OW_COUNT(changes), skipped, OW_COUNT(skipped), NULL, 0 };
         char *text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
         char want[2048];
 
@@ -208,7 +208,7 @@ static void json_has_the_promised_keys(void **state)
         const ow_skipped skipped[] = {
                 { .fix = &fake_wsus, .status = OW_FIX_NEEDS_PARAMETER, .reason = TEXT("needs --set wsus=URL") },
         };
-        ow_plan plan = { changes, 1, skipped, 1 };
+        ow_plan plan = { changes, 1, skipped, 1, NULL, 0 };
         ow_commit_result commit = { .bytes_changed = 512, .extents = 1, .journal = TEXT("j") };
         char *text = report(&plan, OW_PLAN_APPLIED, &commit, &options);
         json_t *root = json_loads(text, 0, NULL);
@@ -248,9 +248,33 @@ static void html_is_for_diagnoses_only(void **state)
         assert_null(text);
 }
 
+static void settings_are_told_with_their_way(void **state)
+{
+        const ow_change changes[] = { probe(PATH) };
+        const ow_plan_setting settings[] = {
+                { "LAN", "address", "10.0.0.5/24", OW_EFFECT_OFFLINE },
+                { "LAN", "mtu", "1400", OW_EFFECT_BOTH },
+                { "the card 52:54:00:12:34:56", "name", "a\033[1m", OW_EFFECT_FIRST_BOOT },
+        };
+        ow_plan plan = { .changes = changes, .n_changes = 1, .settings = settings, .n_settings = OW_COUNT(settings) };
+        const ow_report_options json = { .format = OW_REPORT_JSON };
+        char *text = report(&plan, OW_PLAN_DRY_RUN, NULL, NULL);
+
+        assert_non_null(strstr(text, "\nLAN\n"
+                                     "    address 10.0.0.5/24  offline\n"
+                                     "    mtu 1400             offline, and again at the first boot\n"
+                                     "\nthe card 52:54:00:12:34:56\n"));
+        assert_null(strchr(text, 033));
+        ow_text_free(text);
+        text = report(&plan, OW_PLAN_DRY_RUN, NULL, &json);
+        assert_non_null(strstr(text, "\"effect\": \"both\""));
+        ow_text_free(text);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(settings_are_told_with_their_way),
                 cmocka_unit_test(the_difference_is_exact),
                 cmocka_unit_test(places_with_the_same_lines_share_them),
                 cmocka_unit_test(a_commit_says_what_it_wrote_and_how_to_go_back),

@@ -7,6 +7,7 @@
 #ifndef TESTS_UNIT_REPORT_FAKE_H
 #define TESTS_UNIT_REPORT_FAKE_H
 
+#include <offwin/addressing.h>
 #include <offwin/fix.h>
 #include <offwin/guest.h>
 #include <offwin/machine.h>
@@ -61,6 +62,8 @@ struct ow_plan {
         size_t n_changes;
         const ow_skipped *skipped;
         size_t n_skipped;
+        const ow_plan_setting *settings;
+        size_t n_settings;
 };
 
 /* ---- disks, volumes, machine ---- */
@@ -160,6 +163,12 @@ const ow_fix *ow_fix_set_get(const ow_fix_set *set, size_t index) { return &set-
 
 size_t ow_plan_change_count(const ow_plan *plan) { return plan->n_changes; }
 const ow_change *ow_plan_change(const ow_plan *plan, size_t index) { return &plan->changes[index]; }
+size_t ow_plan_setting_count(const ow_plan *plan) { return plan->n_settings; }
+const ow_plan_setting *ow_plan_setting_get(const ow_plan *plan, size_t index) { return &plan->settings[index]; }
+const char *ow_effect_name(enum ow_effect effect)
+{
+        return effect == OW_EFFECT_OFFLINE ? "offline" : effect == OW_EFFECT_BOTH ? "both" : "first boot";
+}
 size_t ow_plan_skipped_count(const ow_plan *plan) { return plan->n_skipped; }
 const ow_skipped *ow_plan_skipped(const ow_plan *plan, size_t index) { return &plan->skipped[index]; }
 

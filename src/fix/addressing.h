@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What files about addressing share: entries as people type and read them. */
+#ifndef FIX_ADDRESSING_H
+#define FIX_ADDRESSING_H
+
+#include <offwin/addressing.h>
+
+enum { ADDRESSING_TEXT = 128 }; /* bytes of any text below, its NUL included */
+
+/* "default", "on", "off" */
+const char *addressing_netbios_name(uint32_t mode);
+
+/* "10.0.0.1@5", "10.9.0.0/16=10.0.0.254@5": as ow_addressing_set() takes them. */
+void addressing_gateway_text(const ow_gateway *gateway, char text[ADDRESSING_TEXT]);
+void addressing_route_text(const ow_static_route *route, char text[ADDRESSING_TEXT]);
+
+/*
+ * Every setting of an addressing, one call for each entry of a list: its word, its family (OW_FAMILY_NONE where that
+ * makes no difference), its text. Stops at the first error of fn.
+ */
+typedef int (*addressing_each_fn)(void *state, const char *word, uint8_t family, const char *text, ow_error *err);
+int addressing_each(const ow_addressing *a, addressing_each_fn fn, void *state, ow_error *err);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * C:\Windows\offwin\network.json: addresses that the first-boot service gives to cards (docs/firstboot.md is the
+ * format). An entry replaces those for the same card or of the same old identity; others stay.
+ */
+#include "fix/net.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/upcase.h"
+#include "fix/first-boot-network.h"
+
+enum {
+        FORMAT = 1,
+        FILE_MAX = 1 << 20, /* bytes of a file that is there */
+        ENTRIES_MAX = 256,
+};
+
+static const char file_path[] = "%SystemRoot%\\offwin\\network.json";
+
+static const struct fix_action first_boot_action = {
+        .name = "first-boot-network",
+        .title = "Hand addresses to the first boot",
+        .why = "The card of the virtual machine is not known before Windows has installed it, and not every Windows "
+               "takes every setting from the registry.",
+};
+
+struct net_first_boot {
+        ow_addressing want;
+        char *guid, *from; /* NULL: none */
+};
+
+/* ---- entries of a plan ---- */
+
+static void entry_done(struct net_first_boot *entry)
+{
+        ow_addressing_done(&entry->want);
+        ow_free(entry->guid);
+        ow_free(entry->from);
+}
+
+void first_boot_network_done(ow_plan *plan)
+{
+        for (size_t i = 0; i < plan->n_first_boot; i++)
+                entry_done(&plan->first_boot[i]);
+        ow_free(plan->first_boot);
+}
+
+int net_first_boot_add(ow_plan *plan, const ow_addressing *want, const char *guid, const char *from, ow_error *err)
+{
+        void *grown = ow_grow(plan->first_boot, plan->n_first_boot, &plan->cap_first_boot, sizeof *plan->first_boot);
+        struct net_first_boot entry = { .guid = guid ? ow_strdup(guid) : NULL,
+                                        .from = from ? ow_strdup(from) : NULL };
+        int r;
+
+        if (grown)
+                plan->first_boot = grown;
+        ow_addressing_init(&entry.want);
+        r = !grown || (guid && !entry.guid) || (from && !entry.from) ? ow_fail_nomem(err)
+                                                                     : ow_addressing_copy(want, &entry.want, err);
+        if (r < 0) {
+                entry_done(&entry);
+                return r;
+        }
+        plan->first_boot[plan->n_first_boot++] = entry;
+        return 0;
+}
+
+/* ---- writing ---- */
+
+static void free_json(json_t **json)
+{
+        json_decref(*json);
+}
+#define AUTO_JSON __attribute__((cleanup(free_json))) json_t *
+
+struct writer {
+        json_t *object;
+        bool failed;
+};
+
+static const char *list_of(const char *word)
+{
+        static const char *const lists[][2] = { { "address", "addresses" },
+                                                { "gateway", "gateways" },
+                                                { "dns", "dns" },
+                                                { "wins", "wins" },
+                                                { "route", "routes" } };
+
+        for (size_t i = 0; i < OW_COUNT(lists); i++)
+                if (strcmp(lists[i][0], word) == 0)
+                        return lists[i][1];
+        return NULL;
+}
+
+/* Addresses are lists of text, yes and no are booleans, mtu and metric numbers. */
+static int put_setting(void *state, const char *word, uint8_t family, const char *text, ow_error *err)
+{
+        struct writer *w = state;
+        const char *list = list_of(word);
+        json_t *array = list ? json_object_get(w->object, list) : NULL;
+        json_t *value;
+
+        (void)family;
+        if (list) {
+                if (!array && json_object_set_new(w->object, list, array = json_array()) != 0)
+                        return ow_fail_nomem(err);
+                return json_array_append_new(array, json_string(text)) == 0 ? 0 : ow_fail_nomem(err);
+        }
+        if (strcmp(word, "dhcp") == 0 || strncmp(word, "register", 8) == 0)
+                value = json_boolean(strcmp(text, "yes") == 0);
+        else if (strcmp(word, "mtu") == 0 || strcmp(word, "metric") == 0)
+                value = json_integer(strtol(text, NULL, 10));
+        else
+                value = json_string(text);
+        return json_object_set_new(w->object, word, value) == 0 ? 0 : ow_fail_nomem(err);
+}
+
+static int entry_json(const struct net_first_boot *entry, json_t **ret, ow_error *err)
+{
+        AUTO_JSON object = json_object();
+        struct writer w = { object, false };
+        char mac[OW_MAC_TEXT];
+        int r = 0;
+
+        if (!object)
+                return ow_fail_nomem(err);
+        ow_mac_format(&entry->want.mac, mac);
+        if (entry->want.has_mac)
+                r = json_object_set_new(object, "mac", json_string(mac));
+        if (r == 0 && entry->guid)
+                r = json_object_set_new(object, "guid", json_string(entry->guid));
+        if (r == 0 && entry->from)
+                r = json_object_set_new(object, "from", json_string(entry->from));
+        if (r == 0 && !entry->want.dhcp)
+                r = json_object_set_new(object, "dhcp", json_false());
+        if (r != 0)
+                return ow_fail_nomem(err);
+        r = addressing_each(&entry->want, put_setting, &w, err);
+        if (r == 0) {
+                *ret = object;
+                object = NULL;
+        }
+        return r;
+}
+
+/* ---- what is there ---- */
+
+static bool same_text(const json_t *object, const char *key, const char *text)
+{
+        const char *there = json_string_value(json_object_get(object, key));
+
+        return there && text && ow_name_compare(there, text) == 0;
+}
+
+/* An entry that one of the plan's takes the place of. */
+static bool replaced(const ow_plan *plan, const json_t *object)
+{
+        char mac[OW_MAC_TEXT];
+
+        for (size_t i = 0; i < plan->n_first_boot; i++) {
+                const struct net_first_boot *entry = &plan->first_boot[i];
+
+                ow_mac_format(&entry->want.mac, mac);
+                if ((entry->want.has_mac && same_text(object, "mac", mac)) ||
+                    same_text(object, "guid", entry->guid) || same_text(object, "from", entry->from))
+                        return true;
+        }
+        return false;
+}
+
+int first_boot_network_parse(const void *bytes, size_t size, const char *machine, json_t **ret_adapters,
+                             ow_error *err)
+{
+        json_error_t error;
+        AUTO_JSON root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &error);
+        json_t *adapters = json_object_get(root, "adapters");
+
+        if (!root)
+                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "'%s' of the guest is no JSON: line %d: %s", file_path,
+                               error.line, error.text);
+        if (json_integer_value(json_object_get(root, "offwin")) != FORMAT || !json_is_array(adapters))
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' of the guest is of another format",
+                               file_path);
+        if (json_array_size(adapters) > ENTRIES_MAX)
+                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "'%s' of the guest has more than %d entries", file_path,
+                               ENTRIES_MAX);
+        if (!same_text(root, "machine", machine)) { /* of the machine that this one was copied from */
+                *ret_adapters = json_array();
+                return *ret_adapters ? 0 : ow_fail_nomem(err);
+        }
+        *ret_adapters = json_incref(adapters);
+        return 0;
+}
+
+/* The entries that are there and stay; NULL and 0: there is no file. */
+static int load_entries(ow_guest *guest, json_t **ret, ow_error *err)
+{
+        OW_AUTO_FREE char *where = NULL, *inside = NULL;
+        ow_blob bytes = { NULL, 0 };
+        ow_volume *volume;
+        ow_stat stat;
+        int r;
+
+        r = plan_file_place(guest, file_path, &where, &volume, &inside, err);
+        if (r == 0)
+                r = ow_volume_stat(volume, inside, &stat, err);
+        if (r <= 0)
+                return r;
+        r = ow_volume_read_file(volume, inside, FILE_MAX, &bytes, err);
+        if (r == 0)
+                r = first_boot_network_parse(bytes.p, bytes.size, ow_guest_windows(guest)->computer_name, ret, err);
+        ow_blob_done(&bytes);
+        return r < 0 ? ow_wrap(err, r, "offwin file rm takes it away") : 0;
+}
+
+static int put_entries(const ow_plan *plan, const json_t *old, json_t *adapters, ow_error *err)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < json_array_size(old) && r == 0; i++) {
+                json_t *entry = json_array_get(old, i);
+
+                if (!replaced(plan, entry) && json_array_append(adapters, entry) != 0)
+                        r = ow_fail_nomem(err);
+        }
+        for (size_t i = 0; i < plan->n_first_boot && r == 0; i++) {
+                json_t *entry = NULL;
+
+                r = entry_json(&plan->first_boot[i], &entry, err);
+                if (r == 0 && json_array_append_new(adapters, entry) != 0)
+                        r = ow_fail_nomem(err);
+        }
+        return r;
+}
+
+static int file_text(const ow_plan *plan, ow_guest *guest, char **ret, ow_error *err)
+{
+        AUTO_JSON root = json_object();
+        AUTO_JSON old = NULL;
+        json_t *adapters = json_array();
+        int r;
+
+        if (json_object_set_new(root, "offwin", json_integer(FORMAT)) != 0 ||
+            json_object_set_new(root, "machine", json_string(ow_guest_windows(guest)->computer_name)) != 0 ||
+            json_object_set_new(root, "adapters", adapters) != 0)
+                return ow_fail_nomem(err);
+        r = load_entries(guest, &old, err);
+        if (r == 0)
+                r = put_entries(plan, old, adapters, err);
+        if (r < 0)
+                return r;
+        *ret = json_dumps(root, JSON_INDENT(2));
+        return *ret ? 0 : ow_fail_nomem(err);
+}
+
+int first_boot_network_record(ow_plan *plan, ow_guest *guest, ow_error *err)
+{
+        struct fix_job job;
+        char *text = NULL;
+        int r;
+
+        if (plan->n_first_boot == 0)
+                return 0;
+        r = file_text(plan, guest, &text, err);
+        if (r < 0)
+                return r;
+        r = fix_action_begin(&job, plan, guest, &first_boot_action, err);
+        if (r == 0) {
+                r = fix_job_file(&job, file_path, text, strlen(text), err);
+                if (r == 0 && job.left_out)
+                        r = ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "cannot write '%s': %.*s", file_path,
+                                    (int)job.left_reason.len, (const char *)job.left_reason.p);
+                fix_action_done(&job);
+        }
+        free(text); /* jansson's */
+        return r;
+}
