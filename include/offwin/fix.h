@@ -56,8 +56,17 @@ OW_APIV bool ow_fix_built_in(const ow_fix *fix);                /* not from a fi
 OW_APIV bool ow_fix_is_action(const ow_fix *fix);
 
 /* The vocabulary of fix files, for help: see docs/fixes.md. */
+typedef struct ow_fix_section {
+        const char *title;              /* "Fix", "Service NAME" */
+        const char *meaning;
+} ow_fix_section;
+
+/* Index below the count; static storage. */
+OW_APIV size_t ow_fix_section_count(void);
+OW_APIV const ow_fix_section *ow_fix_section_get(size_t index);
+
 typedef struct ow_fix_word {
-        const char *section;            /* "Fix", "Service NAME" */
+        const char *section;            /* title of its section */
         const char *key;
         const char *takes;
         const char *meaning;

@@ -8,6 +8,7 @@
 
 #include <offwin/fix.h>
 #include <offwin/reg.h>
+#include <offwin/vendor.h>
 
 #include "base/alloc.h"
 #include "base/buffer.h"
@@ -61,6 +62,41 @@ struct fix_edit {
         size_t n_values;
 };
 
+/* ---- vendor packs: [Vendor] and the sections that go with it ---- */
+
+enum fix_driver { FIX_DRIVER_OTHER, FIX_DRIVER_STORAGE, FIX_DRIVER_NETWORK, FIX_DRIVER_FILTER };
+
+enum {
+        FIX_ITEMS_MAX = 512,            /* sections of one pack */
+        FIX_SIGNS_MAX = 20,             /* what Signs= may ask for */
+};
+
+/* What one section looks for. Texts but section are globs; NULL when they were not given. */
+struct fix_item {
+        enum ow_vendor_kind kind;
+        char *section;                  /* as written: "[Service CqMg*]" */
+        char *name;
+        uint32_t line;
+        const struct fix_start *start;  /* [Service] of a plain fix */
+        enum fix_driver driver;
+        char *company, *image, *publisher, *command, *key;
+        bool weak;                      /* Sign=no: does not count */
+        bool keep;                      /* Keep=yes: shown, never changed */
+};
+
+struct fix_pack {
+        enum ow_vendor_role role;
+        char **companies, **publishers; /* globs */
+        size_t n_companies, n_publishers;
+        unsigned signs;                 /* that make it present */
+        bool report_only;
+        struct fix_item *items;         /* then, as OW_VENDOR_KEY, the keys that registry sections remove */
+        size_t n_items;
+};
+
+void fix_item_done(struct fix_item *item);
+void fix_pack_free(struct fix_pack *pack);
+
 /* Code of a built-in: asks for values through fix_job_*(). */
 typedef int (*fix_plan_fn)(struct fix_job *job, ow_error *err);
 
@@ -80,6 +116,7 @@ struct ow_fix {
         struct fix_edit *edits;
         size_t n_edits;
         fix_plan_fn plan;               /* NULL for pure data */
+        struct fix_pack *pack;          /* NULL: no vendor pack */
         bool built_in;
         bool action;                    /* a head of fix/action.h: stands for what was asked for, in no set */
 };
@@ -122,5 +159,8 @@ int fix_guard_advice(const char *path, const char *name, uint32_t type, const ow
 
 /* As above, and disabling what Windows does not come up without, whatever the guest. */
 int fix_guard_value(const char *path, const char *name, uint32_t type, const ow_blob *data, ow_error *err);
+
+/* The same for a name, or a glob, that a vendor pack would disable. */
+int fix_guard_pack_name(const char *glob, ow_error *err);
 
 #endif

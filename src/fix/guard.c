@@ -8,6 +8,7 @@
 #include <offwin/fix.h>
 #include <offwin/hive.h>
 
+#include "base/glob.h"
 #include "base/le.h"
 #include "base/upcase.h"
 #include "fix/guard.h"
@@ -142,4 +143,16 @@ int fix_guard_value(const char *path, const char *name, uint32_t type, const ow_
         if (r < 0 || !data || !disables_vital_service(path, name, type, data))
                 return r;
         return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "disabling '%s' is refused: " GUARD_VITAL_REASON, path);
+}
+
+int fix_guard_pack_name(const char *glob, ow_error *err)
+{
+        for (size_t i = 0; i < OW_COUNT(never_disabled); i++)
+                if (ow_glob_match(glob, never_disabled[i]))
+                        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                                       "'%s' is refused: it fits '%s', and Windows or its network does not come up "
+                                       "without that", glob, never_disabled[i]);
+        return ow_glob_match(glob, "Dhcp") ?
+               ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' is refused: it fits 'Dhcp', on which network location "
+                       "depends", glob) : 0;
 }

@@ -39,6 +39,7 @@ void ow_fix_free(ow_fix *fix)
                 ow_free(fix->parameters[i]);
                 ow_free(fix->parameter_help[i]);
         }
+        fix_pack_free(fix->pack);
         ow_free(fix->edits);
         ow_free(fix->conditions);
         ow_free(fix->parameters);

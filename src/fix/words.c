@@ -1,12 +1,105 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each key of a fix file means and takes. A new key is one row here and one line in docs/fixes.md. */
-#include <string.h>
-
-#include <offwin/fix.h>
-
+/* Sections and words of fix files, looked up by name: words-head.c and words-item.c say what each word does. */
 #include "fix/words.h"
 
-static int set_text(char **slot, const char *value, ow_error *err)
+#include <string.h>
+
+static const struct fix_section sections[] = {
+        { { "Fix", "the head of every file: what the fix is and for which Windows" }, "Fix", FIX_SECTION_HEAD, 0 },
+        { { "Vendor", "makes the fix a vendor pack: what it looks for stands in the sections below" },
+          "Vendor",
+          FIX_SECTION_PACK,
+          0 },
+        { { "Service NAME", "a service; in a vendor pack NAME may be a glob" },
+          "Service",
+          FIX_SECTION_ITEM,
+          OW_VENDOR_SERVICE },
+        { { "Driver NAME", "a driver" }, "Driver", FIX_SECTION_ITEM, OW_VENDOR_DRIVER },
+        { { "Filter NAME", "a name in UpperFilters or LowerFilters of device classes" },
+          "Filter",
+          FIX_SECTION_ITEM,
+          OW_VENDOR_FILTER },
+        { { "Run NAME", "a value of a Run key, of the machine (both views) or of any user" },
+          "Run",
+          FIX_SECTION_ITEM,
+          OW_VENDOR_RUN },
+        { { "Task PATH", "a scheduled task, `\\Folder\\Name`" }, "Task", FIX_SECTION_ITEM, OW_VENDOR_TASK },
+        { { "Uninstall NAME", "an uninstall entry by its DisplayName, in both views" },
+          "Uninstall",
+          FIX_SECTION_ITEM,
+          OW_VENDOR_PROGRAM },
+        { { "Folder PATH", "a folder, `%ProgramFiles%\\Vendor\\Product`" },
+          "Folder",
+          FIX_SECTION_ITEM,
+          OW_VENDOR_FOLDER },
+        { { "HKEY_...", "a registry key and what is to be in it, in .reg syntax" }, "HK", FIX_SECTION_REGISTRY, 0 },
+        { { "-HKEY_...", "a registry key that is to go" }, "-HK", FIX_SECTION_REGISTRY, 0 },
+};
+
+size_t ow_fix_section_count(void)
+{
+        return OW_COUNT(sections);
+}
+
+const struct fix_section *fix_section_at(size_t index)
+{
+        return &sections[index];
+}
+
+const ow_fix_section *ow_fix_section_get(size_t index)
+{
+        return index < OW_COUNT(sections) ? &sections[index].section : NULL;
+}
+
+size_t ow_fix_word_count(void)
+{
+        return fix_n_head_words + fix_n_item_words;
+}
+
+const struct fix_word *fix_word_at(size_t index)
+{
+        return index < fix_n_head_words ? &fix_head_words[index] : &fix_item_words[index - fix_n_head_words];
+}
+
+const ow_fix_word *ow_fix_word_get(size_t index)
+{
+        return index < ow_fix_word_count() ? &fix_word_at(index)->word : NULL;
+}
+
+const struct fix_word *fix_word_find(const struct fix_section *section, const char *key, unsigned *ret_bit)
+{
+        unsigned bit = 1;
+
+        for (size_t i = 0; i < ow_fix_word_count(); i++) {
+                const struct fix_word *word = fix_word_at(i);
+
+                if (strcmp(word->word.section, section->section.title) != 0)
+                        continue;
+                if (strcmp(word->word.key, key) == 0) {
+                        *ret_bit = bit;
+                        return word;
+                }
+                bit <<= 1;
+        }
+        return NULL;
+}
+
+void fix_word_list(const struct fix_section *section, ow_buffer *out)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < ow_fix_word_count(); i++)
+                if (strcmp(fix_word_at(i)->word.section, section->section.title) == 0)
+                        ow_buffer_printf(out, "%s%s", n++ ? ", " : "", fix_word_at(i)->word.key);
+}
+
+void fix_section_list(ow_buffer *out)
+{
+        for (size_t i = 0; i < OW_COUNT(sections); i++)
+                ow_buffer_printf(out, "%s[%s]", i ? ", " : "", sections[i].section.title);
+}
+
+int fix_set_text(char **slot, const char *value, ow_error *err)
 {
         if (value[0] == '\0')
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "empty");
@@ -14,34 +107,7 @@ static int set_text(char **slot, const char *value, ow_error *err)
         return *slot ? 0 : ow_fail_nomem(err);
 }
 
-static int set_title(ow_fix *fix, const char *value, ow_error *err)
-{
-        return set_text(&fix->title, value, err);
-}
-
-static int set_why(ow_fix *fix, const char *value, ow_error *err)
-{
-        return set_text(&fix->why, value, err);
-}
-
-static int set_source(ow_fix *fix, const char *value, ow_error *err)
-{
-        return set_text(&fix->source, value, err);
-}
-
-static int set_note(ow_fix *fix, const char *value, ow_error *err)
-{
-        return set_text(&fix->note, value, err);
-}
-
-static int set_windows(ow_fix *fix, const char *value, ow_error *err)
-{
-        int r = fix_ranges_parse(value, &fix->ranges, &fix->n_ranges, err);
-
-        return r < 0 ? r : set_text(&fix->windows, value, err);
-}
-
-static int set_flag(bool *flag, const char *value, ow_error *err)
+int fix_set_flag(bool *flag, const char *value, ow_error *err)
 {
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s'; allowed: yes, no", value);
@@ -49,214 +115,20 @@ static int set_flag(bool *flag, const char *value, ow_error *err)
         return 0;
 }
 
-static int set_temporary(ow_fix *fix, const char *value, ow_error *err)
-{
-        return set_flag(&fix->temporary, value, err);
-}
-
-static int set_all(ow_fix *fix, const char *value, ow_error *err)
-{
-        return set_flag(&fix->in_all, value, err);
-}
-
-static int set_delay(ow_fix *fix, const char *value, ow_error *err)
+int fix_set_choice(const char *const *names, size_t n, const char *value, unsigned *ret, ow_error *err)
 {
         OW_AUTO_BUFFER list = OW_BUFFER_INIT;
         OW_AUTO_FREE char *text = NULL;
 
-        for (unsigned i = 0; i < FIX_DELAY_NONE; i++) {
-                if (strcmp(value, fix_delay_name(i)) == 0) {
-                        fix->delay = i;
+        for (unsigned i = 0; i < n; i++) {
+                if (strcmp(value, names[i]) == 0) {
+                        *ret = i;
                         return 0;
                 }
-                ow_buffer_printf(&list, "%s%s", i ? ", " : "", fix_delay_name(i));
+                ow_buffer_printf(&list, "%s%s", i ? ", " : "", names[i]);
         }
         text = ow_buffer_take_text(&list);
         if (!text)
                 return ow_fail_nomem(err);
         return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s'; allowed: %s", value, text);
-}
-
-/* The next element of a comma list, blanks around it dropped; false at the end. */
-static bool next_element(const char **at, const char **ret, size_t *ret_size)
-{
-        const char *end;
-
-        if (!*at)
-                return false;
-        *at += strspn(*at, " \t");
-        end = strchr(*at, ',');
-        *ret = *at;
-        *ret_size = end ? (size_t)(end - *at) : strlen(*at);
-        while (*ret_size && strchr(" \t", (*ret)[*ret_size - 1]))
-                (*ret_size)--;
-        *at = end ? end + 1 : NULL;
-        return true;
-}
-
-static int set_product(ow_fix *fix, const char *value, ow_error *err)
-{
-        static const struct { const char *name; unsigned product; } names[] = {
-                { "client", OW_PRODUCT_CLIENT }, { "server", OW_PRODUCT_SERVER },
-                { "dc", OW_PRODUCT_DOMAIN_CONTROLLER },
-        };
-        const char *name;
-        size_t size;
-
-        for (const char *at = value; next_element(&at, &name, &size);) {
-                size_t i = 0;
-
-                while (i < OW_COUNT(names) && (strlen(names[i].name) != size || memcmp(names[i].name, name, size)))
-                        i++;
-                if (i == OW_COUNT(names))
-                        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%.*s'; allowed: client, server, dc", (int)size,
-                                       name);
-                fix->products |= 1U << names[i].product;
-        }
-        return 0;
-}
-
-bool fix_name_ok(const char *name)
-{
-        size_t n = strlen(name);
-
-        return n > 0 && n <= FIX_NAME_MAX && name[0] >= 'a' && name[0] <= 'z' &&
-               strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
-}
-
-/* NAME: what it is. One parameter per line. */
-static int set_needs(ow_fix *fix, const char *value, ow_error *err)
-{
-        const char *colon = strchr(value, ':');
-        OW_AUTO_FREE char *name = colon ? ow_strndup(value, (size_t)(colon - value)) : ow_strdup(value);
-        OW_AUTO_FREE char *help = NULL;
-        char **names, **helps;
-
-        if (!name)
-                return ow_fail_nomem(err);
-        if (!colon || !fix_name_ok(name) || colon[1 + strspn(colon + 1, " ")] == '\0')
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s'; it takes 'name: what it is'", value);
-        if (fix->n_parameters == FIX_LIST_MAX)
-                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "more than %d parameters", FIX_LIST_MAX);
-        help = ow_strdup(colon + 1 + strspn(colon + 1, " "));
-        names = ow_realloc_array(fix->parameters, fix->n_parameters + 2, sizeof *names);
-        if (names)
-                fix->parameters = names;
-        helps = ow_realloc_array(fix->parameter_help, fix->n_parameters + 1, sizeof *helps);
-        if (helps)
-                fix->parameter_help = helps;
-        if (!help || !names || !helps)
-                return ow_fail_nomem(err);
-        fix->parameters[fix->n_parameters] = OW_TAKE(name);
-        fix->parameters[fix->n_parameters + 1] = NULL;
-        fix->parameter_help[fix->n_parameters++] = OW_TAKE(help);
-        return 0;
-}
-
-static int add_condition(ow_fix *fix, const char *value, bool unless, ow_error *err)
-{
-        struct fix_condition *grown;
-        int r;
-
-        if (fix->n_conditions == FIX_LIST_MAX)
-                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "more than %d conditions", FIX_LIST_MAX);
-        grown = ow_realloc_array(fix->conditions, fix->n_conditions + 1, sizeof *grown);
-        if (!grown)
-                return ow_fail_nomem(err);
-        fix->conditions = grown;
-        r = fix_condition_parse(value, &grown[fix->n_conditions], err);
-        if (r < 0)
-                return r;
-        grown[fix->n_conditions++].unless = unless;
-        return 0;
-}
-
-static int set_requires(ow_fix *fix, const char *value, ow_error *err)
-{
-        return add_condition(fix, value, false, err);
-}
-
-static int set_unless(ow_fix *fix, const char *value, ow_error *err)
-{
-        return add_condition(fix, value, true, err);
-}
-
-static const struct fix_word words[] = {
-        { { "Fix", "Title", "one line", "what the fix does, as an order" }, true, false, set_title },
-        { { "Fix", "Why", "text", "what hurts the first boot without it" }, true, false, set_why },
-        { { "Fix", "Windows", "version ranges", "the NT versions it is for; all when absent" }, false, false,
-          set_windows },
-        { { "Fix", "Product", "client, server, dc", "the products it is for; all when absent" }, false, false,
-          set_product },
-        { { "Fix", "Delay", "a forecast line", "the line of the forecast it takes part in" }, false, false,
-          set_delay },
-        { { "Fix", "Temporary", "yes or no", "given back by settle or the first boot; no when absent" }, false, false,
-          set_temporary },
-        { { "Fix", "All", "yes or no", "part of --all; yes when absent" }, false, false, set_all },
-        { { "Fix", "Needs", "name: what it is", "a parameter, given with --set; may repeat" }, false, true,
-          set_needs },
-        { { "Fix", "Requires", "a condition", "must hold, else there is nothing to fix; may repeat" }, false, true,
-          set_requires },
-        { { "Fix", "Unless", "a condition", "must not hold; may repeat" }, false, true, set_unless },
-        { { "Fix", "Source", "text", "the public document it comes from" }, true, false, set_source },
-        { { "Fix", "Note", "text", "side effects, limits" }, false, false, set_note },
-        { { "Service NAME", "Start", "boot, system, auto, delayed, demand, disabled",
-            "how the service starts; nothing happens when it is not installed" }, true, false, NULL },
-};
-
-size_t fix_word_count(void)
-{
-        return OW_COUNT(words);
-}
-
-const struct fix_word *fix_word_at(size_t index)
-{
-        return &words[index];
-}
-
-const struct fix_word *fix_word_find(const char *key, size_t *ret_index)
-{
-        for (size_t i = 0; i < OW_COUNT(words) && words[i].set; i++) {
-                if (strcmp(words[i].word.key, key) == 0) {
-                        *ret_index = i;
-                        return &words[i];
-                }
-        }
-        return NULL;
-}
-
-void fix_word_list(const char *section, ow_buffer *out)
-{
-        size_t n = 0;
-
-        for (size_t i = 0; i < OW_COUNT(words); i++)
-                if (strcmp(words[i].word.section, section) == 0)
-                        ow_buffer_printf(out, "%s%s", n++ ? ", " : "", words[i].word.key);
-}
-
-size_t ow_fix_word_count(void)
-{
-        return OW_COUNT(words);
-}
-
-const ow_fix_word *ow_fix_word_get(size_t index)
-{
-        return &words[index].word;
-}
-
-int fix_start_find(const char *value, const struct fix_start **ret, ow_error *err)
-{
-        static const struct fix_start starts[] = {
-                { "boot", 0, false }, { "system", 1, false }, { "auto", 2, false },
-                { "delayed", 2, true }, { "demand", 3, false }, { "disabled", 4, false },
-        };
-
-        for (size_t i = 0; i < OW_COUNT(starts); i++) {
-                if (strcmp(starts[i].name, value) == 0) {
-                        *ret = &starts[i];
-                        return 0;
-                }
-        }
-        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s'; allowed: boot, system, auto, delayed, demand, disabled",
-                       value);
 }

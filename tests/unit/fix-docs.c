@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* docs/ say what the tables in the code say: every word, every fix, every constant. */
+/*
+ * docs/ say what the tables in the code say: every word, every fix, every constant. The tables of words in fixes.md
+ * are written from the code: BLESS=1 writes them anew.
+ */
 #include "fix-fixture.h"
 
 #include "fix/constants.h"
 #include "fix/delay.h"
+#include "fix/words.h"
 
 static char *page(const char *name)
 {
@@ -30,14 +34,85 @@ static void needs_row(const char *text, const char *first, const char *second)
                 fail_msg("the page has no row '%s'", row + 1);
 }
 
+#define BEGIN "<!-- words of "
+#define END   "<!-- end of words -->\n"
+
+/* The table of a section, as the page has to have it. */
+static void put_words(FILE *f, const char *title, size_t size)
+{
+        fputs("| Key | Takes | Meaning |\n|---|---|---|\n", f);
+        for (size_t i = 0; i < ow_fix_word_count(); i++) {
+                const ow_fix_word *word = ow_fix_word_get(i);
+
+                if (strlen(word->section) == size && strncmp(word->section, title, size) == 0)
+                        fprintf(f, "| %s | %s | %s%s |\n", word->key, word->takes, word->meaning,
+                                fix_word_at(i)->required ? "; required" : "");
+        }
+}
+
+static void put_sections(FILE *f)
+{
+        fputs("| Section | What it is about |\n|---|---|\n", f);
+        for (size_t i = 0; i < ow_fix_section_count(); i++)
+                fprintf(f, "| [%s] | %s |\n", ow_fix_section_get(i)->title, ow_fix_section_get(i)->meaning);
+}
+
+/* The page with its tables written anew. */
+static char *with_tables(const char *text)
+{
+        char *made = NULL;
+        size_t size;
+        FILE *f = open_memstream(&made, &size);
+        const char *begin;
+
+        assert_non_null(f);
+        while ((begin = strstr(text, BEGIN)) != NULL) {
+                const char *title = begin + strlen(BEGIN), *rest = strchr(title, '\n') + 1;
+
+                (void)fwrite(text, 1, (size_t)(rest - text), f);
+                if (strncmp(title, "all", 3) == 0)
+                        put_sections(f);
+                else
+                        put_words(f, title, (size_t)(strstr(title, " -->") - title));
+                text = strstr(rest, END);
+                assert_non_null(text);
+        }
+        fputs(text, f);
+        assert_int_equal(fclose(f), 0);
+        return made;
+}
+
+static void bless(const char *text)
+{
+        char path[400];
+        FILE *f;
+
+        (void)snprintf(path, sizeof path, "%s/docs/fixes.md", getenv("OFFWIN_SOURCE"));
+        f = fopen(path, "w");
+        assert_non_null(f);
+        fputs(text, f);
+        assert_int_equal(fclose(f), 0);
+}
+
 static void every_word_is_described(void **state)
 {
         char *text = page("fixes.md");
+        char *made = with_tables(text);
 
-        for (size_t i = 0; i < ow_fix_word_count(); i++)
-                needs_row(text, ow_fix_word_get(i)->key, "");
+        for (size_t i = 0; i < ow_fix_word_count(); i++) {
+                char marker[100];
+
+                (void)snprintf(marker, sizeof marker, BEGIN "%s -->\n", ow_fix_word_get(i)->section);
+                if (!strstr(text, marker))
+                        fail_msg("fixes.md has no '%s'", marker);
+        }
+        if (getenv("BLESS"))
+                bless(made);
+        else if (strcmp(text, made) != 0)
+                fail_msg("the tables of docs/fixes.md are not those of the code: BLESS=1 writes them");
         for (unsigned i = 0; i < FIX_DELAY_NONE; i++)
                 assert_non_null(strstr(text, fix_delay_name(i)));
+        free(made);
         free(text);
 }
 

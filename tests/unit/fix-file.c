@@ -8,6 +8,7 @@
 #include "fix/fix.h"
 
 #define HEAD "[Fix]\nTitle=T\nWhy=W\nSource=S\n"
+#define VENDOR "[Vendor]\nKind=network\nSigns=1\n"
 #define KEY  "[HKEY_LOCAL_MACHINE\\SOFTWARE\\X]\n"
 
 static int parse(const char *text, ow_fix **ret, ow_error *err)
@@ -109,6 +110,65 @@ static void what_is_not_said_has_its_default(void **state)
         assert_int_equal(fix->n_edits, 1);
 }
 
+static const char pack[] =
+        HEAD "All=no\n"
+        "[Vendor]\n"
+        "Kind=hardware\n"
+        "Company=Hewlett*\n"
+        "Company=HP*\n"
+        "Publisher=Hewlett*\n"
+        "Signs=3\n"
+        "[Service CqMg*]\n"
+        "[Service sysdown]\n"
+        "Image=*\\sysdown.exe*\n"
+        "Company=Compaq*\n"
+        "Sign=no\n"
+        "[Driver HpCISSs?]\n"
+        "Kind=storage\n"
+        "Keep=yes\n"
+        "[Filter hpdskflt]\n"
+        "[Run CPQTEAM]\n"
+        "Command=*cpqteam.exe*\n"
+        "[Task \\HP\\*]\n"
+        "[Uninstall HP Insight*]\n"
+        "Publisher=HP\n"
+        "Key={*}\n"
+        "[Folder %SystemDrive%\\hp\\hpsmh]\n"
+        "[-HKEY_LOCAL_MACHINE\\SOFTWARE\\Compaq Insight Agent]\n";
+
+static void a_vendor_pack_says_what_it_looks_for(void **state)
+{
+        OW_AUTO(ow_fix) fix = NULL;
+        const struct fix_item *items;
+
+        assert_ok(parse(pack, &fix, &err));
+        assert_true(ow_fix_is_pack(fix));
+        assert_int_equal(ow_fix_pack_role(fix), OW_VENDOR_HARDWARE);
+        assert_int_equal(fix->pack->n_companies, 2);
+        assert_string_equal(fix->pack->publishers[0], "Hewlett*");
+        assert_int_equal(fix->pack->signs, 3);
+        assert_int_equal(fix->pack->n_items, 9);
+        assert_int_equal(ow_fix_pack_section_count(fix), 9);
+        assert_string_equal(ow_fix_pack_section(fix, 0), "[Service CqMg*]");
+        items = fix->pack->items;
+        assert_string_equal(items[0].name, "CqMg*");
+        assert_false(items[0].weak);
+        assert_string_equal(items[1].image, "*\\sysdown.exe*");
+        assert_string_equal(items[1].company, "Compaq*");
+        assert_true(items[1].weak);
+        assert_int_equal(items[2].driver, FIX_DRIVER_STORAGE);
+        assert_true(items[2].keep);
+        assert_int_equal(items[3].kind, OW_VENDOR_FILTER);
+        assert_string_equal(items[4].command, "*cpqteam.exe*");
+        assert_string_equal(items[5].name, "\\HP\\*");
+        assert_string_equal(items[6].publisher, "HP");
+        assert_string_equal(items[6].key, "{*}");
+        assert_string_equal(items[7].name, "%SystemDrive%\\hp\\hpsmh");
+        assert_int_equal(items[8].kind, OW_VENDOR_KEY);
+        assert_string_equal(items[8].name, "HKLM\\SOFTWARE\\Compaq Insight Agent");
+        assert_true(fix->edits[0].remove);
+}
+
 static const struct { const char *label, *text; int want; uint32_t line; const char *says; } bad[] = {
         { "empty", "", OW_E_INVAL, 1, "no Title" },
         { "no [Fix]", KEY "\"A\"=dword:1\n", OW_E_INVAL, 1, "first section must be [Fix]" },
@@ -158,6 +218,30 @@ static const struct { const char *label, *text; int want; uint32_t line; const c
         { "service with Start twice", HEAD "[Service a]\nStart=auto\nStart=auto\n", OW_E_INVAL, 7, "twice" },
         { "service with another key", HEAD "[Service a]\nImagePath=x\n", OW_E_INVAL, 6, "allowed: Start" },
         { "service with a bad Start", HEAD "[Service a]\nStart=4\n", OW_E_INVAL, 6, "disabled" },
+        { "a plain service with a glob", HEAD "[Service a*]\nStart=auto\n", OW_E_INVAL, 5, "only a vendor pack" },
+        { "a plain service with a pack's key", HEAD "[Service a]\nImage=x\n", OW_E_INVAL, 6, "needs a [Vendor]" },
+        { "a driver without a pack", HEAD "[Driver a]\nKind=other\n", OW_E_INVAL, 5, "needs a [Vendor]" },
+        { "pack without Kind", HEAD "[Vendor]\n[Service a]\n", OW_E_INVAL, 5, "[Vendor] has no Kind" },
+        { "pack of an unknown kind", HEAD "[Vendor]\nKind=printer\n", OW_E_INVAL, 6, "allowed: hardware, network" },
+        { "pack twice", HEAD VENDOR "[Vendor]\n", OW_E_INVAL, 8, "twice" },
+        { "pack behind a service", HEAD "[Service a]\nStart=auto\n[Vendor]\n", OW_E_INVAL, 7, "before [Service]" },
+        { "temporary pack", HEAD "Temporary=yes\n" VENDOR "[Service a]\n", OW_E_INVAL, 1, "not temporary" },
+        { "pack that looks for nothing", HEAD VENDOR, OW_E_INVAL, 8, "looks for nothing" },
+        { "pack that can never be present", HEAD "[Vendor]\nKind=network\n[Service a]\n[Service b]\nSign=no\n",
+          OW_E_INVAL, 1, "Signs=2, but only 1" },
+        { "pack with too many signs", HEAD "[Vendor]\nSigns=99\n", OW_E_INVAL, 6, "1 to 20" },
+        { "pack with Start", HEAD VENDOR "[Service a]\nStart=auto\n", OW_E_INVAL, 9, "no Start" },
+        { "pack that sets a value", HEAD VENDOR "[Service a]\n" KEY "\"A\"=dword:1\n", OW_E_INVAL, 9,
+          "only removes" },
+        { "company of everything", HEAD VENDOR "Company=*\n", OW_E_INVAL, 8, "fits everything" },
+        { "service of everything", HEAD VENDOR "[Service *]\n", OW_E_INVAL, 8, "" },
+        { "driver without a kind", HEAD VENDOR "[Driver a]\n", OW_E_INVAL, 8, "[a] has no Kind" },
+        { "task without a path", HEAD VENDOR "[Task HP]\n", OW_E_INVAL, 8, "is no task" },
+        { "folder of a drive", HEAD VENDOR "[Folder C:\\hp]\n", OW_E_INVAL, 8, "is no folder" },
+        { "folder with dots", HEAD VENDOR "[Folder %SystemRoot%\\..\\x]\n", OW_E_INVAL, 8, "is no folder" },
+        { "a vital service in a pack", HEAD VENDOR "[Service RpcSs]\n", OW_E_REFUSED, 8, "RpcSs" },
+        { "a glob that fits a vital service", HEAD VENDOR "[Driver nt*]\nKind=other\n", OW_E_REFUSED, 8, "'Ntfs'" },
+        { "a glob that fits Dhcp", HEAD VENDOR "[Service Dh??]\n", OW_E_REFUSED, 8, "Dhcp" },
         { "bad advice", HEAD KEY "\"A\"=dword:1\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\NlaSvc\\"
           "Parameters]\n\"AlwaysExpectDomainController\"=dword:1\n", OW_E_REFUSED, 8, "refused" },
         { "bad advice by service", HEAD "[Service Dhcp]\nStart=disabled\n", OW_E_REFUSED, 6, "refused" },
@@ -207,7 +291,7 @@ static void names_are_plain(void **state)
 }
 
 /* Every allocation of a good load fails once: a clean OW_E_NOMEM each time, and no leak (the sanitizer looks). */
-static void running_out_of_memory_is_clean(void **state)
+static void runs_out_of_memory_cleanly(const char *text)
 {
         int r = OW_E_NOMEM;
 
@@ -216,7 +300,7 @@ static void running_out_of_memory_is_clean(void **state)
                 ow_fix *fix = NULL;
 
                 ow_alloc_fail_from(n);
-                r = parse(good, &fix, &err);
+                r = parse(text, &fix, &err);
                 ow_alloc_fail_from(0);
                 assert_true(r == 0 || r == OW_E_NOMEM);
                 ow_fix_free(fix);
@@ -224,11 +308,18 @@ static void running_out_of_memory_is_clean(void **state)
         assert_int_equal(r, 0);
 }
 
+static void running_out_of_memory_is_clean(void **state)
+{
+        runs_out_of_memory_cleanly(good);
+        runs_out_of_memory_cleanly(pack);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_good_file_says_all_it_can),
                 cmocka_unit_test(sections_become_edits),
+                cmocka_unit_test(a_vendor_pack_says_what_it_looks_for),
                 cmocka_unit_test(what_is_not_said_has_its_default),
                 cmocka_unit_test(each_bad_construct_is_told_with_its_line),
                 cmocka_unit_test(bytes_that_are_no_text_are_refused),
