@@ -110,6 +110,7 @@ struct ow_guest {
         struct ow_network *network;     /* read on first use */
         struct guest_devices *devices;  /* the same */
         struct guest_service_set *service_sets;         /* those read so far */
+        struct guest_software *software;                /* the same */
 };
 
 /* The order of the calls in ow_guest_open() is the order here: later ones use what earlier ones found. */
@@ -121,6 +122,7 @@ void guest_load_users(ow_guest *guest);
 void guest_load_state(ow_guest *guest);
 
 void guest_services_done(ow_guest *guest);
+void guest_software_free(struct guest_software *software);
 
 /* One sentence for ow_guest_problem(). The same sentence is kept once; past a limit, further ones are dropped. */
 void guest_note(ow_guest *guest, const char *fmt, ...) OW_PRINTF(2, 3);
