@@ -48,10 +48,12 @@ enum ow_vendor_role {
         OW_VENDOR_MANAGEMENT,           /* software distribution, inventory */
 };
 
+/* "hardware", "network", ... Static storage. */
 OW_APIV const char *ow_vendor_role_name(enum ow_vendor_role role);
 
 /* True for a fix with a [Vendor] section; the others below are for such a fix only. */
 OW_APIV bool ow_fix_is_pack(const ow_fix *fix);
+OW_APIV const char *ow_fix_pack_name(const ow_fix *fix);         /* "HP ProLiant Support Pack" */
 OW_APIV enum ow_vendor_role ow_fix_pack_role(const ow_fix *fix);
 OW_APIV bool ow_fix_pack_report_only(const ow_fix *fix);         /* never acted on */
 

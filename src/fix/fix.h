@@ -85,6 +85,7 @@ struct fix_item {
 };
 
 struct fix_pack {
+        char *name;                     /* "HP ProLiant Support Pack" */
         enum ow_vendor_role role;
         char **companies, **publishers; /* globs */
         size_t n_companies, n_publishers;

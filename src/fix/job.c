@@ -364,6 +364,11 @@ static int run(struct fix_job *job, enum ow_fix_status *status, ow_buffer *reaso
         int r;
 
         r = applies(job, status, reason, &why);
+        if (r > 0 && job->fix->pack) {
+                ow_buffer_put_text(reason, "a vendor pack: `offwin vendor list` shows what of it is installed");
+                *status = OW_FIX_NOT_FOR_THIS;
+                return 0;
+        }
         if (r > 0)
                 r = data_run(job, &why);
         else if (r == 0)

@@ -25,6 +25,7 @@ void fix_pack_free(struct fix_pack *pack)
 {
         if (!pack)
                 return;
+        ow_free(pack->name);
         globs_free(pack->companies, pack->n_companies);
         globs_free(pack->publishers, pack->n_publishers);
         for (size_t i = 0; i < pack->n_items; i++)
@@ -36,6 +37,11 @@ void fix_pack_free(struct fix_pack *pack)
 bool ow_fix_is_pack(const ow_fix *fix)
 {
         return fix->pack != NULL;
+}
+
+const char *ow_fix_pack_name(const ow_fix *fix)
+{
+        return fix->pack->name;
 }
 
 enum ow_vendor_role ow_fix_pack_role(const ow_fix *fix)

@@ -29,6 +29,11 @@ static int set_role(const struct fix_place *at, const char *value, ow_error *err
         return r;
 }
 
+static int set_pack_name(const struct fix_place *at, const char *value, ow_error *err)
+{
+        return fix_set_text(&at->fix->pack->name, value, err);
+}
+
 static int check_glob(const char *value, ow_error *err)
 {
         if (strspn(value, "*? ") == strlen(value))
@@ -87,19 +92,7 @@ static int set_report(const struct fix_place *at, const char *value, ow_error *e
 
 static int set_start(const struct fix_place *at, const char *value, ow_error *err)
 {
-        static const struct fix_start starts[] = {
-                { "boot", 0, false },   { "system", 1, false }, { "auto", 2, false },
-                { "delayed", 2, true }, { "demand", 3, false }, { "disabled", 4, false },
-        };
-
-        for (size_t i = 0; i < OW_COUNT(starts); i++) {
-                if (strcmp(starts[i].name, value) == 0) {
-                        at->item->start = &starts[i];
-                        return 0;
-                }
-        }
-        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s'; allowed: boot, system, auto, delayed, demand, disabled",
-                       value);
+        return fix_start_find(value, &at->item->start, err);
 }
 
 static int set_driver(const struct fix_place *at, const char *value, ow_error *err)
@@ -172,6 +165,7 @@ static int set_keep(const struct fix_place *at, const char *value, ow_error *err
 #define KEEP "yes: shown, but never changed; no when absent"
 
 const struct fix_word fix_item_words[] = {
+        { { "Vendor", "Name", "text", "what the software is called" }, true, false, set_pack_name },
         { { "Vendor", "Kind", "hardware, network, multipath, hypervisor, backup, antivirus, management",
             "what the software is for" },
           true,

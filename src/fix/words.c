@@ -132,3 +132,20 @@ int fix_set_choice(const char *const *names, size_t n, const char *value, unsign
                 return ow_fail_nomem(err);
         return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s'; allowed: %s", value, text);
 }
+
+int fix_start_find(const char *value, const struct fix_start **ret, ow_error *err)
+{
+        static const struct fix_start starts[] = {
+                { "boot", 0, false },    { "system", 1, false }, { "auto", 2, false },
+                { "delayed", 2, true },  { "demand", 3, false }, { "disabled", 4, false },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(starts); i++) {
+                if (strcmp(starts[i].name, value) == 0) {
+                        *ret = &starts[i];
+                        return 0;
+                }
+        }
+        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s'; allowed: boot, system, auto, delayed, demand, disabled",
+                       value);
+}

@@ -52,6 +52,7 @@ struct fix_start {
         uint32_t start;
         bool delayed;
 };
+int fix_start_find(const char *value, const struct fix_start **ret, ow_error *err);
 
 /* ---- how values are read ---- */
 

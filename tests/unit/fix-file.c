@@ -8,7 +8,7 @@
 #include "fix/fix.h"
 
 #define HEAD "[Fix]\nTitle=T\nWhy=W\nSource=S\n"
-#define VENDOR "[Vendor]\nKind=network\nSigns=1\n"
+#define VENDOR "[Vendor]\nName=N\nKind=network\nSigns=1\n"
 #define KEY  "[HKEY_LOCAL_MACHINE\\SOFTWARE\\X]\n"
 
 static int parse(const char *text, ow_fix **ret, ow_error *err)
@@ -113,6 +113,7 @@ static void what_is_not_said_has_its_default(void **state)
 static const char pack[] =
         HEAD "All=no\n"
         "[Vendor]\n"
+        "Name=ProLiant things\n"
         "Kind=hardware\n"
         "Company=Hewlett*\n"
         "Company=HP*\n"
@@ -143,6 +144,7 @@ static void a_vendor_pack_says_what_it_looks_for(void **state)
 
         assert_ok(parse(pack, &fix, &err));
         assert_true(ow_fix_is_pack(fix));
+        assert_string_equal(ow_fix_pack_name(fix), "ProLiant things");
         assert_int_equal(ow_fix_pack_role(fix), OW_VENDOR_HARDWARE);
         assert_int_equal(fix->pack->n_companies, 2);
         assert_string_equal(fix->pack->publishers[0], "Hewlett*");
@@ -221,27 +223,27 @@ static const struct { const char *label, *text; int want; uint32_t line; const c
         { "a plain service with a glob", HEAD "[Service a*]\nStart=auto\n", OW_E_INVAL, 5, "only a vendor pack" },
         { "a plain service with a pack's key", HEAD "[Service a]\nImage=x\n", OW_E_INVAL, 6, "needs a [Vendor]" },
         { "a driver without a pack", HEAD "[Driver a]\nKind=other\n", OW_E_INVAL, 5, "needs a [Vendor]" },
-        { "pack without Kind", HEAD "[Vendor]\n[Service a]\n", OW_E_INVAL, 5, "[Vendor] has no Kind" },
+        { "pack without Kind", HEAD "[Vendor]\nName=N\n[Service a]\n", OW_E_INVAL, 5, "[Vendor] has no Kind" },
         { "pack of an unknown kind", HEAD "[Vendor]\nKind=printer\n", OW_E_INVAL, 6, "allowed: hardware, network" },
-        { "pack twice", HEAD VENDOR "[Vendor]\n", OW_E_INVAL, 8, "twice" },
+        { "pack twice", HEAD VENDOR "[Vendor]\n", OW_E_INVAL, 9, "twice" },
         { "pack behind a service", HEAD "[Service a]\nStart=auto\n[Vendor]\n", OW_E_INVAL, 7, "before [Service]" },
         { "temporary pack", HEAD "Temporary=yes\n" VENDOR "[Service a]\n", OW_E_INVAL, 1, "not temporary" },
-        { "pack that looks for nothing", HEAD VENDOR, OW_E_INVAL, 8, "looks for nothing" },
-        { "pack that can never be present", HEAD "[Vendor]\nKind=network\n[Service a]\n[Service b]\nSign=no\n",
+        { "pack that looks for nothing", HEAD VENDOR, OW_E_INVAL, 9, "looks for nothing" },
+        { "pack that can never be present", HEAD "[Vendor]\nName=N\nKind=network\n[Service a]\n[Service b]\nSign=no\n",
           OW_E_INVAL, 1, "Signs=2, but only 1" },
         { "pack with too many signs", HEAD "[Vendor]\nSigns=99\n", OW_E_INVAL, 6, "1 to 20" },
-        { "pack with Start", HEAD VENDOR "[Service a]\nStart=auto\n", OW_E_INVAL, 9, "no Start" },
-        { "pack that sets a value", HEAD VENDOR "[Service a]\n" KEY "\"A\"=dword:1\n", OW_E_INVAL, 9,
+        { "pack with Start", HEAD VENDOR "[Service a]\nStart=auto\n", OW_E_INVAL, 10, "no Start" },
+        { "pack that sets a value", HEAD VENDOR "[Service a]\n" KEY "\"A\"=dword:1\n", OW_E_INVAL, 10,
           "only removes" },
-        { "company of everything", HEAD VENDOR "Company=*\n", OW_E_INVAL, 8, "fits everything" },
-        { "service of everything", HEAD VENDOR "[Service *]\n", OW_E_INVAL, 8, "" },
-        { "driver without a kind", HEAD VENDOR "[Driver a]\n", OW_E_INVAL, 8, "[a] has no Kind" },
-        { "task without a path", HEAD VENDOR "[Task HP]\n", OW_E_INVAL, 8, "is no task" },
-        { "folder of a drive", HEAD VENDOR "[Folder C:\\hp]\n", OW_E_INVAL, 8, "is no folder" },
-        { "folder with dots", HEAD VENDOR "[Folder %SystemRoot%\\..\\x]\n", OW_E_INVAL, 8, "is no folder" },
-        { "a vital service in a pack", HEAD VENDOR "[Service RpcSs]\n", OW_E_REFUSED, 8, "RpcSs" },
-        { "a glob that fits a vital service", HEAD VENDOR "[Driver nt*]\nKind=other\n", OW_E_REFUSED, 8, "'Ntfs'" },
-        { "a glob that fits Dhcp", HEAD VENDOR "[Service Dh??]\n", OW_E_REFUSED, 8, "Dhcp" },
+        { "company of everything", HEAD VENDOR "Company=*\n", OW_E_INVAL, 9, "fits everything" },
+        { "service of everything", HEAD VENDOR "[Service *]\n", OW_E_INVAL, 9, "" },
+        { "driver without a kind", HEAD VENDOR "[Driver a]\n", OW_E_INVAL, 9, "[a] has no Kind" },
+        { "task without a path", HEAD VENDOR "[Task HP]\n", OW_E_INVAL, 9, "is no task" },
+        { "folder of a drive", HEAD VENDOR "[Folder C:\\hp]\n", OW_E_INVAL, 9, "is no folder" },
+        { "folder with dots", HEAD VENDOR "[Folder %SystemRoot%\\..\\x]\n", OW_E_INVAL, 9, "is no folder" },
+        { "a vital service in a pack", HEAD VENDOR "[Service RpcSs]\n", OW_E_REFUSED, 9, "RpcSs" },
+        { "a glob that fits a vital service", HEAD VENDOR "[Driver nt*]\nKind=other\n", OW_E_REFUSED, 9, "'Ntfs'" },
+        { "a glob that fits Dhcp", HEAD VENDOR "[Service Dh??]\n", OW_E_REFUSED, 9, "Dhcp" },
         { "bad advice", HEAD KEY "\"A\"=dword:1\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\NlaSvc\\"
           "Parameters]\n\"AlwaysExpectDomainController\"=dword:1\n", OW_E_REFUSED, 8, "refused" },
         { "bad advice by service", HEAD "[Service Dhcp]\nStart=disabled\n", OW_E_REFUSED, 6, "refused" },
