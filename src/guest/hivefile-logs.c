@@ -13,11 +13,19 @@
 
 enum {
         BINS_AT = 4096,
-        LOG_TYPE_AT = 0x1c,             /* of a base block: 0 a hive, 1, 2 and 6 a log */
+        LOG_HEAD = 512,     /* one sector: the base block copy that makes a log valid */
+        LOG_TYPE_AT = 0x1c, /* of a base block: 0 a hive, 1, 2 and 6 a log */
         BOOT_SIGNATURE_AT = 510,
 };
 
 static const char *const log_tails[HIVEFILE_MAX_LOGS] = { ".LOG", ".LOG1", ".LOG2" };
+
+int guest_log_invalidate(const ow_sink *sink, uint64_t size, ow_error *err)
+{
+        static const uint8_t zeros[LOG_HEAD];
+
+        return size ? sink->write(sink->state, 0, zeros, size < LOG_HEAD ? (size_t)size : LOG_HEAD, err) : 0;
+}
 
 static void close_folder(DIR **folder)
 {
@@ -146,7 +154,7 @@ int ow_hivefile_detect(const char *path, ow_error *err)
         struct stat st;
 
         if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-                return 0;               /* a URI, a device, or not there: a disk says what it is */
+                return 0; /* a URI, a device, or not there: a disk says what it is */
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (fd < 0)
                 return ow_fail_sys(err, errno, "open '%s'", path);

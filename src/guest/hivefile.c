@@ -12,7 +12,6 @@
 #include "guest/hivefile.h"
 #include "guest/internal.h"
 
-enum { LOG_HEAD = 512 };                /* one sector: the base block copy that makes a log valid */
 
 /* ---- opening ---- */
 
@@ -235,6 +234,11 @@ static int write_disk(void *state, uint64_t offset, const void *buf, size_t size
         return ow_disk_write(w->disk, offset, buf, size, err);
 }
 
+static int write_log(void *state, uint64_t offset, const void *buf, size_t size, ow_error *err)
+{
+        return ow_disk_write(state, offset, buf, size, err);
+}
+
 static int set_disk_size(void *state, uint64_t size, ow_error *err)
 {
         struct written *w = state;
@@ -269,15 +273,6 @@ static int read_back(const struct written *w, ow_error *err)
         return 0;
 }
 
-/* Windows ignores a log whose first sector says nothing, and writes a new one when it needs it. */
-static int empty_log(ow_disk *disk, ow_error *err)
-{
-        static const uint8_t zeros[LOG_HEAD];
-        uint64_t size = ow_disk_size(disk);
-
-        return ow_disk_write(disk, 0, zeros, size < sizeof zeros ? (size_t)size : sizeof zeros, err);
-}
-
 int ow_hivefile_commit(ow_hivefile *file, const char *title, uint64_t now, ow_commit_result *ret, ow_error *err)
 {
         __attribute__((cleanup(written_done))) struct written w = { .disk = file->disks[0] };
@@ -287,8 +282,10 @@ int ow_hivefile_commit(ow_hivefile *file, const char *title, uint64_t now, ow_co
         r = ow_hivefile_editable(file, err);
         if (r == 0)
                 r = ow_hive_save(file->hive, now, &sink, err);
-        for (size_t i = 1; r == 0 && i < file->n_disks; i++)
-                r = empty_log(file->disks[i], err);
+        for (size_t i = 1; r == 0 && i < file->n_disks; i++) {
+                sink = (ow_sink){ file->disks[i], write_log, NULL };
+                r = guest_log_invalidate(&sink, ow_disk_size(file->disks[i]), err);
+        }
         if (r == 0)
                 r = ow_transaction_commit(file->disks, file->n_disks, title, ret, err);
         if (r < 0)

@@ -22,6 +22,13 @@ struct ow_hivefile {
 
 OW_DEFINE_AUTO(ow_hivefile, ow_hivefile_close);
 
+/*
+ * hivefile-logs.c: takes the validity from a log of size bytes by zeroing its first sector. The file stays, with its
+ * size and its clusters, so that next to nothing changes on disk; Windows ignores it beside a clean hive and writes a
+ * new header when it needs one.
+ */
+int guest_log_invalidate(const ow_sink *sink, uint64_t size, ow_error *err);
+
 /* hivefile-logs.c: paths of the logs beside path, in the order .LOG, .LOG1, .LOG2; the caller's, each and all. */
 int hivefile_find_logs(const char *path, char *logs[HIVEFILE_MAX_LOGS], size_t *ret_count, ow_error *err);
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/upcase.h"
+#include "guest/hivefile.h"
 #include "guest/internal.h"
 
-enum { LOG_HEADER_SIZE = 512 };         /* one sector: the base block copy that makes a log valid */
 
 static bool part_is(const char *path, size_t size, const char *want)
 {
@@ -168,26 +168,16 @@ int ow_registry_hive(ow_guest *guest, const char *path, ow_hive **ret_hive, cons
 
 /* ---- saving ---- */
 
-/*
- * Takes the validity from a log by zeroing its first sector. The file stays, with its size and its clusters, so that
- * next to nothing changes on disk; Windows ignores it beside a clean hive and writes a new header when it needs one.
- */
 static int empty_log(ow_volume *volume, const char *path, ow_error *err)
 {
-        static const uint8_t zeros[LOG_HEADER_SIZE];
         OW_AUTO(ow_file) file = NULL;
-        uint64_t size;
-        int r;
+        ow_sink sink;
+        int r = ow_file_open(volume, path, OW_FILE_WRITE, &file, err);
 
-        r = ow_file_open(volume, path, OW_FILE_WRITE, &file, err);
-        if (r == OW_E_ABSENT)
-                return 0;
         if (r < 0)
-                return r;
-        size = ow_file_size(file);
-        if (size == 0)
-                return 0;
-        return ow_file_write(file, 0, zeros, size < sizeof zeros ? (size_t)size : sizeof zeros, err);
+                return r == OW_E_ABSENT ? 0 : r;
+        sink = ow_file_sink(file);
+        return guest_log_invalidate(&sink, ow_file_size(file), err);
 }
 
 static int empty_logs(const ow_guest *guest, const struct guest_hive *h, ow_error *err)
