@@ -42,9 +42,11 @@ int out_of_memory(void)
         return EXIT_FAILED;
 }
 
-static int exit_code_of(int error)
+static int exit_code_of(const ow_error *err)
 {
-        switch (error) {
+        switch (err->code) {
+        case OW_E_NOSPACE:
+                return err->sys ? EXIT_FAILED : EXIT_REFUSED;   /* of the host; of the guest */
         case OW_E_REFUSED:
         case OW_E_DIRTY:
         case OW_E_CONFLICT:
@@ -69,7 +71,7 @@ int fail(const struct arguments *arguments, const ow_error *err)
                 (void)flush_out();
         }
         ow_text_free(text);
-        return exit_code_of(err->code);
+        return exit_code_of(err);
 }
 
 void note(const struct arguments *arguments, const char *fmt, ...)

@@ -28,7 +28,7 @@ enum ow_error_code {
         OW_E_ABSENT = -9,       /* a thing the caller named is not there */
         OW_E_REFUSED = -10,     /* possible, but unsafe; the text says which option or step gets past it */
         OW_E_IO = -11,          /* a system call failed; see ow_error.sys */
-        OW_E_NOSPACE = -12,     /* the guest's volume or the host's disk is full */
+        OW_E_NOSPACE = -12,     /* the host's disk is full (then ow_error.sys says so), or the guest's volume */
         OW_E_NOMEM = -13,       /* out of memory */
         OW_E_INVAL = -14,       /* the caller's mistake: bad argument, bad text in a file of the user's */
         OW_E_CANCELLED = -15,   /* a callback asked to stop */

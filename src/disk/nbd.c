@@ -68,7 +68,10 @@ static int nbd_failed(const struct nbd *nbd, const char *what, ow_error *err)
         int sys = nbd->lib->get_errno();
         int code = sys == ENOSPC ? OW_E_NOSPACE : sys == ENOMEM ? OW_E_NOMEM : OW_E_IO;
 
-        return ow_fail(err, code, OW_NOWHERE, "%s '%s': %s", what, nbd->name, text ? text : "the connection broke");
+        (void)ow_fail(err, code, OW_NOWHERE, "%s '%s': %s", what, nbd->name, text ? text : "the connection broke");
+        if (err)
+                err->sys = sys;
+        return code;
 }
 
 /* Waits until one of the requests is answered and takes it off the list. */
@@ -326,10 +329,15 @@ static int explain(const char *path, const char *words, ow_error *err)
         if (strcmp(words, "no qemu-nbd") == 0)
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' needs qemu-nbd, which is not installed "
                                "(Debian and Ubuntu: qemu-utils; Fedora: qemu-img; openSUSE: qemu-tools)", path);
-        for (size_t i = 0; i < OW_COUNT(meanings); i++)
-                if (strstr(words, meanings[i].part))
-                        return ow_fail(err, meanings[i].code, OW_NOWHERE, "%s '%s': %s",
-                                       meanings[i].code == OW_E_DIRTY ? "another program uses" : "open", path, words);
+        for (size_t i = 0; i < OW_COUNT(meanings); i++) {
+                if (!strstr(words, meanings[i].part))
+                        continue;
+                (void)ow_fail(err, meanings[i].code, OW_NOWHERE, "%s '%s': %s",
+                              meanings[i].code == OW_E_DIRTY ? "another program uses" : "open", path, words);
+                if (err && meanings[i].code == OW_E_NOSPACE)
+                        err->sys = ENOSPC;      /* of the host */
+                return meanings[i].code;
+        }
         return ow_fail(err, *words ? OW_E_CORRUPT : OW_E_IO, OW_NOWHERE, "open '%s': %s", path,
                        *words ? words : "qemu-nbd ended without a word");
 }

@@ -139,11 +139,12 @@ static int extend(struct fat_folder *folder, ow_error *err)
         int r;
 
         if (is_fixed_root(folder))
-                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "the root folder is full: it has room for %u entries",
-                               fs->boot.root_size / FAT_ENTRY);
+                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "the root folder is full: it has room for %u entries, "
+                               "and a long name takes several; remove files from it (`offwin file rm`), or put the new "
+                               "ones into a folder", fs->boot.root_size / FAT_ENTRY);
         if (size > FAT_MAX_FOLDER)
-                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "the folder is full: it has %zu entries",
-                               folder->size / FAT_ENTRY);
+                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "the folder is full: it has %zu entries, as many as FAT "
+                               "allows; take another folder", folder->size / FAT_ENTRY);
         grown = ow_realloc(folder->bytes, size);
         if (!grown)
                 return ow_fail_nomem(err);

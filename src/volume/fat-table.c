@@ -157,7 +157,8 @@ int fat_table_find_free(struct fat_fs *fs, uint32_t *ret, ow_error *err)
                         return 0;
                 }
         }
-        return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "the FAT volume is full");
+        return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "the volume is full: no cluster is free; remove files "
+                       "(`offwin file rm`) or make the volume larger");
 }
 
 int fat_fsinfo_load(struct fat_fs *fs, ow_error *err)

@@ -62,7 +62,7 @@ int nt_node_decompress(struct nt_fs *fs, struct nt_node *node, ow_error *err)
         if (r < 0)
                 return r;
         if ((uint64_t)size > room)
-                return nt_fail(fs, err, ENOSPC, "store the NTFS-compressed file uncompressed");
+                return nt_fail_full(fs, err, (uint64_t)size, "store the NTFS-compressed file uncompressed");
         bytes = ow_malloc((size_t)size + 1);
         if (!bytes)
                 return ow_fail_nomem(err);

@@ -76,7 +76,8 @@ int nt_create(struct nt_fs *fs, const struct volume_path *path, bool folder, ntf
         }
         ni = ntfs_create(parent, descriptor_id(parent), units.p, units.n, folder ? S_IFDIR : S_IFREG);
         if (!ni) {
-                r = nt_fail(fs, err, errno, "create '%s'", path->text);
+                /* Not supported: an $MFT in so many pieces that it cannot grow. */
+                r = nt_fail(fs, err, errno == EOPNOTSUPP ? ENOSPC : errno, "create '%s'", path->text);
                 nt_inode_close(fs, parent);
                 return r;
         }

@@ -301,17 +301,49 @@ static int grow_in_steps(struct nt_fs *fs, struct nt_node *node, uint64_t size)
         return 0;
 }
 
+static int fail_grow(struct nt_fs *fs, struct nt_node *node, uint64_t size, ow_error *err)
+{
+        uint64_t has = (uint64_t)node->na->allocated_size, cluster = fs->vol->cluster_size;
+        uint64_t needed = size > has ? (size - has + cluster - 1) / cluster * cluster : cluster;
+        char context[80];
+
+        (void)snprintf(context, sizeof context, "grow a file to %llu bytes", (unsigned long long)size);
+        return nt_fail_full(fs, err, needed, context);
+}
+
+/*
+ * NTFS can list the pieces of a file in 256 KiB at most, and libntfs-3g would write more. A boot loader gives up long
+ * before; no file that Windows has written comes near this.
+ */
+enum { MAX_PIECES = 32768 };
+
+static bool too_many_pieces(const ntfs_attr *na)
+{
+        size_t n = 0;
+
+        for (const runlist_element *run = na->rl; run && run->length; run++)
+                n += run->lcn >= 0;
+        return n > MAX_PIECES;
+}
+
 static int set_size(struct nt_fs *fs, struct nt_node *node, uint64_t size, ow_error *err)
 {
         bool grows = size > (uint64_t)node->na->data_size;
         uint64_t volume_bytes = (uint64_t)fs->vol->nr_clusters << fs->vol->cluster_size_bits;
+        uint64_t before = (uint64_t)node->na->data_size;
 
         if (grows && size > volume_bytes)
-                return nt_fail(fs, err, ENOSPC, "grow the file to %llu bytes", (unsigned long long)size);
+                return fail_grow(fs, node, size, err);
         fs->free_known = false;
         if (ntfs_attr_truncate_solid(node->na, (s64)size) != 0 &&
             (!grows || errno != ENOSPC || grow_in_steps(fs, node, size) != 0))
-                return nt_fail(fs, err, errno, "change the file's size to %llu", (unsigned long long)size);
+                return grows && (errno == ENOSPC || errno == EOPNOTSUPP) && !fs->device.error.code
+                               ? fail_grow(fs, node, size, err)
+                               : nt_fail(fs, err, errno, "change the file's size to %llu", (unsigned long long)size);
+        if (grows && too_many_pieces(node->na)) {
+                (void)ntfs_attr_truncate(node->na, (s64)before);
+                return fail_grow(fs, node, size, err);
+        }
         fs->free_known = false;
         ntfs_inode_update_times(node->ni, NTFS_UPDATE_MCTIME);
         return 0;

@@ -66,9 +66,6 @@ void nt_call_end(struct nt_call *call)
 static int code_of_errno(int sys, const char **ret_reason)
 {
         switch (sys) {
-        case ENOSPC:
-                *ret_reason = "the volume is full";
-                return OW_E_NOSPACE;
         case ENOENT:
                 *ret_reason = "not found";
                 return OW_E_ABSENT;
@@ -112,6 +109,8 @@ int nt_fail(struct nt_fs *fs, ow_error *err, int sys, const char *fmt, ...)
                         *err = fs->device.error;
                 return ow_wrap(err, fs->device.error.code, "%s", context);
         }
+        if (sys == ENOSPC)
+                return nt_fail_full(fs, err, 0, context);
         code = code_of_errno(sys, &reason);
         if (fs->said[0] && code == OW_E_CORRUPT)
                 return ow_fail(err, code, OW_NOWHERE, "%s: %s (%s)", context, reason, fs->said);

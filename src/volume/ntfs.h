@@ -97,6 +97,14 @@ void nt_call_end(struct nt_call *call);
 /* ow_fail() for errno from libntfs-3g; a failure of the disk below is passed on as it was. fmt names what failed. */
 int nt_fail(struct nt_fs *fs, ow_error *err, int sys, const char *fmt, ...) OW_PRINTF(4, 5);
 
+/* ---- ntfs-full.c ---- */
+
+/*
+ * OW_E_NOSPACE after ENOSPC: which end was reached, and what to do. needed: bytes by which a file was to grow; 0: a file
+ * or a name was to be made.
+ */
+int nt_fail_full(struct nt_fs *fs, ow_error *err, uint64_t needed, const char *context);
+
 /* ---- ntfs-device.c ---- */
 
 extern struct ntfs_device_operations nt_device_operations;      /* not const: libntfs-3g's type is not */

@@ -80,7 +80,21 @@ static void expect_sound(struct image *image)
         image_must(image, "ntfsls -R -s %s", image->out);
 }
 
-/* Makes small files until there is no room for one more; returns how many there were. */
+enum { FOLDERS = 60 };
+
+/* With room for a few names each, which do not need a cluster. */
+static void make_folders(struct image *image)
+{
+        char name[32];
+
+        for (unsigned n = 0; n < FOLDERS; n++) {
+                (void)snprintf(name, sizeof name, "%u", n);
+                assert_ok(ow_volume_create_folder(image->volume, name, &err));
+        }
+        reopen(image);
+}
+
+/* Makes small files, one folder after the other, until there is no room for one more; returns how many there were. */
 static unsigned fill_records(struct image *image, ow_error *ret_said)
 {
         char name[32];
@@ -89,7 +103,7 @@ static unsigned fill_records(struct image *image, ow_error *ret_said)
                 ow_file *file = NULL;
                 int r;
 
-                (void)snprintf(name, sizeof name, "small %u", n);
+                (void)snprintf(name, sizeof name, "%u\\small %u", n % FOLDERS, n / FOLDERS);
                 r = ow_file_open(image->volume, name, OW_FILE_CREATE | OW_FILE_EXCLUSIVE, &file, ret_said);
                 ow_file_close(file);
                 if (r < 0)
@@ -133,12 +147,15 @@ static void a_full_mft_says_so(void **state)
         unsigned n;
 
         image_pattern(hive, sizeof hive, 1);
-        make(&image, 16, 4096, hive, sizeof hive, 0, 0xff);
+        make(&image, 16, 4096, hive, sizeof hive, 0, 0);
         number_descriptor_of_root(&image);
+        make_folders(&image);
+        set_clusters(&image, 0, 0xff, true);
+        reopen(&image);
         n = fill_records(&image, &said);
         print_message("%u files: %s\n", n, said.text);
         assert_int_equal(said.code, OW_E_NOSPACE);
-        assert_non_null(strstr(said.text, "the volume is full"));
+        assert_non_null(strstr(said.text, "the table of files ($MFT) is full"));
         assert_fails(OW_E_NOSPACE, ow_volume_create_folder(image.volume, "folder", &err));
         image_expect(&image, "hive", hive, sizeof hive);
         assert_int_equal(image_list(&image, "", "folder").found, 0);
@@ -146,7 +163,7 @@ static void a_full_mft_says_so(void **state)
         /* What needs no room still works, and what is given back can be used. */
         hive[0] ^= 1;
         image_put(&image, "hive", hive, sizeof hive);
-        assert_ok(ow_volume_remove(image.volume, "small 0", &err));
+        assert_ok(ow_volume_remove(image.volume, "0\\small 0", &err));
         image_put(&image, "again", "x", 1);
         image_expect(&image, "again", "x", 1);
         image_expect(&image, "hive", hive, sizeof hive);
@@ -179,28 +196,22 @@ static void a_file_in_many_pieces_is_whole(void **state)
         free(bytes);
 }
 
-/* Room for the data in single clusters, and none for the records that would have to say where it is. */
-static void pieces_without_records_fail(void **state)
+/* Room enough, but in more pieces than a file is to have. */
+static void too_many_pieces_are_said(void **state)
 {
-        enum { SIZE = 6 << 20, OLD = 70000 };
+        enum { SIZE = 24 << 20, OLD = 70000 };
         uint8_t *bytes = malloc(SIZE);
         ow_error said = OW_ERROR_INIT;
         struct image image;
         ow_file *file = NULL;
 
         image_pattern(bytes, SIZE, 3);
-        make(&image, 32, 512, bytes, OLD, 0, 0xff);
-        number_descriptor_of_root(&image);
-        (void)fill_records(&image, &said);
-        assert_int_equal(said.code, OW_E_NOSPACE);
-        reopen(&image);
-        set_clusters(&image, 6, 0x55, false);           /* nothing of ours lies that far back */
-        reopen(&image);
+        make(&image, 64, 512, bytes, OLD, 0, 0xaa);
         assert_ok(ow_file_open(image.volume, "hive", OW_FILE_WRITE, &file, &err));
         assert_true(ow_file_write(file, 0, bytes, SIZE, &said) < 0);
         print_message("%s: %s\n", ow_error_name(said.code), said.text);
         assert_int_equal(said.code, OW_E_NOSPACE);
-        assert_non_null(strstr(said.text, "the volume is full"));
+        assert_non_null(strstr(said.text, "in too many pieces"));
         assert_int_equal(ow_file_size(file), OLD);
         ow_file_close(file);
         image_expect(&image, "hive", bytes, OLD);
@@ -214,7 +225,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_full_mft_says_so),
                 cmocka_unit_test(a_file_in_many_pieces_is_whole),
-                cmocka_unit_test(pieces_without_records_fail),
+                cmocka_unit_test(too_many_pieces_are_said),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
