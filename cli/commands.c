@@ -99,7 +99,7 @@ const struct command commands[] = {
                             "offwin reg ls -l NTUSER.DAT 'Software\\Microsoft'\n"
                             "offwin reg ls -R server.vhdx 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip'\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_RECURSIVE | OPTION_LONG,
-                .flags = COMMAND_READS | COMMAND_HIVES,
+                .flags = COMMAND_READS | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_ls,
@@ -113,7 +113,7 @@ const struct command commands[] = {
                 .examples = "offwin reg get server.vhdx 'HKLM\\SYSTEM\\Select' Current\n"
                             "offwin reg get SYSTEM 'CurrentControlSet\\Control\\CrashControl' AutoReboot\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_RAW,
-                .flags = COMMAND_READS | COMMAND_HIVES,
+                .flags = COMMAND_READS | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 2,
                 .max_operands = 3,
                 .run = run_reg_get,
@@ -131,7 +131,7 @@ const struct command commands[] = {
                             "offwin reg set -n NTUSER.DAT 'Control Panel\\Desktop' Wallpaper sz ''\n"
                             "offwin reg set SOFTWARE 'Vendor\\Paths' @ multi_sz 'C:\\One' 'C:\\Two'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES | COMMAND_HIVES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 2,
                 .max_operands = 4096,
                 .run = run_reg_set,
@@ -145,7 +145,7 @@ const struct command commands[] = {
                 .examples = "offwin reg rm server.vhdx 'HKCU\\Software\\Vendor\\Agent' Updater\n"
                             "offwin reg rm -r SOFTWARE 'Vendor'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_TREE,
-                .flags = COMMAND_WRITES | COMMAND_HIVES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 2,
                 .max_operands = 3,
                 .run = run_reg_rm,
@@ -158,7 +158,7 @@ const struct command commands[] = {
                          "Windows. TO is the key's new path and must not be there.",
                 .examples = "offwin reg mv SOFTWARE 'Vendor\\Old name' 'Vendor\\New name'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES | COMMAND_HIVES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 3,
                 .max_operands = 3,
                 .run = run_reg_mv,
@@ -171,7 +171,7 @@ const struct command commands[] = {
                          "not be there.",
                 .examples = "offwin reg cp pc.vhdx 'HKLM\\SYSTEM\\ControlSet001' 'HKLM\\SYSTEM\\ControlSet003'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES | COMMAND_HIVES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 3,
                 .max_operands = 3,
                 .run = run_reg_cp,
@@ -188,7 +188,7 @@ const struct command commands[] = {
                             "offwin reg find --type multi_sz SYSTEM\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_KEYS | OPTION_NAMES | OPTION_DATA | OPTION_TYPE |
                            OPTION_REGEX | OPTION_CASE | OPTION_WHOLE | OPTION_MAX,
-                .flags = COMMAND_READS | COMMAND_HIVES,
+                .flags = COMMAND_READS | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 3,
                 .run = run_reg_find,
@@ -202,7 +202,7 @@ const struct command commands[] = {
                 .examples = "offwin reg export server.vhdx 'HKLM\\SOFTWARE\\Vendor' -o vendor.reg\n"
                             "offwin reg export --utf8 NTUSER.DAT | grep -i wallpaper\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_OUTPUT | OPTION_UTF8 | OPTION_SKIP_DAMAGED | OPTION_YES,
-                .flags = COMMAND_READS | COMMAND_HIVES,
+                .flags = COMMAND_READS | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_export,
@@ -219,7 +219,7 @@ const struct command commands[] = {
                             "offwin reg import NTUSER.DAT desktop.reg\n"
                             "offwin reg import --prefix 'HKLM\\OFFLINE' SOFTWARE from-winpe.reg\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_CODEPAGE,
-                .flags = COMMAND_WRITES | COMMAND_HIVES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 2,
                 .max_operands = 4096,
                 .run = run_reg_import,
@@ -234,7 +234,7 @@ const struct command commands[] = {
                             "offwin reg diff before.vhdx after.vhdx 'HKLM\\SYSTEM\\ControlSet001\\Services'\n"
                             "offwin reg diff server.vhdx wanted.reg || echo not as wanted\n",
                 .options = TARGET | OPTION_PREFIX | OPTION_OUTPUT | OPTION_UTF8 | OPTION_CODEPAGE | OPTION_YES,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
                 .min_operands = 2,
                 .max_operands = 3,
                 .run = run_reg_diff,
@@ -247,7 +247,7 @@ const struct command commands[] = {
                 .examples = "offwin reg info NTUSER.DAT\n"
                             "offwin reg info server.vhdx 'HKLM\\SOFTWARE'\n",
                 .options = TARGET | OPTION_PREFIX,
-                .flags = COMMAND_READS | COMMAND_HIVES,
+                .flags = COMMAND_READS | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_info,
@@ -262,7 +262,7 @@ const struct command commands[] = {
                 .examples = "offwin reg check server.vhdx\n"
                             "offwin reg check --repair --dry-run SYSTEM\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_REPAIR,
-                .flags = COMMAND_WRITES | COMMAND_HIVES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_check,
@@ -276,7 +276,7 @@ const struct command commands[] = {
                 .examples = "offwin reg recover --dry-run server.vhdx\n"
                             "offwin reg recover NTUSER.DAT\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES | COMMAND_HIVES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_recover,
@@ -291,7 +291,7 @@ const struct command commands[] = {
                 .examples = "offwin reg compact server.vhdx 'HKLM\\SOFTWARE'\n"
                             "offwin reg compact -o SMALL NTUSER.DAT\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING | OPTION_OUTPUT,
-                .flags = COMMAND_WRITES | COMMAND_HIVES,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_reg_compact,
@@ -318,7 +318,7 @@ const struct command commands[] = {
                 .examples = "offwin file ls server.vhdx\n"
                             "offwin file ls server.vhdx 'C:\\Windows\\System32\\drivers'\n",
                 .options = MACHINE | OPTION_DISK,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 2,
                 .run = run_file_ls,
@@ -330,10 +330,69 @@ const struct command commands[] = {
                 .about = "The bytes as they are. With --json: in hex, for files up to 64 MiB.",
                 .examples = "offwin file cat server.vhdx 'C:\\Windows\\setupact.log' | less\n",
                 .options = MACHINE | OPTION_DISK,
-                .flags = COMMAND_READS,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
                 .min_operands = 2,
                 .max_operands = 2,
                 .run = run_file_cat,
+        },
+        {
+                .name = "file get",
+                .operands = "DISK PATH... TO",
+                .summary = "copy files of the guest out to this host",
+                .about = "TO is a folder of this host, or (for one PATH) the new name. -r copies folders with all "
+                         "that is in them. What is there already is kept, unless -y. What cannot be copied out of "
+                         "a folder (a link, a file that Windows compresses or encrypts) is told, the rest is "
+                         "copied, and the exit code is 1.",
+                .examples = "offwin file get server.vhdx 'C:\\Windows\\setupact.log' .\n"
+                            "offwin file get -r server.vhdx 'C:\\Windows\\System32\\winevt\\Logs' evidence/\n",
+                .options = MACHINE | OPTION_DISK | OPTION_TREE | OPTION_YES,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 3,
+                .max_operands = 4096,
+                .run = run_file_get,
+        },
+        {
+                .name = "file put",
+                .operands = "DISK FILE... PATH",
+                .summary = "copy files of this host into the guest",
+                .about = "PATH is a folder of the guest, or (for one FILE) the new name; one that ends in \\ is a "
+                         "folder. Folders that are missing are made. -r copies folders with all that is in them. A "
+                         "file that is there is replaced and keeps its attributes and permissions; a new one has "
+                         "the permissions of its folder. `offwin undo` takes it all back.",
+                .examples = "offwin file put server.vhdx netkvm.sys 'C:\\Windows\\System32\\drivers'\n"
+                            "offwin file put -n -r server.vhdx virtio 'C:\\Drivers\\'\n",
+                .options = MACHINE | OPTION_DISK | OPTION_TREE | CHANGING,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 3,
+                .max_operands = 4096,
+                .run = run_file_put,
+        },
+        {
+                .name = "file rm",
+                .operands = "DISK PATH...",
+                .summary = "remove files of the guest",
+                .about = "-r removes folders with all that is in them; of a link in them, only the link. Registry "
+                         "hives and what Windows does not start without are refused. `offwin undo` takes it all "
+                         "back.",
+                .examples = "offwin file rm server.vhdx 'C:\\pagefile.sys'\n"
+                            "offwin file rm -n -r server.vhdx 'C:\\Program Files\\HP'\n",
+                .options = MACHINE | OPTION_DISK | OPTION_TREE | CHANGING,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 2,
+                .max_operands = 4096,
+                .run = run_file_rm,
+        },
+        {
+                .name = "file mkdir",
+                .operands = "DISK PATH...",
+                .summary = "make folders in the guest",
+                .about = "Missing folders above them are made too; one that is there is no error.",
+                .examples = "offwin file mkdir server.vhdx 'C:\\Drivers\\virtio'\n",
+                .options = MACHINE | OPTION_DISK | CHANGING,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 2,
+                .max_operands = 4096,
+                .run = run_file_mkdir,
         },
         {
                 .name = "net set",

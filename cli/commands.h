@@ -10,7 +10,7 @@
 enum command_flags {
         COMMAND_READS = 1 << 0,         /* opens images, and writes nothing */
         COMMAND_WRITES = 1 << 1,        /* may change images: plan, show, confirm, apply */
-        COMMAND_BOUNDED = 1 << 2,       /* needs little memory and time; more than the limits is a damaged image */
+        COMMAND_BOUNDED = 1 << 2,       /* has limits of memory and time (supervise.h); more is a damaged image */
         COMMAND_HIVES = 1 << 3,         /* its first operand may be a hive file, and nothing else then an image */
 };
 
@@ -60,6 +60,10 @@ int run_file_cat(const struct arguments *arguments);
 int run_net_set(const struct arguments *arguments);
 int run_net_clean(const struct arguments *arguments);
 int run_net_handover(const struct arguments *arguments);
+int run_file_get(const struct arguments *arguments);
+int run_file_put(const struct arguments *arguments);
+int run_file_rm(const struct arguments *arguments);
+int run_file_mkdir(const struct arguments *arguments);
 int run_version(const struct arguments *arguments);
 
 #endif

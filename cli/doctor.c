@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* offwin doctor: findings and the forecast, as text or JSON, and beside it as an HTML file. */
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "commands.h"
+#include "host-output.h"
 #include "output.h"
 #include "session.h"
 
@@ -25,40 +22,22 @@ static bool is_one_of(const char *path, const struct text_list *disks)
         return false;
 }
 
-/* To a new file that then takes the place of path, so that no half report is ever there. */
-static int write_file(const char *path, const char *text, ow_error *err)
-{
-        char temporary[PATH_MAX];
-        bool written;
-        FILE *file;
-        int fd;
-
-        if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
-                return ow_fail_sys(err, ENAMETOOLONG, "write '%s'", path);
-        fd = mkstemp(temporary);
-        file = fd < 0 ? NULL : fdopen(fd, "w");
-        if (!file)
-                return ow_fail_sys(err, errno, "write '%s'", path);
-        written = fputs(text, file) >= 0 && fchmod(fd, 0644) == 0;
-        written = fclose(file) == 0 && written;
-        if (written && rename(temporary, path) == 0)
-                return 0;
-        (void)ow_fail_sys(err, errno, "write '%s'", path);
-        (void)unlink(temporary);
-        return err->code;
-}
-
 static int write_html(const struct arguments *arguments, ow_guest *guest, const ow_diagnosis *diagnosis,
                       ow_error *err)
 {
         ow_report_options options = { .format = OW_REPORT_HTML };
+        AUTO_HOST_OUTPUT out = { .fd = -1 };
         char *text = NULL;
         int r;
 
         r = ow_report_diagnosis(guest, diagnosis, &options, &text, err);
         if (r < 0)
                 return r;
-        r = write_file(arguments->html, text, err);
+        r = host_output_open(AT_FDCWD, arguments->html, true, &out, err);
+        if (r == 0)
+                r = host_output_write(&out, text, strlen(text), err);
+        if (r == 0)
+                r = host_output_finish(&out, err);
         ow_text_free(text);
         if (r == 0)
                 note(arguments, "report written to '%s'", arguments->html);

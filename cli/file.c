@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "output.h"
 #include "session.h"
+#include "supervise.h"
 
 enum {
         MAX_ENTRIES = 1 << 22,                  /* names in one folder */
@@ -167,6 +168,7 @@ static int cat_json(const struct arguments *arguments, ow_volume *volume, const 
         char *text = NULL;
         int r;
 
+        supervise_expect(MAX_JSON_FILE);
         r = ow_volume_read_file(volume, inside, MAX_JSON_FILE, &data, &err);
         if (r == 0)
                 r = ow_report_file(arguments->operands.items[1], data.p, data.size, &options, &text, &err);
@@ -184,6 +186,7 @@ static int copy_out(const struct arguments *arguments, ow_file *file)
         char chunk[CHUNK];
         int code;
 
+        supervise_expect(size);
         for (uint64_t at = 0; at < size;) {
                 size_t n = size - at < sizeof chunk ? (size_t)(size - at) : sizeof chunk;
 

@@ -18,7 +18,7 @@ const struct option_spec option_specs[] = {
         { OPTION_HTML, 0, "html", "FILE", "also write the report as one HTML file" },
         { OPTION_RECURSIVE, 'R', "recursive", NULL, "everything below it too" },
         { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes and links" },
-        { OPTION_TREE, 'r', "recursive", NULL, "a key with everything below it" },
+        { OPTION_TREE, 'r', "recursive", NULL, "with everything below it" },
         { OPTION_KEYS, 0, "keys", NULL, "look at the names of keys" },
         { OPTION_NAMES, 0, "names", NULL, "look at the names of values" },
         { OPTION_DATA, 0, "data", NULL, "look at data; without these three: at all of it" },

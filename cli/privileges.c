@@ -12,11 +12,17 @@
 #include "sanitizer.h"
 
 static unsigned n_expected = 1;
+static const char *made_below;          /* or NULL */
 static ow_reg_codepage *converter;      /* loaded while code can still be loaded; until the end */
 
 void privileges_expect(unsigned n_opened)
 {
         n_expected = n_opened;
+}
+
+void privileges_make_below(const char *folder)
+{
+        made_below = folder;
 }
 
 struct paths {
@@ -78,12 +84,15 @@ static bool collect(const struct privileges *p, struct paths *readable, struct p
                         ok = ok && add_folder(records, disks[k]->items[i]);
         if (a->journal_dir)
                 ok = ok && add(records, strdup(a->journal_dir));
+        if (made_below)
+                ok = ok && add(writable, strdup(made_below));
         return ok && add_folder(writable, a->output) && add_folder(writable, a->html);
 }
 
 static int enter(const struct paths *readable, const struct paths *writable, const ow_log *log, ow_error *err)
 {
-        ow_sandbox_options options = { .flags = SANITIZED ? OW_SANDBOX_GENTLE : 0,
+        ow_sandbox_options options = { .flags = (SANITIZED ? OW_SANDBOX_GENTLE : 0u) |
+                                                 (made_below ? OW_SANDBOX_FOLDERS : 0u),
                                        .readable = (const char *const *)readable->items,
                                        .n_readable = readable->count,
                                        .writable = (const char *const *)writable->items,

@@ -15,6 +15,9 @@
 /* Before anything is opened: the command opens so many machines or files, and privileges are dropped with the last. */
 void privileges_expect(unsigned n_opened);
 
+/* Before that, too: files and folders will be made in this folder of the host, and privileges keep that. */
+void privileges_make_below(const char *folder);
+
 struct privileges {
         const struct arguments *arguments;      /* its operands and --disk may be read */
         const struct text_list *disks;          /* and, when writable, their folders be written to */

@@ -79,7 +79,7 @@ static int find_side(struct target *target, const char *path, ow_regkey *ret, ch
 
 static int compare(struct comparison *c, ow_regkey a, ow_regkey b, const char *prefix, ow_error *err)
 {
-        AUTO_REG_OUTPUT out = { .fd = -1 };
+        AUTO_REG_OUTPUT out = { .name = NULL };
         int r;
 
         if (!c->arguments->output)

@@ -80,7 +80,7 @@ int run_reg_export(const struct arguments *arguments)
         const struct text_list *words = &arguments->operands;
         const char *path = words->count > 1 ? words->items[1] : "";
         struct export export = { arguments, 0 };
-        AUTO_REG_OUTPUT out = { .fd = -1 };
+        AUTO_REG_OUTPUT out = { .name = NULL };
         AUTO_TARGET target = { 0 };
         AUTO_PLACES places = { 0 };
         ow_reg_counts counts = { 0 };

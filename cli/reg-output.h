@@ -7,12 +7,12 @@
 
 #include <offwin/io.h>
 
+#include "host-output.h"
 #include "options.h"
 
 struct reg_output {
         const char *name;               /* NULL: standard output */
-        char *part;                     /* what the file is called until it is complete */
-        int fd;
+        struct host_output file;        /* when it is one */
         uint64_t size;                  /* bytes written */
         ow_sink sink;                   /* points back here: the struct must not move */
 };

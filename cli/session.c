@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,37 @@ int session_open_guest(const struct arguments *arguments, struct session *sessio
         if (r < 0)
                 return r;
         return ow_guest_open(session->machine, session->guest_index, &session->guest, err);
+}
+
+static void expect_file(ow_guest *guest, const char *folder, const char *below)
+{
+        const uint64_t largest_hive = UINT64_C(1) << 31;
+        char path[1024];
+        ow_volume *volume;
+        ow_stat stat;
+        char *inside;
+
+        (void)snprintf(path, sizeof path, "%s\\%s", folder, below);
+        if (ow_guest_resolve_path(guest, path, &volume, &inside, NULL) < 0)
+                return;
+        if (ow_volume_stat(volume, inside, &stat, NULL) > 0)
+                supervise_expect(stat.size < largest_hive ? stat.size : largest_hive);
+        ow_text_free(inside);
+}
+
+void session_expect_hives(ow_guest *guest)
+{
+        static const char *const machine[] = { "SYSTEM",  "SOFTWARE",   "SAM",    "SECURITY",
+                                               "DEFAULT", "COMPONENTS", "DRIVERS" };
+
+        for (size_t i = 0; i < sizeof machine / sizeof machine[0]; i++)
+                expect_file(guest, "%SystemRoot%\\System32\\config", machine[i]);
+        for (size_t i = 0; i < ow_guest_user_count(guest); i++) {
+                const char *profile = ow_guest_user(guest, i)->profile;
+
+                expect_file(guest, profile, "NTUSER.DAT");
+                expect_file(guest, profile, "AppData\\Local\\Microsoft\\Windows\\UsrClass.dat");
+        }
 }
 
 int session_reload(struct session *session, ow_error *err)
@@ -118,7 +150,7 @@ static int need_machine_hives(ow_guest *guest, ow_error *err)
 
 static int make(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
-        int r = need_machine_hives(guest, err);
+        int r = state->files_only ? 0 : need_machine_hives(guest, err);
 
         if (r == 0)
                 r = state->make(state, guest, &state->plan, err);

@@ -30,6 +30,9 @@ int session_open(const struct arguments *arguments, const struct text_list *disk
 /* The Windows that --root means, or the only one. */
 int session_open_guest(const struct arguments *arguments, struct session *session, ow_error *err);
 
+/* Before hives are worked on: lets the limits of this process grow with their size (supervise.h). */
+void session_expect_hives(ow_guest *guest);
+
 /* Reads the disks anew, and the same Windows on them. The guest and what came from it is gone. */
 int session_reload(struct session *session, ow_error *err);
 
@@ -46,6 +49,7 @@ static inline void free_fixes(ow_fix_set **set)
 struct plan_state {
         ow_plan *plan;
         bool dry;                       /* only shown: may be incomplete */
+        bool files_only;                /* does not need the machine's hives */
         int (*make)(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err);
         void *more;
 };

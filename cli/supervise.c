@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,28 +18,42 @@
 #include "sanitizer.h"
 
 enum {
-        /* Commands that parse a guest and move no bulk. Several times what the largest known machines take. */
+        /* To parse a guest; supervise_expect() adds to it. Several times what the largest known machines take. */
         MEMORY_LIMIT_MB = 192 * SANITIZER_COST,
         CPU_LIMIT_SECONDS = 5 * SANITIZER_COST,
-        LOOK_EVERY_MS = 10,             /* at the memory; most commands are done before the first look */
+        MEMORY_PER_BYTE = 6,            /* of what is expected: hives and files in memory, and what is made of them */
+        MB_PER_SECOND = 4,              /* of what is expected; a tenth of what the slowest command does */
+        LOOK_EVERY_MS = 10,             /* at memory and time; most commands are done before the first look */
         LEFTOVERS_MS = 5000,            /* how long servers of a crashed worker get to close the images */
 };
 
 /* Shared with the worker; NULL in a program that is not supervised. */
-static volatile sig_atomic_t *shared_stage;
+static struct shared {
+        volatile sig_atomic_t stage;
+        _Atomic uint64_t expected;      /* bytes */
+} *shared;
 
 struct watch {
         const struct arguments *arguments;
         sigset_t signals;               /* what the parent takes by sigtimedwait() */
         pid_t worker;
         bool bounded;
-        bool too_large;                 /* we ended it for its memory */
+        uint64_t memory_mb, seconds;    /* its limits at the last look */
+        bool too_large, too_slow;       /* we ended it for that */
 };
 
 void supervise_stage(enum stage stage)
 {
-        if (shared_stage)
-                *shared_stage = (sig_atomic_t)stage;
+        if (shared)
+                shared->stage = (sig_atomic_t)stage;
+}
+
+void supervise_expect(uint64_t bytes)
+{
+        const uint64_t most = UINT64_C(1) << 50;        /* keeps the sum from wrapping around */
+
+        if (shared && shared->expected < most)
+                shared->expected += bytes < most ? bytes : most;
 }
 
 /* ---- the worker ---- */
@@ -64,12 +79,32 @@ static int work(const struct watch *watch, pid_t parent, const sigset_t *mask)
                 return EXIT_FAILED;     /* it is gone already, and nobody waits for this */
         (void)sigprocmask(SIG_SETMASK, mask, NULL);
         limit(RLIMIT_CORE, 0, 0);       /* the memory of the worker is the guest's secrets */
-        if (watch->bounded)
-                limit(RLIMIT_CPU, CPU_LIMIT_SECONDS, CPU_LIMIT_SECONDS + 2);
         return watch->arguments->command->run(watch->arguments);
 }
 
 /* ---- the parent ---- */
+
+/* What the worker may take now. Of the host's memory it gets three quarters at most. */
+static void set_limits(struct watch *watch)
+{
+        uint64_t mb = shared->expected >> 20;
+        uint64_t host_mb = (uint64_t)sysconf(_SC_PHYS_PAGES) / 4 * 3 * (uint64_t)sysconf(_SC_PAGESIZE) >> 20;
+
+        watch->memory_mb = MEMORY_LIMIT_MB + mb * MEMORY_PER_BYTE * SANITIZER_COST;
+        if (watch->memory_mb > host_mb && host_mb > MEMORY_LIMIT_MB)
+                watch->memory_mb = host_mb;
+        watch->seconds = CPU_LIMIT_SECONDS + mb / MB_PER_SECOND * SANITIZER_COST;
+}
+
+static uint64_t used_seconds(pid_t pid)
+{
+        struct timespec used;
+        clockid_t clock;
+
+        if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+                return 0;
+        return (uint64_t)used.tv_sec;
+}
 
 static uint64_t resident_mb(pid_t pid)
 {
@@ -109,6 +144,18 @@ static bool has_ended(const struct watch *watch, int *ret_status)
         return pid != 0;
 }
 
+/* A commit under way is not ended: it reads nothing of a guest, and it ends by itself. */
+static void look(struct watch *watch)
+{
+        if (shared->stage == STAGE_WRITING)
+                return;
+        set_limits(watch);
+        watch->too_large = resident_mb(watch->worker) > watch->memory_mb;
+        watch->too_slow = !watch->too_large && used_seconds(watch->worker) >= watch->seconds;
+        if (watch->too_large || watch->too_slow)
+                (void)kill(watch->worker, SIGKILL);
+}
+
 static int wait_for(struct watch *watch)
 {
         const struct timespec pause = { 0, LOOK_EVERY_MS * 1000000L };
@@ -121,10 +168,8 @@ static int wait_for(struct watch *watch)
 
                 if (got > 0 && got != SIGCHLD)
                         pass_on(watch, &info);
-                if (got < 0 && errno == EAGAIN && resident_mb(watch->worker) > MEMORY_LIMIT_MB) {
-                        watch->too_large = true;
-                        (void)kill(watch->worker, SIGKILL);
-                }
+                if (got < 0 && errno == EAGAIN && !watch->too_large && !watch->too_slow)
+                        look(watch);
         }
         return status;
 }
@@ -153,16 +198,19 @@ static int explain(const struct watch *watch, int sig)
                                    "finishes it or takes it back first"),
                 [STAGE_WRITTEN] = "the change is on the image (`offwin undo` takes it back)",
         };
-        sig_atomic_t stage = *shared_stage;
+        sig_atomic_t stage = shared->stage;
         const char *outcome = outcomes[stage >= 0 && stage <= STAGE_WRITTEN ? stage : STAGE_WRITING];
         ow_error err = OW_ERROR_INIT;
 
         if (watch->too_large)
-                (void)ow_fail(&err, OW_E_CORRUPT, OW_NOWHERE, "reading took more than %d MB of memory, which only a "
-                              "damaged image asks for; %s", MEMORY_LIMIT_MB, outcome);
+                (void)ow_fail(&err, OW_E_CORRUPT, OW_NOWHERE, "the work took more than %llu MB of memory, which only "
+                              "a damaged image asks for; %s", (unsigned long long)watch->memory_mb, outcome);
+        else if (watch->too_slow)
+                (void)ow_fail(&err, OW_E_CORRUPT, OW_NOWHERE, "the work took more than %llu seconds of processor time, "
+                              "which only a damaged image asks for; %s", (unsigned long long)watch->seconds, outcome);
         else if (sig == SIGXCPU)
-                (void)ow_fail(&err, OW_E_CORRUPT, OW_NOWHERE, "reading took more than %d seconds of processor time, "
-                              "which only a damaged image asks for; %s", CPU_LIMIT_SECONDS, outcome);
+                (void)ow_fail(&err, OW_E_IO, OW_NOWHERE, "the work took all the processor time that this shell allows "
+                              "(ulimit -t); %s", outcome);
         else if (sig == SIGKILL)
                 (void)ow_fail(&err, OW_E_IO, OW_NOWHERE, "the working process was killed (is this host out of "
                               "memory?); %s", outcome);
@@ -194,13 +242,13 @@ int supervise(const struct arguments *arguments)
                                .bounded = arguments->command->flags & COMMAND_BOUNDED };
         static const int taken[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT };
         pid_t parent = getpid();
-        void *page = mmap(NULL, sizeof *shared_stage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        void *page = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         sigset_t mask;
         int status;
 
         if (page == MAP_FAILED)
                 return out_of_memory();
-        shared_stage = page;
+        shared = page;
         (void)sigemptyset(&watch.signals);
         for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
                 (void)sigaddset(&watch.signals, taken[i]);

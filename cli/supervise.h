@@ -7,6 +7,8 @@
 #ifndef CLI_SUPERVISE_H
 #define CLI_SUPERVISE_H
 
+#include <stdint.h>
+
 #include "options.h"
 
 /* What a crash of the worker means for the image. */
@@ -15,6 +17,12 @@ enum stage {
         STAGE_WRITING,                  /* a commit is under way: the journal decides */
         STAGE_WRITTEN,                  /* it is on the image */
 };
+
+/*
+ * The worker's: it is about to handle so many bytes of hives or files, whose size is no secret of a damaged image: its
+ * limits of memory and time grow with them. More than the host can give is never allowed.
+ */
+void supervise_expect(uint64_t bytes);
 
 /* Runs the command of arguments. Returns its exit code, in the worker and in the program that waits for it. */
 int supervise(const struct arguments *arguments);

@@ -48,7 +48,11 @@ static int open_disks(const struct arguments *arguments, bool writable, struct t
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is no hive file: --prefix does not go with it",
                                target->name);
         r = session_open(arguments, &disk, writable, &target->session, err);
-        return r < 0 ? r : session_open_guest(arguments, &target->session, err);
+        if (r == 0)
+                r = session_open_guest(arguments, &target->session, err);
+        if (r == 0)
+                session_expect_hives(target->session.guest);
+        return r;
 }
 
 int target_open(const struct arguments *arguments, const char *operand, bool writable, struct target *ret,

@@ -140,6 +140,22 @@ typedef struct ow_folder_entry {
         ow_stat stat;
 } ow_folder_entry;
 
+/* What was copied out of a guest, and what was not. */
+typedef struct ow_not_copied {
+        char *reason;                   /* a sentence that names it */
+} ow_not_copied;
+
+typedef struct ow_report_copied {
+        const char *to;                 /* where on the host */
+        uint64_t files, folders, bytes;
+        ow_not_copied *skipped;
+        size_t n_skipped;
+} ow_report_copied;
+
+/* Text: what was not copied and why, then the sums. */
+OW_API int ow_report_copied_files(const ow_report_copied *copied, const ow_report_options *options, char **ret,
+                                  ow_error *err);
+
 /* A folder's entries, in the order given. */
 OW_API int ow_report_folder(const char *path, const ow_folder_entry *entries, size_t n_entries,
                             const ow_report_options *options, char **ret, ow_error *err);

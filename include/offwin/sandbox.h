@@ -21,6 +21,7 @@ enum ow_sandbox_flags {
         /* Reading stays free, and only what leads out is denied; for programs built with sanitizers, which read
          * their own files and trace themselves. */
         OW_SANDBOX_GENTLE = 1 << 0,
+        OW_SANDBOX_FOLDERS = 1 << 1,    /* in the writable folders, folders may be made too */
 };
 
 typedef struct ow_sandbox_options {

@@ -28,6 +28,7 @@ enum {
         FS_READ_FILE = 1 << 2,
         FS_READ_DIR = 1 << 3,
         FS_REMOVE_FILE = 1 << 5,
+        FS_MAKE_DIR = 1 << 7,
         FS_MAKE_REG = 1 << 8,
         FS_TRUNCATE = 1 << 14,
         FS_OF_FILES = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE,
@@ -86,6 +87,8 @@ int confine_allow(int rules, const char *path, unsigned rights)
                 attr.allowed |= FS_WRITE_FILE | FS_TRUNCATE;
         if (rights & CONFINE_MAKE)
                 attr.allowed |= FS_MAKE_REG | FS_REMOVE_FILE;
+        if (rights & CONFINE_FOLDERS)
+                attr.allowed |= FS_MAKE_DIR;
         if (rights & CONFINE_EXECUTE)
                 attr.allowed |= FS_EXECUTE;
         attr.allowed &= known_rights(confine_version());

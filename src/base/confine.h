@@ -12,6 +12,7 @@ enum confine_right {
         CONFINE_WRITE = 1 << 1,         /* to files that are there */
         CONFINE_MAKE = 1 << 2,          /* make, rename and remove files in a folder; implies the two above */
         CONFINE_EXECUTE = 1 << 3,
+        CONFINE_FOLDERS = 1 << 4,       /* make folders in a folder */
 };
 
 /* Version of Landlock in this kernel; 0: none. */

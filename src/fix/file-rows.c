@@ -8,6 +8,7 @@
 #include <offwin/fix.h>
 #include <offwin/guest.h>
 
+#include "base/upcase.h"
 #include "fix/plan.h"
 
 /* The drive letter of a volume of this guest; 0: none. */
@@ -50,6 +51,37 @@ int plan_file_place(ow_guest *guest, const char *path, char **ret_where, ow_volu
         return 0;
 }
 
+/* Names that Windows keeps for devices, whatever follows a dot. */
+static bool is_device(const char *name, size_t size)
+{
+        static const char *const devices[] = { "CON", "PRN", "AUX", "NUL" };
+        const char *dot = memchr(name, '.', size);
+        size_t n = dot ? (size_t)(dot - name) : size;
+
+        for (size_t i = 0; i < OW_COUNT(devices); i++)
+                if (ow_name_compare_n(name, n, devices[i], 3) == 0)
+                        return true;
+        return n == 4 && name[3] >= '1' && name[3] <= '9' &&
+               (ow_name_compare_n(name, 3, "COM", 3) == 0 || ow_name_compare_n(name, 3, "LPT", 3) == 0);
+}
+
+/* What is made anew gets names that Windows can work with. */
+static int check_names(const char *where, const char *inside, ow_error *err)
+{
+        for (const char *name = inside; *name;) {
+                size_t size = strcspn(name, "\\");
+                bool odd = is_device(name, size) || name[size - 1] == '.' || name[size - 1] == ' ';
+
+                for (size_t i = 0; i < size && !odd; i++)
+                        odd = (unsigned char)name[i] < ' ' || strchr("\"*:<>?|", name[i]);
+                if (odd)
+                        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s': Windows does not allow the name '%.*s'",
+                                       where, (int)size, name);
+                name += size + (name[size] != '\0');
+        }
+        return 0;
+}
+
 /* ---- folders ---- */
 
 static int folder_row(ow_plan *plan, const ow_fix *fix, enum ow_change_kind kind, const char *where, ow_error *err)
@@ -77,7 +109,9 @@ static int need_one(ow_plan *plan, const ow_fix *fix, const char *where, ow_volu
                 return r;
         if (r > 0 && !(stat.attributes & OW_ATTR_DIRECTORY))
                 return ow_fail(err, OW_E_EXISTS, OW_NOWHERE, "'%s' is a file, and a folder is wanted there", place);
-        return r > 0 ? 0 : folder_row(plan, fix, OW_CHANGE_FOLDER_CREATE, place, err);
+        if (r == 0)
+                r = check_names(place, prefix, err);
+        return r != 0 ? (r < 0 ? r : 0) : folder_row(plan, fix, OW_CHANGE_FOLDER_CREATE, place, err);
 }
 
 /* Rows for the first size bytes of inside, a folder, and what is missing above it. */
@@ -153,6 +187,10 @@ static int need_file(ow_plan *plan, ow_guest *guest, const char *path, ow_change
                 r = look(volume, inside, &change->content, change, err);
         if (r != 0)
                 return r < 0 ? r : 0;
+        if (!change->before.present)
+                r = check_names(change->where, inside, err);
+        if (r < 0)
+                return r;
         name = strrchr(inside, '\\');
         r = need_folders(plan, change->fix, change->where, volume, inside, name ? (size_t)(name - inside) : 0, err);
         if (r == 0)

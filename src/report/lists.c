@@ -284,3 +284,52 @@ int ow_report_folder(const char *path, const ow_folder_entry *entries, size_t n_
         }
         return report_page_take(&page, ret, err);
 }
+
+static int copied_json(const ow_report_copied *copied, char **ret, ow_error *err)
+{
+        REPORT_AUTO_JSON json = report_json_new("copied");
+        json_t *array;
+
+        report_json_text(&json, json.root, "to", copied->to);
+        report_json_number(&json, json.root, "files", copied->files);
+        report_json_number(&json, json.root, "folders", copied->folders);
+        report_json_number(&json, json.root, "bytes", copied->bytes);
+        array = report_json_array(&json, json.root, "skipped");
+        for (size_t i = 0; i < copied->n_skipped; i++)
+                report_json_text(&json, report_json_add_object(&json, array), "reason", copied->skipped[i].reason);
+        return report_json_take(&json, ret, err);
+}
+
+static const char *plural(uint64_t n)
+{
+        return n == 1 ? "" : "s";
+}
+
+int ow_report_copied_files(const ow_report_copied *copied, const ow_report_options *options, char **ret,
+                           ow_error *err)
+{
+        REPORT_AUTO_PAGE page = report_page_new(options);
+        char size[REPORT_NUMBER_TEXT];
+        bool as_json = false;
+        int r;
+
+        r = only_text_or_json(options, &as_json, err);
+        if (r < 0)
+                return r;
+        if (as_json)
+                return copied_json(copied, ret, err);
+        if (copied->n_skipped)
+                report_put_styled(&page, REPORT_BOLD, "Not copied\n");
+        for (size_t i = 0; i < copied->n_skipped; i++) {
+                report_put_spaces(&page, 4);
+                report_put_wrapped(&page, 4, copied->skipped[i].reason);
+        }
+        report_format_size(copied->bytes, size);
+        report_printf(&page, "%" PRIu64 " file%s", copied->files, plural(copied->files));
+        if (copied->folders)
+                report_printf(&page, " and %" PRIu64 " folder%s", copied->folders, plural(copied->folders));
+        report_printf(&page, " (%s) copied to ", size);
+        report_put_guest(&page, copied->to);
+        report_put(&page, "\n");
+        return report_page_take(&page, ret, err);
+}

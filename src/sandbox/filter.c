@@ -21,6 +21,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <offwin/sandbox.h>
+
 #include "base/macros.h"
 #include "sandbox/filter.h"
 
@@ -227,7 +229,7 @@ static void put_start(struct program *p)
         put(p, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS, 0, 0);
 }
 
-static bool make_strict(struct program *p)
+static bool make_strict(struct program *p, bool folders)
 {
         static const uint32_t zero[] = { 0 }, thread[] = { CLONE_THREAD };
         const uint32_t self[] = { (uint32_t)getpid() };
@@ -242,6 +244,8 @@ static bool make_strict(struct program *p)
         /* raise() and abort(). */
         put_condition(p, SYS_tgkill, 0, UINT32_MAX, self, 1);
         put_condition(p, SYS_prlimit64, 2, UINT32_MAX, zero, 1);
+        if (folders)
+                put_condition(p, SYS_mkdirat, 2, 0, zero, 1);   /* whatever its arguments */
         put_search(p, ranges, make_ranges(allowed, OW_COUNT(allowed), ranges));
         return finish(p, SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO | ENOSYS);
 }
@@ -265,14 +269,15 @@ bool filter_available(void)
         return ARCHITECTURE != 0 && syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-int filter_enter(bool gentle, ow_error *err)
+int filter_enter(unsigned flags, ow_error *err)
 {
+        bool gentle = flags & OW_SANDBOX_GENTLE;
         struct program p = { .n = 0 };
         struct sock_fprog loaded = { .filter = p.code };
 
         if (!filter_available())
                 return 0;
-        if (!(gentle ? make_gentle(&p) : make_strict(&p)))
+        if (!(gentle ? make_gentle(&p) : make_strict(&p, flags & OW_SANDBOX_FOLDERS)))
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "filter system calls: a program of %zu steps", p.n);
         loaded.len = (unsigned short)p.n;
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||

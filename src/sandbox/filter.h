@@ -9,7 +9,7 @@
 
 bool filter_available(void);
 
-/* gentle: everything but the ways out. 1 in force, 0 the kernel has no filters, < 0 error. */
-int filter_enter(bool gentle, ow_error *err);
+/* flags: OW_SANDBOX_*; gentle: everything but the ways out. 1 in force, 0 the kernel has no filters, < 0 error. */
+int filter_enter(unsigned flags, ow_error *err);
 
 #endif

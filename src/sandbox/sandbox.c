@@ -30,6 +30,7 @@ static int allow(int rules, const char *const *paths, size_t n, unsigned rights,
 static int give_up_files(const ow_sandbox_options *options, ow_error *err)
 {
         static const char *const everything[] = { "/" };
+        unsigned writing = CONFINE_MAKE | (options->flags & OW_SANDBOX_FOLDERS ? CONFINE_FOLDERS : 0u);
         OW_AUTO_FD rules = confine_new();
         int sys, r = 0;
 
@@ -42,7 +43,7 @@ static int give_up_files(const ow_sandbox_options *options, ow_error *err)
         if (r == 0)
                 r = allow(rules, options->readable, options->n_readable, CONFINE_READ, err);
         if (r == 0)
-                r = allow(rules, options->writable, options->n_writable, CONFINE_MAKE, err);
+                r = allow(rules, options->writable, options->n_writable, writing, err);
         if (r < 0)
                 return r;
         sys = confine_enter(rules);
@@ -59,7 +60,7 @@ int ow_sandbox_enter(const ow_sandbox_options *options, ow_sandbox_status *ret_s
         if (r < 0)
                 return r;
         status.landlock = r > 0;
-        r = filter_enter(options->flags & OW_SANDBOX_GENTLE, err);
+        r = filter_enter(options->flags, err);
         if (r < 0)
                 return r;
         status.seccomp = r > 0;

@@ -13,6 +13,8 @@ enum {
         FIRST_RECORD = 64, /* those before are kept for the file system, by libntfs-3g too */
 };
 
+#define WAY_ON "remove files (`offwin file rm`) or make the volume larger"
+
 /* True when $MFT has a record that is not in use, as far as its bitmap can be read. */
 static bool has_free_record(struct nt_fs *fs)
 {
@@ -40,22 +42,15 @@ int nt_fail_full(struct nt_fs *fs, ow_error *err, uint64_t needed, const char *c
         if (nt_free_space(&fs->volume, &room, err) < 0)
                 return err ? err->code : OW_E_CORRUPT;
         if (needed > room)
-                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE,
-                               "%s: the volume is full: it needs %llu bytes more, and %llu are "
-                               "free; remove files (`offwin file rm`) or make the volume larger",
-                               context, (unsigned long long)needed, (unsigned long long)room);
+                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "%s: the volume is full: it needs %llu bytes more, and "
+                               "%llu are free; " WAY_ON, context, (unsigned long long)needed, (unsigned long long)room);
         if (needed)
-                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "%s: it would be in too many pieces, because the free space of "
-                               "the volume is scattered; defragment the volume in the guest (defrag) or remove files "
-                               "(`offwin file rm`)", context);
+                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "%s: it would be in too many pieces, because the free "
+                               "space of the volume is scattered; defragment the volume in the guest (defrag) or "
+                               "remove files (`offwin file rm`)", context);
         if (!has_free_record(fs))
-                return ow_fail(
-                        err, OW_E_NOSPACE, OW_NOWHERE,
-                        "%s: the table of files ($MFT) is full and cannot grow on this "
-                        "volume; remove files (`offwin file rm`) or make the volume larger",
-                        context);
-        return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE,
-                       "%s: the volume is full (%llu bytes are free); remove files "
-                       "(`offwin file rm`) or make the volume larger",
+                return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "%s: the table of files ($MFT) is full and cannot grow "
+                               "on this volume; " WAY_ON, context);
+        return ow_fail(err, OW_E_NOSPACE, OW_NOWHERE, "%s: the volume is full (%llu bytes are free); " WAY_ON,
                        context, (unsigned long long)room);
 }

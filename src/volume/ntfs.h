@@ -100,8 +100,8 @@ int nt_fail(struct nt_fs *fs, ow_error *err, int sys, const char *fmt, ...) OW_P
 /* ---- ntfs-full.c ---- */
 
 /*
- * OW_E_NOSPACE after ENOSPC: which end was reached, and what to do. needed: bytes by which a file was to grow; 0: a file
- * or a name was to be made.
+ * OW_E_NOSPACE after ENOSPC: which end was reached, and what to do. needed: bytes by which a file was to grow; 0: a
+ * file or a name was to be made.
  */
 int nt_fail_full(struct nt_fs *fs, ow_error *err, uint64_t needed, const char *context);
 

@@ -53,16 +53,20 @@ untouched() {
 
 @test "a loop ends by the limit of processor time" {
         ulimit -S -t 1
-        misbehaving loop doctor "$image"
-        expect 1
-        one_line "processor time"
+        for command in "doctor" "file ls" "reg ls" "file rm -n"; do
+                misbehaving loop $command "$image" $([ "$command" = doctor ] || echo 'C:\x')
+                expect 1
+                one_line "processor time"
+        done
         untouched
 }
 
 @test "memory without end ends by the limit of memory" {
-        misbehaving grow inspect "$image"
-        expect 1
-        one_line "memory"
+        for command in "inspect" "reg ls" "file ls"; do
+                misbehaving grow $command "$image"
+                expect 1
+                one_line "memory"
+        done
         untouched
 }
 

@@ -14,7 +14,7 @@ load common
 @test "help lists every command, on stdout" {
         offwin help
         expect 0
-        for command in inspect doctor fix undo settle "reg ls" "reg get" "reg set" "file ls" "file cat" version; do
+        for command in inspect doctor fix undo settle "reg ls" "reg get" "reg set" "file ls" "file cat" "file get" "file put" "file rm" "file mkdir" version; do
                 has "  $command "
         done
         offwin --help
@@ -22,7 +22,7 @@ load common
 }
 
 @test "every command has help with usage, options and its manual page" {
-        for command in inspect doctor fix undo settle "reg ls" "reg get" "reg set" "file ls" "file cat" version; do
+        for command in inspect doctor fix undo settle "reg ls" "reg get" "reg set" "file ls" "file cat" "file get" "file put" "file rm" "file mkdir" version; do
                 offwin help $command
                 expect 0
                 has "usage: offwin $command [OPTIONS]"
