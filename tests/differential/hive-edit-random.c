@@ -2,9 +2,10 @@
 /*
  * Edits a hive at random, and says what it must hold afterwards, from a model that has seen the same edits:
  *
- *   hive-edit-random HIVE OUT LISTING SEED COUNT
+ *   hive-edit-random HIVE OUT LISTING SEED COUNT [plain]
  *
- * HIVE: a clean hive file, or new3 to new6 for an empty one of that version. LISTING is sorted by key:
+ * HIVE: a clean hive file, or new3 to new6 for an empty one of that version. plain: only names and values that every
+ * reader copes with. LISTING is sorted by key:
  *   K <path>                              per key; the root is ""
  *   C <path> <bytes in hex>               when it has a class
  *   V <path> <name> <type> <bytes in hex> per value, in the order of the hive
@@ -96,8 +97,8 @@ int main(int argc, char **argv)
         ow_hive *h;
         FILE *out;
 
-        if (argc != 6) {
-                fprintf(stderr, "usage: hive-edit-random HIVE|new3..new6 OUT LISTING SEED COUNT\n");
+        if (argc < 6 || argc > 7 || (argc == 7 && strcmp(argv[6], "plain") != 0)) {
+                fprintf(stderr, "usage: hive-edit-random HIVE|new3..new6 OUT LISTING SEED COUNT [plain]\n");
                 return 2;
         }
         h = open_hive(argv[1], &file);
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
         model = model_new("");
         model_load(h, ow_hive_root(h), model);
         r = random_seed(strtoull(argv[4], NULL, 10));
+        r.plain = argc == 7;
         for (unsigned long i = strtoul(argv[5], NULL, 10); i > 0; i--)
                 random_step(&r, h, model);
         assert_ok(ow_hive_save(h, NOW, &sink, &err));

@@ -93,6 +93,26 @@ check_edited() {
         fi
 }
 
+# Random edits of what all readers cope with, as two more of them see what has come of it.
+check_plain() {
+        label=$1
+        hive=$work/plain
+        if ! "$random" "$2" "$hive" "$hive.list" 3 2000 plain >"$work/log" 2>&1; then
+                echo "FAILED: plain random edits of $label: $(tail -1 "$work/log")"
+                failed=1
+                return 0
+        fi
+        status=0
+        "$corpus" - --listing "$hive" "$hive.list" reged regtree >"$work/log" || status=$?
+        case $status in
+        0)      readers=$((readers + 1))
+                echo "ok: $label after 2000 plain random edits, reged and regtree ($(wc -l <"$hive.list") lines)" ;;
+        77)     return 0 ;;
+        *)      cat "$work/log"
+                failed=1 ;;
+        esac
+}
+
 # Random edits, against the model that has seen the same: by hivex byte for byte, by regfexport as far as it shows them.
 check_random() {
         label=$1
@@ -124,6 +144,8 @@ check_new 3
 check_new 5
 check_random 'new 1.3' new3
 check_random 'new 1.5' new5
+check_plain 'new 1.3' new3
+check_plain 'new 1.5' new5
 for name in machines/nt4-server/SYSTEM machines/xp-virtualpc/SYSTEM bcd/regipy-BCD corner/artemis-NTUSER.DAT; do
         if [ -n "${OFFWIN_DATA:-}" ] && [ -f "$OFFWIN_DATA/$name.xz" ]; then
                 check_edited "$name"
@@ -133,6 +155,7 @@ for name in machines/nt4-server/SYSTEM machines/nt4-server/SAM bcd/regipy-BCD \
             corner/aiowinreg-win2022_64-SECURITY; do
         if [ -n "${OFFWIN_DATA:-}" ] && [ -f "$OFFWIN_DATA/$name.xz" ]; then
                 xz -dc "$OFFWIN_DATA/$name.xz" >"$work/real"
+                [ "$name" != bcd/regipy-BCD ] || check_plain "$name" "$work/real"
                 check_random "$name" "$work/real"
         fi
 done

@@ -9,11 +9,12 @@
 
 struct random {
         uint64_t state;
+        bool plain;             /* only what every reader of hives copes with */
 };
 
 static inline struct random random_seed(uint64_t seed)
 {
-        return (struct random){ seed * 0x9e3779b97f4a7c15u + 1 };
+        return (struct random){ .state = seed * 0x9e3779b97f4a7c15u + 1 };
 }
 
 static inline uint32_t next(struct random *r, uint32_t below)
@@ -36,7 +37,7 @@ static inline void pick_name(struct random *r, char *name, size_t size)
                 "😀 pair",
         };
 
-        if (next(r, 3) == 0)
+        if (!r->plain && next(r, 3) == 0)
                 (void)snprintf(name, size, "%s", odd[next(r, OW_COUNT(odd))]);
         else
                 (void)snprintf(name, size, "%c%u", 'a' + (int)next(r, 3), next(r, 40));
@@ -139,19 +140,40 @@ static inline void step_create(struct random *r, ow_hive *h, struct spot s)
         (void)model_create(s.k, strchr(name, '\0') + 4);
 }
 
+/* Data as their type wants them: some readers stop at others, and two do not know big data. */
+static inline size_t plain_data(struct random *r, uint32_t type, uint8_t *data)
+{
+        size_t size = type == OW_REG_DWORD ? 4 : 1 + next(r, 2000);
+
+        if (type == OW_REG_SZ || type == OW_REG_EXPAND_SZ) {
+                size = 2 * (1 + next(r, 100));
+                memset(data, 0, size);
+                for (size_t i = 0; i + 2 < size; i += 2)
+                        data[i] = (uint8_t)('a' + next(r, 26));
+                return size;
+        }
+        for (size_t i = 0; i < size; i++)
+                data[i] = (uint8_t)next(r, 256);
+        return size;
+}
+
 static inline void step_set(struct random *r, ow_hive *h, struct spot s)
 {
         static uint8_t data[60000];
         ow_error err = OW_ERROR_INIT;
+        static const uint32_t plain_types[] = { OW_REG_SZ, OW_REG_EXPAND_SZ, OW_REG_BINARY, OW_REG_DWORD };
         size_t size = pick_size(r);
-        uint32_t type = next(r, 12);
+        uint32_t type = r->plain ? plain_types[next(r, OW_COUNT(plain_types))] : next(r, 12);
         char name[128];
 
         pick_name(r, name, sizeof name);
         if (next(r, 10) == 0)
                 name[0] = '\0';
-        for (size_t i = 0; i < size; i++)
-                data[i] = (uint8_t)next(r, 256);
+        if (r->plain)
+                size = plain_data(r, type, data);
+        else
+                for (size_t i = 0; i < size; i++)
+                        data[i] = (uint8_t)next(r, 256);
         if (was_done(ow_hive_set_value(h, s.key, name, type, data, size, &err), &err))
                 model_set(s.k, name, type, data, size);
 }
