@@ -184,7 +184,7 @@ static void put_check(struct report_page *page, const struct report_hives *what,
                               what->outcome == OW_PLAN_DRY_RUN ? "to mend" : "mended",
                               report->faults - report->mended);
         else if (report->faults)
-                report_printf(page, ", --repair mends %" PRIu64, mendable);
+                report_printf(page, ", --repair%s mends %" PRIu64, hive->stale ? " --accept-dirty" : "", mendable);
         report_put(page, "\n");
 }
 
