@@ -17,7 +17,7 @@ const struct option_spec option_specs[] = {
         { OPTION_YES, 'y', "yes", NULL, "do not ask" },
         { OPTION_HTML, 0, "html", "FILE", "also write the report as one HTML file" },
         { OPTION_RECURSIVE, 'R', "recursive", NULL, "everything below it too" },
-        { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes and links" },
+        { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes, links, security" },
         { OPTION_TREE, 'r', "recursive", NULL, "with everything below it" },
         { OPTION_KEYS, 0, "keys", NULL, "look at the names of keys" },
         { OPTION_NAMES, 0, "names", NULL, "look at the names of values" },

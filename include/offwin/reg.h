@@ -318,6 +318,18 @@ OW_API int ow_reg_diff_text(ow_hive *hive, ow_key key, const char *prefix, const
 OW_API int ow_reg_diff_export(ow_hive *a, ow_key a_key, ow_hive *b, ow_key b_key, const char *prefix, unsigned flags,
                               const ow_sink *sink, ow_error *err);
 
+/* ---- security ---- */
+
+/**
+ * ow_reg_descriptor_text - a security descriptor as people read it: SDDL
+ * @descriptor: size bytes, as ow_hive_security() gives them
+ * @ret:        the caller's: ow_text_free()
+ *
+ * Entries of rare types show type, flags and rights, and "?" for the rest: what is shown cannot always be turned back.
+ * Return: 0; OW_E_CORRUPT not a self-relative descriptor, or a part of it leaves it; OW_E_NOMEM.
+ */
+OW_API int ow_reg_descriptor_text(const void *descriptor, size_t size, char **ret, ow_error *err);
+
 /* ---- paths ---- */
 
 enum ow_reg_root {

@@ -221,6 +221,62 @@ static int walk(struct visitor *v, ow_regkey at, const ow_key_info *info, ow_err
         return r < 0 ? r : walk_subkeys(v, at, info->n_subkeys, err);
 }
 
+/* The descriptor as stored, and as text, NULL with what is wrong in *problem. < 0 only when memory has run out. */
+static int read_security(ow_regkey at, ow_blob *ret, char **ret_text, ow_error *problem, ow_error *err)
+{
+        int r = ow_hive_security(at.hive, at.key, ret, problem);
+
+        *ret_text = NULL;
+        if (r == 0)
+                r = ow_reg_descriptor_text(ret->p, ret->size, ret_text, problem);
+        return r == OW_E_NOMEM ? ow_fail_nomem(err) : 0;
+}
+
+static int put_security(struct report_page *page, ow_regkey at, ow_error *err)
+{
+        ow_error problem = OW_ERROR_INIT;
+        OW_AUTO_FREE char *text = NULL;
+        AUTO_BLOB descriptor = { 0 };
+        int r = read_security(at, &descriptor, &text, &problem, err);
+
+        if (r == 0)
+                report_put_field(page, 2, 9, "Security", text ? text : problem.text);
+        return r;
+}
+
+static void text_or_null(struct report_json *json, json_t *object, const char *key, const char *text)
+{
+        if (text)
+                report_json_text(json, object, key, text);
+        else
+                report_json_null(json, object, key);
+}
+
+static int add_security(struct visitor *v, ow_regkey at, ow_error *err)
+{
+        ow_error problem = OW_ERROR_INIT;
+        OW_AUTO_FREE char *text = NULL;
+        AUTO_BLOB descriptor = { 0 };
+        int r = read_security(at, &descriptor, &text, &problem, err);
+        json_t *o = report_json_object(v->json, v->json->root, "security");
+
+        text_or_null(v->json, o, "sddl", text);
+        report_json_hex(v->json, o, "hex", descriptor.p, descriptor.size);
+        if (r == 0 && !text)
+                report_json_add_text(v->json, v->problems, problem.text);
+        return r;
+}
+
+static int add_class(struct visitor *v, const ow_key_info *info, ow_error *err)
+{
+        OW_AUTO_FREE char *text = ow_utf16_text((ow_view){ info->class_name.p, info->class_name.size });
+
+        if (!text)
+                return ow_fail_nomem(err);
+        text_or_null(v->json, v->json->root, "class", info->class_name.size ? text : NULL);
+        return 0;
+}
+
 /* What ls --long tells of the key itself. */
 static int put_key_detail(struct report_page *page, ow_regkey at, const ow_key_info *info, ow_error *err)
 {
@@ -244,7 +300,7 @@ static int put_key_detail(struct report_page *page, ow_regkey at, const ow_key_i
         ow_text_free(target);
         if (info->layer)
                 report_put_field(page, 2, 9, "Layered", "part of a container's registry; not edited");
-        return 0;
+        return put_security(page, at, err);
 }
 
 static int key_json(ow_regkey at, const char *path, const ow_key_info *info, char **ret, ow_error *err)
@@ -255,9 +311,15 @@ static int key_json(ow_regkey at, const char *path, const ow_key_info *info, cha
 
         report_json_text(&json, json.root, "path", path);
         report_json_time(&json, json.root, "written", info->written);
+        r = add_class(&v, info, err);
+        if (r < 0)
+                return r;
         v.values = report_json_array(&json, json.root, "values");
         v.subkeys = report_json_array(&json, json.root, "subkeys");
         v.problems = report_json_array(&json, json.root, "problems");
+        r = add_security(&v, at, err);
+        if (r < 0)
+                return r;
         r = walk(&v, at, info, err);
         if (r < 0)
                 return r;

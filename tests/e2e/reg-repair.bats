@@ -108,6 +108,11 @@ recovers() {
         offwin reg ls "$folder/BadLogHive"
         expect 0
         [[ $errors == *"its last changes are missing"* ]]
+        offwin reg check "$folder/BadLogHive"
+        expect 3
+        has "--repair --accept-dirty mends 1"
+        offwin reg check --repair "$folder/BadLogHive"
+        expect 4
         offwin reg set "$folder/BadLogHive" A b dword 1
         expect 4
         one_line "--accept-dirty"
@@ -170,6 +175,19 @@ recovers() {
         offwin undo "$hive"
         expect 0
         [ "$(sums)" = "$before" ]
+}
+
+@test "ls shows the class and who may do what" {
+        real machines/xp-virtualpc
+        offwin reg ls -l "$folder/SYSTEM" 'ControlSet001\Control\Lsa\JD'
+        expect 0
+        has "Class    $(jq -r .class <<<"$("$OFFWIN" reg ls --json "$folder/SYSTEM" 'ControlSet001\Control\Lsa\JD')")"
+        has "Security O:BAG:"
+        offwin reg ls --json "$folder/SYSTEM" 'ControlSet001\Control\Lsa\JD'
+        expect 0
+        [ "$(jq -r '.class | length' <<<"$output")" -gt 0 ]
+        [[ "$(jq -r .security.sddl <<<"$output")" == O:*D:* ]]
+        [[ "$(jq -r .security.hex <<<"$output")" == 0100* ]]
 }
 
 @test "check --repair: leaves what it cannot know, and says so" {
