@@ -93,6 +93,14 @@ void fix_action_keep(struct fix_job *job)
                         job->plan->heads[i]->lasting = true;
 }
 
+int fix_action_complete(const struct fix_job *job, ow_error *err)
+{
+        if (job->left_out == 0)
+                return 0;
+        return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "%.*s", (int)job->left_reason.len,
+                       (const char *)job->left_reason.p);
+}
+
 /* ---- what the plan leaves at a place ---- */
 
 int plan_now(const ow_plan *plan, ow_guest *guest, const char *where, const char *name, ow_datum *ret, ow_error *err)

@@ -32,6 +32,10 @@ void fix_action_done(struct fix_job *job);
 /* The value rows of this head go into the ledger, where settle leaves them: how it was can be looked up later. */
 void fix_action_keep(struct fix_job *job);
 
+/* OW_E_ABSENT with the reason when a hive or drive that the job asked for is not there: what a person asked for is
+ * not done in part. */
+int fix_action_complete(const struct fix_job *job, ow_error *err);
+
 /* What will be at a place (name NULL: the key) once the plan is applied. *ret: ow_blob_done(&ret->data). */
 int plan_now(const ow_plan *plan, ow_guest *guest, const char *where, const char *name, ow_datum *ret, ow_error *err);
 

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a plan file to rows, area by area, for the machine at hand. */
+#include "fix/planfile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <offwin/registry.h>
+
+#include "base/upcase.h"
+#include "fix/action.h"
+
+static const struct fix_action put_files = { "files", "Put files of the plan in place", "", false };
+static const struct fix_action put_scripts = {
+        "firstboot", "Put the scripts for the first boot in place",
+        "The first-boot service runs them once, in the order of their numbers.", false
+};
+
+struct work {
+        ow_plan *plan;
+        ow_guest *guest;
+        const ow_fix_set *set;
+        const ow_planfile *file;
+        const struct planfile *content;
+        const ow_source *host;
+};
+
+/* ---- which machine ---- */
+
+static int other_machine(const struct work *w, const char *what, const char *want, const char *have, ow_error *err)
+{
+        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "%s is for a machine whose %s is '%s'; this one's is '%s'",
+                       w->file->label, what, want, have);
+}
+
+static int windows_check(const struct work *w, const char *text, ow_error *err)
+{
+        const ow_windows *windows = ow_guest_windows(w->guest);
+        struct fix_range *ranges = NULL;
+        char have[64];
+        size_t n = 0;
+        bool match;
+        int r;
+
+        r = fix_ranges_parse(text, &ranges, &n, err);
+        if (r < 0)
+                return planfile_fail(w->file, text, err, "machine.windows: '%s' is no list of versions", text);
+        match = fix_ranges_match(ranges, n, windows);
+        ow_free(ranges);
+        (void)snprintf(have, sizeof have, "%u.%u.%u", windows->major, windows->minor, windows->build);
+        return match ? 0 : other_machine(w, "Windows", text, have, err);
+}
+
+static int machine_check(const struct work *w, ow_error *err)
+{
+        const struct planfile_machine *m = w->content->machine;
+        const ow_windows *windows = ow_guest_windows(w->guest);
+
+        if (!m)
+                return 0;
+        if (m->name && ow_name_compare(m->name, windows->computer_name) != 0)
+                return other_machine(w, "name", m->name, windows->computer_name, err);
+        if (m->domain && ow_name_compare(m->domain, windows->domain_member ? windows->domain : "") != 0)
+                return other_machine(w, "domain", m->domain, windows->domain_member ? windows->domain : "", err);
+        return m->windows ? windows_check(w, m->windows, err) : 0;
+}
+
+/* ---- fixes ---- */
+
+static bool listed(char *const *names, unsigned count, const char *name)
+{
+        for (unsigned i = 0; i < count; i++)
+                if (strcmp(names[i], name) == 0)
+                        return true;
+        return false;
+}
+
+static int names_known(const struct work *w, char *const *names, unsigned count, ow_error *err)
+{
+        for (unsigned i = 0; i < count; i++)
+                if (!ow_fix_set_find(w->set, names[i]))
+                        return planfile_fail(w->file, names[i], err, "no fix is called '%s'", names[i]);
+        return 0;
+}
+
+/* The names that the plan means: those of "all" without the exceptions, then the others. */
+static const char **names_of(const struct work *w, const struct planfile_fixes *f, size_t *ret_count)
+{
+        size_t n = 0, n_set = ow_fix_set_count(w->set);
+        const char **names = ow_calloc(n_set + f->names_count + 1, sizeof *names);
+
+        for (size_t i = 0; names && planfile_yes(f->all) && i < n_set; i++) {
+                const ow_fix *fix = ow_fix_set_get(w->set, i);
+
+                if (fix->in_all && !listed(f->except, f->except_count, fix->name) &&
+                    !listed(f->names, f->names_count, fix->name))
+                        names[n++] = fix->name;
+        }
+        for (unsigned i = 0; names && i < f->names_count; i++)
+                names[n++] = f->names[i];
+        *ret_count = n;
+        return names;
+}
+
+static int fixes_add(const struct work *w, ow_error *err)
+{
+        const struct planfile_fixes *f = w->content->fixes;
+        OW_AUTO_FREE ow_fix_parameter *parameters = NULL;
+        OW_AUTO_FREE const char **names = NULL;
+        size_t n = 0;
+        int r;
+
+        if (!f)
+                return 0;
+        r = names_known(w, f->names, f->names_count, err);
+        if (r == 0)
+                r = names_known(w, f->except, f->except_count, err);
+        if (r < 0)
+                return r;
+        parameters = ow_calloc(f->parameters_count, sizeof *parameters);
+        names = names_of(w, f, &n);
+        if (!parameters || !names)
+                return ow_fail_nomem(err);
+        for (unsigned i = 0; i < f->parameters_count; i++)
+                parameters[i] = (ow_fix_parameter){ f->parameters[i].name, f->parameters[i].value };
+        return ow_plan_add_fixes(w->plan, w->guest, w->set, names, n, parameters, f->parameters_count, err);
+}
+
+/* ---- files ---- */
+
+/* "0002-join.cmd" of "scripts/join.cmd". */
+static int script_place(const struct work *w, unsigned index, char **ret, ow_error *err)
+{
+        const char *from = w->content->scripts[index];
+        const char *name = strrchr(from, '/') ? strrchr(from, '/') + 1 : from;
+
+        if (!*name || strpbrk(name, "\\:*?\"<>|") || strlen(name) > 200)
+                return planfile_fail(w->file, from, err, "firstboot: '%s' is no name that Windows takes", name);
+        *ret = ow_asprintf("%%SystemRoot%%\\offwin\\firstboot\\%04u-%s", index + 1, name);
+        return *ret ? 0 : ow_fail_nomem(err);
+}
+
+static int files_add(const struct work *w, ow_error *err)
+{
+        struct fix_job job;
+        int r;
+
+        if (w->content->files_count == 0)
+                return 0;
+        r = fix_action_begin(&job, w->plan, w->guest, &put_files, err);
+        if (r < 0)
+                return r;
+        for (unsigned i = 0; r >= 0 && i < w->content->files_count; i++) {
+                r = fix_job_file_from(&job, w->content->files[i].to, &w->host[i], err);
+                if (r < 0)
+                        r = ow_wrap(err, r, "%s: put '%s'", w->file->label, w->content->files[i].from);
+        }
+        if (r >= 0)
+                r = fix_action_complete(&job, err);
+        fix_action_done(&job);
+        return r < 0 ? r : 0;
+}
+
+static int scripts_add(const struct work *w, ow_error *err)
+{
+        struct fix_job job;
+        int r;
+
+        if (w->content->scripts_count == 0)
+                return 0;
+        r = fix_action_begin(&job, w->plan, w->guest, &put_scripts, err);
+        if (r < 0)
+                return r;
+        for (unsigned i = 0; r >= 0 && i < w->content->scripts_count; i++) {
+                OW_AUTO_FREE char *to = NULL;
+
+                r = script_place(w, i, &to, err);
+                if (r == 0)
+                        r = fix_job_file_from(&job, to, &w->host[w->content->files_count + i], err);
+        }
+        if (r >= 0)
+                r = fix_action_complete(&job, err);
+        fix_action_done(&job);
+        return r < 0 ? r : 0;
+}
+
+int ow_plan_add_planfile(ow_plan *plan, ow_guest *guest, const ow_fix_set *set, const ow_planfile *file,
+                         const ow_source *host, ow_error *err)
+{
+        const struct work w = { plan, guest, set, file, file->content, host };
+        int r;
+
+        r = machine_check(&w, err);
+        if (r == 0)
+                r = fixes_add(&w, err);
+        if (r == 0)
+                r = files_add(&w, err);
+        if (r == 0)
+                r = scripts_add(&w, err);
+        return r;
+}
