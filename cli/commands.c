@@ -16,8 +16,9 @@ const struct command commands[] = {
                 .summary = "show what is in an image: Windows, drives, profiles, adapters",
                 .about = "Reads only. Disks without Windows are shown too. Several DISKs are the disks of one machine.",
                 .examples = "offwin inspect server.vhdx\n"
+                            "offwin inspect --full server.vhdx\n"
                             "offwin inspect --json disk0.img disk1.img\n",
-                .options = MACHINE,
+                .options = MACHINE | OPTION_FULL,
                 .flags = COMMAND_READS | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 64,

@@ -50,6 +50,7 @@ int run_inspect(const struct arguments *arguments)
         char *text = NULL;
         int r;
 
+        options.full = has(arguments, OPTION_FULL);
         r = session_open(arguments, &arguments->operands, false, &session, &err);
         if (r == 0)
                 r = open_guests(arguments, session.machine, &guests, &err);

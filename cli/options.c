@@ -18,6 +18,8 @@ const struct option_spec option_specs[] = {
         { OPTION_HTML, 0, "html", "FILE", "also write the report as one HTML file" },
         { OPTION_RECURSIVE, 'R', "recursive", NULL, "everything below it too" },
         { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes, links, security" },
+        { OPTION_FULL, 0, "full", NULL, "also hardware, software, settings and what starts by itself" },
+        { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes and links" },
         { OPTION_TREE, 'r', "recursive", NULL, "with everything below it" },
         { OPTION_KEYS, 0, "keys", NULL, "look at the names of keys" },
         { OPTION_NAMES, 0, "names", NULL, "look at the names of values" },

@@ -55,6 +55,8 @@ typedef uint64_t option_set;
 #define OPTION_RE_IP               (UINT64_C(1) << 40)
 #define OPTION_ADAPTER             (UINT64_C(1) << 41)
 #define OPTION_ADDRESSING          (UINT64_C(1) << 42)      /* every setting of an adapter: ow_addressing_word */
+#define OPTION_PLAN                (UINT64_C(1) << 43)
+#define OPTION_FULL                (UINT64_C(1) << 44)
 
 struct option_spec {
         option_set id;

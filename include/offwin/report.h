@@ -31,6 +31,7 @@ typedef struct ow_report_options {
         unsigned columns;               /* text: wrap here; 0 is 80, less than 40 is 40 */
         bool colour;                    /* text: terminal colours */
         bool verbose;                   /* doctor: also what is fine or does not apply; plan: why each fix is there */
+        bool full;                      /* inspect: also software, hardware and settings; see offwin/system.h */
         const char *journal_dir;        /* as given to the commit, for the undo command that is shown; or NULL */
 } ow_report_options;
 

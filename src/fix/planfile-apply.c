@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <offwin/registry.h>
+#include <offwin/service-plan.h>
 
 #include "base/upcase.h"
 #include "fix/action.h"
@@ -126,6 +127,29 @@ static int fixes_add(const struct work *w, ow_error *err)
         return ow_plan_add_fixes(w->plan, w->guest, w->set, names, n, parameters, f->parameters_count, err);
 }
 
+/* ---- services ---- */
+
+static int service_add(const struct work *w, const struct planfile_service *s, ow_error *err)
+{
+        ow_service_edit edit = { .name = s->name, .verb = OW_SERVICE_ENABLE };
+        int r = strcmp(s->start, "enable") == 0 ? 0 : ow_service_edit_start(&edit, s->start, NULL);
+
+        if (r < 0)
+                return planfile_fail(w->file, s->name, err, "services: '%s' is no start: boot, system, auto, delayed, "
+                                     "demand, disabled or enable", s->start);
+        r = ow_plan_set_services(w->plan, w->guest, &edit, 1, planfile_yes(s->force) ? OW_SERVICE_FORCE : 0, err);
+        return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
+}
+
+static int services_add(const struct work *w, ow_error *err)
+{
+        int r = 0;
+
+        for (unsigned i = 0; i < w->content->services_count && r == 0; i++)
+                r = service_add(w, &w->content->services[i], err);
+        return r;
+}
+
 /* ---- files ---- */
 
 /* "0002-join.cmd" of "scripts/join.cmd". */
@@ -193,6 +217,8 @@ int ow_plan_add_planfile(ow_plan *plan, ow_guest *guest, const ow_fix_set *set, 
         r = machine_check(&w, err);
         if (r == 0)
                 r = fixes_add(&w, err);
+        if (r == 0)
+                r = services_add(&w, err);
         if (r == 0)
                 r = files_add(&w, err);
         if (r == 0)

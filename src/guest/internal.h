@@ -111,6 +111,7 @@ struct ow_guest {
         struct guest_devices *devices;  /* the same */
         struct guest_service_set *service_sets;         /* those read so far */
         struct guest_software *software;                /* the same */
+        struct guest_system *system;                    /* NULL: not read yet */
 };
 
 /* The order of the calls in ow_guest_open() is the order here: later ones use what earlier ones found. */
@@ -123,6 +124,7 @@ void guest_load_state(ow_guest *guest);
 
 void guest_services_done(ow_guest *guest);
 void guest_software_free(struct guest_software *software);
+void guest_system_free(struct guest_system *system);
 
 /* One sentence for ow_guest_problem(). The same sentence is kept once; past a limit, further ones are dropped. */
 void guest_note(ow_guest *guest, const char *fmt, ...) OW_PRINTF(2, 3);
@@ -204,6 +206,9 @@ void guest_expand_path(const ow_guest *guest, const char *path, char *buf, size_
 
 /* path as ow_guest_resolve_path() takes it, as "C:\\...", whether that drive is there or not: 0, or OW_E_*. */
 int guest_drive_path(const ow_guest *guest, const char *path, char *buf, size_t size, ow_error *err);
+
+/* The program of a command line into buf, with ".exe" when it has no extension; false when it does not fit. */
+bool guest_program_of(const char *line, char *buf, size_t size);
 
 /* 1 a file of at least one byte, 0 not, < 0 never: errors are noted. */
 bool guest_file_there(ow_guest *guest, size_t volume, const char *path);

@@ -29,8 +29,7 @@ static size_t program_length(const char *line)
         return strcspn(line, " \t");
 }
 
-/* The program of a command line into buf, with ".exe" when it has no extension; false when it does not fit. */
-static bool program_of(const char *line, char *buf, size_t size)
+bool guest_program_of(const char *line, char *buf, size_t size)
 {
         const char *name;
         size_t len;
@@ -70,7 +69,7 @@ static bool choose(const ow_service *s, char *buf, size_t size)
                 return (size_t)snprintf(buf, size, "System32\\drivers\\%s.sys", s->name) < size;
         if (driver)
                 return (size_t)snprintf(buf, size, "%s", from) < size;
-        if (!program_of(from, buf, size))
+        if (!guest_program_of(from, buf, size))
                 return false;
         if (s->service_dll[0] && is_svchost(buf))
                 return (size_t)snprintf(buf, size, "%s", s->service_dll) < size;

@@ -13,6 +13,7 @@
 
 #include "report/facts.h"
 #include "report/json.h"
+#include "report/system.h"
 
 /* ---- disks ---- */
 
@@ -239,7 +240,7 @@ static int put_services(struct report_json *json, json_t *object, ow_guest *gues
         return 0;
 }
 
-static int put_guest(struct report_json *json, json_t *object, ow_guest *guest, ow_error *err)
+static int put_guest(struct report_json *json, json_t *object, ow_guest *guest, bool full, ow_error *err)
 {
         json_t *problems;
         int r;
@@ -255,6 +256,8 @@ static int put_guest(struct report_json *json, json_t *object, ow_guest *guest, 
         r = put_adapters(json, object, guest, err);
         if (r == 0)
                 r = put_services(json, object, guest, err);
+        if (r == 0 && full)
+                r = report_json_system(json, object, guest, err);
         if (r < 0)
                 return r;
         problems = report_json_array(json, object, "problems");
@@ -263,7 +266,8 @@ static int put_guest(struct report_json *json, json_t *object, ow_guest *guest, 
         return 0;
 }
 
-int report_inspect_json(ow_machine *machine, ow_guest *const *guests, size_t n_guests, char **ret, ow_error *err)
+int report_inspect_json(ow_machine *machine, ow_guest *const *guests, size_t n_guests, bool full, char **ret,
+                        ow_error *err)
 {
         REPORT_AUTO_JSON json = report_json_new("inspect");
         json_t *disks = report_json_array(&json, json.root, "disks");
@@ -273,7 +277,7 @@ int report_inspect_json(ow_machine *machine, ow_guest *const *guests, size_t n_g
         for (size_t i = 0; i < ow_machine_disk_count(machine); i++)
                 put_disk(&json, report_json_add_object(&json, disks), machine, i);
         for (size_t i = 0; i < n_guests; i++) {
-                r = put_guest(&json, report_json_add_object(&json, installations), guests[i], err);
+                r = put_guest(&json, report_json_add_object(&json, installations), guests[i], full, err);
                 if (r < 0)
                         return r;
         }

@@ -12,6 +12,7 @@
 #include "base/filetime.h"
 
 #include "report/facts.h"
+#include "report/system.h"
 #include "report/text.h"
 
 enum { INDENT = 2, LABEL = 14, MAX_LISTED_DRIVES = 26, MAX_LISTED_USERS = 50, MAX_LISTED_ADAPTERS = 50 };
@@ -370,6 +371,8 @@ static int put_guest(struct report_page *page, ow_guest *guest, ow_error *err)
         put_drives(page, guest);
         put_users(page, guest);
         r = put_adapters(page, guest, err);
+        if (r == 0 && page->full)
+                r = report_put_system(page, guest, err);
         if (r < 0)
                 return r;
         put_problems(page, guest);

@@ -25,7 +25,7 @@ int ow_report_inspect(ow_machine *machine, ow_guest *const *guests, size_t n_gue
         case OW_REPORT_TEXT:
                 return report_inspect_text(machine, guests, n_guests, options, ret, err);
         case OW_REPORT_JSON:
-                return report_inspect_json(machine, guests, n_guests, ret, err);
+                return report_inspect_json(machine, guests, n_guests, options->full, ret, err);
         case OW_REPORT_HTML:
                 break;
         }

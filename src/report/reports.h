@@ -7,7 +7,8 @@
 
 int report_inspect_text(ow_machine *machine, ow_guest *const *guests, size_t n_guests,
                         const ow_report_options *options, char **ret, ow_error *err);
-int report_inspect_json(ow_machine *machine, ow_guest *const *guests, size_t n_guests, char **ret, ow_error *err);
+int report_inspect_json(ow_machine *machine, ow_guest *const *guests, size_t n_guests, bool full, char **ret,
+                        ow_error *err);
 
 int report_diagnosis_text(ow_guest *guest, const ow_diagnosis *diagnosis, const ow_report_options *options,
                           char **ret, ow_error *err);

@@ -27,6 +27,7 @@ struct report_page report_page_new(const ow_report_options *options)
                 page.columns = options->columns < MIN_COLUMNS ? MIN_COLUMNS : options->columns;
         page.colour = options->colour;
         page.verbose = options->verbose;
+        page.full = options->full;
         page.journal_dir = options->journal_dir;
         return page;
 }

@@ -24,7 +24,7 @@ struct report_page {
         ow_buffer text;
         unsigned columns;
         bool colour;
-        bool verbose;
+        bool verbose, full;
         const char *journal_dir;        /* borrowed; may be NULL */
 };
 

@@ -12,6 +12,8 @@
 #include <offwin/guest.h>
 #include <offwin/machine.h>
 #include <offwin/network.h>
+#include <offwin/software.h>
+#include <offwin/system.h>
 #include <offwin/volume.h>
 
 #include "base/macros.h"
@@ -138,6 +140,35 @@ int ow_guest_services(ow_guest *guest, const ow_service **ret, size_t *ret_count
 
         *ret = services;
         *ret_count = OW_COUNT(services);
+        return 0;
+}
+
+/* ---- system information ---- */
+
+static ow_system fake_system = { .firmware = { "", "", "", "", "", "", "", 0 }, .dump_file = "" };
+static ow_program fake_programs[2];
+static ow_task fake_tasks[2];
+static size_t fake_n_programs, fake_n_tasks;
+
+int ow_guest_system(ow_guest *guest, const ow_system **ret, ow_error *err)
+{
+        *ret = &fake_system;
+        return 0;
+}
+
+const char *ow_crash_dump_name(enum ow_crash_dump dump) { return dump == OW_DUMP_KERNEL ? "kernel" : "none"; }
+
+int ow_guest_programs(ow_guest *guest, const ow_program **ret, size_t *ret_count, ow_error *err)
+{
+        *ret = fake_programs;
+        *ret_count = fake_n_programs;
+        return 0;
+}
+
+int ow_guest_tasks(ow_guest *guest, const ow_task **ret, size_t *ret_count, ow_error *err)
+{
+        *ret = fake_tasks;
+        *ret_count = fake_n_tasks;
         return 0;
 }
 

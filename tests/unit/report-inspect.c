@@ -143,12 +143,110 @@ static void no_control_of_a_guest_reaches_the_terminal(void **state)
         ow_text_free(text);
 }
 
+static const ow_hardware_part parts[] = { { "processor", "Xeon", 2 }, { "disk", "LOGICAL VOLUME", 1 } };
+static const char *const page_files[] = { "?:\\pagefile.sys" };
+static const ow_hotfix hotfixes[] = { { "KB2534111", "6.1.1.0" }, { "KB2999226", "" } };
+static const ow_event_log event_logs[] = { { "C:\\Windows\\System32\\winevt\\Logs\\System.evtx", 1118208, 0 } };
+static const ow_autorun autoruns[] = {
+        { "Run", "HKLM\\SOFTWARE\\...\\Run", "CPQTEAM", "cpqteam.exe", "", OW_AUTORUN_FILE_UNKNOWN },
+        { "Service", "HKLM\\SYSTEM\\...\\Services\\x", HOSTILE, "C:\\x.exe", "C:\\x.exe", OW_AUTORUN_FILE_MISSING },
+};
+
+static char empty[] = "", program[] = "HP Network Configuration Utility", version[] = "10.20", task[] = "\\Backup";
+
+static void fill_system(void)
+{
+        fake_system.firmware.manufacturer = "HP";
+        fake_system.firmware.model = "ProLiant DL380 G7";
+        fake_system.parts = parts;
+        fake_system.n_parts = OW_COUNT(parts);
+        fake_system.page_files = page_files;
+        fake_system.n_page_files = 1;
+        fake_system.crash_dump = OW_DUMP_KERNEL;
+        fake_system.hotfixes = hotfixes;
+        fake_system.n_hotfixes = OW_COUNT(hotfixes);
+        fake_system.event_logs = event_logs;
+        fake_system.n_event_logs = 1;
+        fake_system.autoruns = autoruns;
+        fake_system.n_autoruns = OW_COUNT(autoruns);
+        fake_programs[0] = (ow_program){ .place = empty, .key = empty, .name = program, .version = version,
+                                         .publisher = empty, .folder = empty, .uninstall = empty,
+                                         .quiet_uninstall = empty };
+        fake_n_programs = 1;
+        fake_tasks[0] = (ow_task){ .path = task, .place = empty, .id = empty, .file = empty };
+        fake_n_tasks = 1;
+}
+
+static void full_shows_what_computer_management_shows(void **state)
+{
+        static const char *const want[] = {
+                "    Machine             HP ProLiant DL380 G7\n",
+                "    Processor           2 x Xeon\n    Disk                LOGICAL VOLUME\n",
+                "    Page file           as Windows chooses\n    Memory dump         kernel\n",
+                "  Hotfixes (2)\n    KB2534111 KB2999226\n",
+                "  Installed programs (1)\n    HP Network Configuration Utility              10.20\n",
+                "  Scheduled tasks (1)\n    \\Backup\n",
+                "    Run         CPQTEAM\n                cpqteam.exe\n",
+                "  (its file is not there)\n                C:\\x.exe\n",
+                "1.1 MiB  System.evtx\n",
+        };
+        ow_report_options options = { .columns = 80, .full = true };
+        ow_machine machine = fake_machine();
+        ow_guest guest = fake_guest(&machine);
+        char *text;
+
+        fill_system();
+        text = report(&machine, &guest, &options);
+        for (size_t i = 0; i < OW_COUNT(want); i++)
+                if (!strstr(text, want[i]))
+                        fail_msg("no '%s' in:\n%s", want[i], text);
+        assert_null(strchr(text, '\033'));
+        ow_text_free(text);
+        options.full = false;
+        text = report(&machine, &guest, &options);
+        assert_null(strstr(text, "Hotfixes"));
+        ow_text_free(text);
+}
+
+static void full_json_has_the_promised_keys(void **state)
+{
+        ow_report_options options = { .format = OW_REPORT_JSON, .full = true };
+        ow_machine machine = fake_machine();
+        ow_guest guest = fake_guest(&machine);
+        const char *model, *dump, *hotfix, *path, *name;
+        json_t *root, *installation, *unknown;
+        int present, count;
+        char *text;
+
+        fill_system();
+        text = report(&machine, &guest, &options);
+        root = json_loads(text, 0, NULL);
+        installation = json_array_get(json_object_get(root, "installations"), 0);
+        assert_int_equal(json_unpack(installation,
+                                     "{s:{s:s, s:[{s:i}]}, s:{s:s}, s:[{s:s}], s:[{s:s}], s:[{s:o}, {s:b}], s:[{s:s}]}",
+                                     "hardware", "model", &model, "parts", "count", &count, "settings", "crash_dump",
+                                     &dump, "hotfixes", "id", &hotfix, "event_logs", "path", &path, "autoruns",
+                                     "file_present", &unknown, "file_present", &present, "programs", "name", &name),
+                         0);
+        assert_string_equal(model, "ProLiant DL380 G7");
+        assert_int_equal(count, 2);
+        assert_string_equal(dump, "kernel");
+        assert_string_equal(hotfix, "KB2534111");
+        assert_string_equal(name, program);
+        assert_true(json_is_null(unknown));
+        assert_false(present);
+        json_decref(root);
+        ow_text_free(text);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(text_is_as_drawn),
                 cmocka_unit_test(a_disk_without_windows_is_shown_too),
                 cmocka_unit_test(json_has_the_promised_keys),
+                cmocka_unit_test(full_shows_what_computer_management_shows),
+                cmocka_unit_test(full_json_has_the_promised_keys),
                 cmocka_unit_test(no_control_of_a_guest_reaches_the_terminal),
         };
 

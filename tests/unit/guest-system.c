@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* System information of a made-up guest: where it is read from, and odd values. */
+#include "guest-fixture.h"
+
+#include <offwin/system.h>
+
+#define NT  "[HKEY_LOCAL_MACHINE\\Microsoft\\Windows NT\\CurrentVersion\\"
+#define CBS "[HKEY_LOCAL_MACHINE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages\\"
+#define CS1 "[HKEY_LOCAL_MACHINE\\ControlSet001\\"
+#define CPU "Enum\\ACPI\\GenuineIntel_-_x\\"
+
+static const char system_hive[] =
+        "[HKEY_LOCAL_MACHINE\\Select]\n\"Current\"=dword:1\n\"Default\"=dword:1\n"
+        "[HKEY_LOCAL_MACHINE\\HardwareConfig]\n\"LastConfig\"=\"{a}\"\n"
+        "[HKEY_LOCAL_MACHINE\\HardwareConfig\\{a}]\n\"SystemManufacturer\"=\"HP\"\n"
+        "\"SystemProductName\"=\"ProLiant\"\n\"LastUse\"=hex:00,80,3e,d5,de,b1,9d,01\n" CS1
+        "Control\\CrashControl]\n\"CrashDumpEnabled\"=dword:2\n\"DumpFile\"=expand:\"%SystemRoot%\\\\MEMORY.DMP\"\n"
+        "\"AutoReboot\"=\"odd\"\n" CS1
+        "Control\\Session Manager]\n\"BootExecute\"=multi:\"autocheck autochk *\"\n" CS1
+        "Control\\Session Manager\\Memory Management]\n\"PagingFiles\"=multi:\"C:\\\\p.sys 1 "
+        "2\",\"D:\\\\q.sys\"\n" CS1 CPU
+        "_0]\n\"ClassGUID\"=\"{50127dc3-0f36-415e-a6cc-4cb3be910b65}\"\n\"FriendlyName\"=\"Xeon\"\n" CS1 CPU
+        "_1]\n\"ClassGUID\"=\"{50127DC3-0f36-415e-a6cc-4cb3be910b65}\"\n\"FriendlyName\"=\"Xeon\"\n" CS1
+        "Services\\own]\n\"Type\"=dword:10\n\"Start\"=dword:2\n\"ImagePath\"=\"C:\\\\own\\\\o.exe -x\"\n" CS1
+        "Services\\windows]\n\"Type\"=dword:10\n\"Start\"=dword:2\n"
+        "\"ImagePath\"=expand:\"%SystemRoot%\\\\there.exe\"\n" CS1
+        "Services\\off]\n\"Type\"=dword:10\n\"Start\"=dword:4\n\"ImagePath\"=\"C:\\\\own\\\\o.exe\"\n";
+
+static const char software_hive[] =
+        "[HKEY_LOCAL_MACHINE\\Microsoft\\Windows NT\\CurrentVersion]\n"
+        "\"CurrentVersion\"=\"6.1\"\n\"SystemRoot\"=\"C:\\\\Windows\"\n" NT
+        "Winlogon]\n\"Shell\"=\"there.exe\"\n\"Userinit\"=\"C:\\\\Windows\\\\there.exe,C:\\\\gone.exe,\"\n" NT
+        "Windows]\n\"AppInit_DLLs\"=\"\"\n" CBS
+        "Package_for_KB2534111~31bf3856ad364e35~amd64~~6.1.1.0]\n\"CurrentState\"=dword:70\n" CBS
+        "Package_1_for_KB2534111~31bf3856ad364e35~amd64~~6.1.1.0]\n\"CurrentState\"=dword:70\n" CBS
+        "Package_for_KB999999~31bf3856ad364e35~amd64~~6.1.1.0]\n\"CurrentState\"=dword:70\n" CBS
+        "Package_for_KB4000001~31bf3856ad364e35~amd64~~6.1.1.0]\n\"CurrentState\"=dword:20\n" CBS
+        "Package_for_KBodd]\n\"CurrentState\"=dword:70\n";
+
+static const ow_system *system_of(struct rig *rig)
+{
+        const ow_system *system;
+
+        rig_plain_disk(rig, 0, 12, "11111111");
+        rig_begin(rig, 0, 0);
+        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system_hive);
+        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", software_hive);
+        rig_put(rig, "Windows\\there.exe", "MZ", 2);
+        rig_put(rig, "Windows\\System32\\winevt\\Logs\\System.evtx", "ElfFile", 7);
+        rig_put(rig, "Windows\\System32\\winevt\\Logs\\notes.txt", "x", 1);
+        rig_put(rig, "Windows\\System32\\config\\AppEvent.Evt", "x", 1);
+        rig_end(rig);
+        assert_ok(ow_guest_system(rig_open(rig, false), &system, &err));
+        return system;
+}
+
+static void hardware_and_settings_are_read(void **state)
+{
+        const ow_system *s = system_of(rig_get(state));
+
+        assert_string_equal(s->firmware.manufacturer, "HP");
+        assert_string_equal(s->firmware.model, "ProLiant");
+        assert_string_equal(s->firmware.bios_vendor, "");
+        assert_true(s->firmware.last_used != 0);
+        assert_int_equal(s->n_parts, 1);
+        assert_string_equal(s->parts[0].kind, "processor");
+        assert_int_equal(s->parts[0].count, 2);
+        assert_int_equal(s->n_page_files, 2);
+        assert_string_equal(s->page_files[1], "D:\\q.sys");
+        assert_int_equal(s->crash_dump, OW_DUMP_KERNEL);
+        assert_string_equal(s->dump_file, "%SystemRoot%\\MEMORY.DMP");
+        assert_false(s->auto_restart_known);
+}
+
+static void hotfixes_count_once_and_only_installed_ones(void **state)
+{
+        const ow_system *s = system_of(rig_get(state));
+
+        assert_int_equal(s->n_hotfixes, 2);
+        assert_string_equal(s->hotfixes[0].id, "KB999999");
+        assert_string_equal(s->hotfixes[1].id, "KB2534111");
+        assert_string_equal(s->hotfixes[1].version, "6.1.1.0");
+}
+
+static void event_logs_are_those_of_both_folders(void **state)
+{
+        const ow_system *s = system_of(rig_get(state));
+        bool old = false, new = false;
+
+        assert_int_equal(s->n_event_logs, 2);
+        for (size_t i = 0; i < 2; i++) {
+                old |= strcmp(s->event_logs[i].path, "C:\\Windows\\System32\\config\\AppEvent.Evt") == 0;
+                new |= strcmp(s->event_logs[i].path, "C:\\Windows\\System32\\winevt\\Logs\\System.evtx") == 0;
+        }
+        assert_true(old && new);
+}
+
+static const ow_autorun *autorun(const ow_system *s, const char *command)
+{
+        for (size_t i = 0; i < s->n_autoruns; i++)
+                if (strcmp(s->autoruns[i].command, command) == 0)
+                        return &s->autoruns[i];
+        return NULL;
+}
+
+static void what_starts_by_itself_is_found_and_looked_for(void **state)
+{
+        const ow_system *s = system_of(rig_get(state));
+
+        assert_int_equal(s->n_autoruns, 5);
+        assert_int_equal(autorun(s, "there.exe")->state, OW_AUTORUN_FILE_THERE);
+        assert_string_equal(autorun(s, "there.exe")->file, "C:\\Windows\\there.exe");
+        assert_int_equal(autorun(s, "C:\\Windows\\there.exe")->state, OW_AUTORUN_FILE_THERE);
+        assert_string_equal(autorun(s, "C:\\gone.exe")->kind, "Winlogon");
+        assert_int_equal(autorun(s, "C:\\gone.exe")->state, OW_AUTORUN_FILE_MISSING);
+        assert_int_equal(autorun(s, "autocheck autochk *")->state, OW_AUTORUN_FILE_UNKNOWN);
+        assert_string_equal(autorun(s, "C:\\own\\o.exe")->name, "own");
+        assert_int_equal(autorun(s, "C:\\own\\o.exe")->state, OW_AUTORUN_FILE_MISSING);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(hardware_and_settings_are_read, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(hotfixes_count_once_and_only_installed_ones, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(event_logs_are_those_of_both_folders, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(what_starts_by_itself_is_found_and_looked_for, rig_setup,
+                                                rig_teardown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
