@@ -87,6 +87,7 @@ typedef struct ow_service {
         const char *service_dll;        /* Parameters\ServiceDll of a service that svchost hosts, as stored */
         const char *file;               /* the one that counts (of svchost, the DLL) as C:\..., when OW_IMAGE_FILE */
         const char *group;
+        const char *owner;              /* the INF that installed it (first of Owners, Windows 8 and newer): "oem4.inf" */
         const char *account;            /* ObjectName: "LocalSystem", "NT AUTHORITY\LocalService" */
         uint32_t type, start, error_control;    /* UINT32_MAX when absent; start: enum ow_service_start */
         uint32_t effective_start;       /* start, or what StartOverride says for this hardware */
@@ -125,6 +126,73 @@ OW_API int ow_guest_service_find(ow_guest *guest, uint32_t control_set, const ch
 OW_APIV bool ow_service_is_driver(const ow_service *service);
 OW_APIV bool ow_service_is_win32(const ow_service *service);
 
+/* ---- whose it is ---- */
+
+enum ow_service_origin { OW_ORIGIN_UNKNOWN, OW_ORIGIN_MICROSOFT, OW_ORIGIN_OTHER };
+
+/* "unknown", "microsoft", "other". Static storage. */
+OW_APIV const char *ow_service_origin_name(enum ow_service_origin origin);
+
+/* Whose a service is and what tells so, a phrase: the INF that installed it, where its file and texts lie, its name.
+ * With read_file the company in its file comes first, which costs opening it. */
+OW_API int ow_service_origin_get(ow_guest *guest, const ow_service *service, bool read_file,
+                                 enum ow_service_origin *ret, const char **ret_evidence, ow_error *err);
+
+enum ow_service_file_state {
+        OW_SERVICE_FILE_NONE,           /* its image path leads to no file: see ow_service.image_kind */
+        OW_SERVICE_FILE_THERE,
+        OW_SERVICE_FILE_MISSING,
+        OW_SERVICE_FILE_UNKNOWN,        /* not on the disks given, or the folder cannot be read */
+};
+
+typedef struct ow_service_file {
+        enum ow_service_file_state state;
+        uint64_t size;                  /* bytes */
+        bool program;                   /* it is a PE image */
+        uint16_t machine;               /* of a program, as the PE format numbers them: 0x14c x86, 0x8664 x64 */
+        const char *company, *product, *description, *original_name;    /* of its version resource */
+        const char *version;            /* "6.1.7601.17514" */
+        const char *version_text, *product_version;     /* as its makers wrote them */
+        const char *why;                /* why something of this is not known */
+} ow_service_file;
+
+/* Whether its file is on the volume. Looked up once. */
+OW_API int ow_service_file_look(ow_guest *guest, const ow_service *service, enum ow_service_file_state *ret,
+                                ow_error *err);
+
+/* The same with what the file says of itself. Read once. */
+OW_API int ow_service_file_get(ow_guest *guest, const ow_service *service, ow_service_file *ret, ow_error *err);
+
+/* The text that stored (a display name or description of service) stands for: "@path,-id" is looked up in that file or
+ * the .mui beside it, "@x.inf,%token%;text" is text. What cannot be found is stored itself. */
+OW_API int ow_service_text(ow_guest *guest, const ow_service *service, const char *stored, const char **ret,
+                           ow_error *err);
+
+/* ---- filter lists ---- */
+
+enum ow_filter_kind {
+        OW_FILTER_CLASS_UPPER, OW_FILTER_CLASS_LOWER,   /* of a device class */
+        OW_FILTER_DEVICE_UPPER, OW_FILTER_DEVICE_LOWER, /* of one device */
+        OW_FILTER_NETWORK,              /* FilterList of a network adapter */
+};
+
+/* "class-upper", "class-lower", "device-upper", "device-lower", "network". Static storage. */
+OW_APIV const char *ow_filter_kind_name(enum ow_filter_kind kind);
+
+/* One entry of one list. The service that it names may not be there. */
+typedef struct ow_service_filter {
+        enum ow_filter_kind kind;
+        const char *service;            /* "" for a network filter whose component is not known */
+        const char *entry;              /* as stored; of OW_FILTER_NETWORK "{adapter}-{component}-0000" */
+        const char *key, *value;        /* the list: "HKLM\\SYSTEM\\ControlSet001\\...", "UpperFilters" */
+        const char *what;               /* "DiskDrive", a device's instance, or an adapter's number in its class */
+        uint32_t position;              /* in the list, from 0 */
+} ow_service_filter;
+
+/* Every entry of every filter list of a control set, 0 the current one: classes, adapters, then devices. */
+OW_API int ow_guest_service_filters(ow_guest *guest, uint32_t control_set, const ow_service_filter **ret,
+                                    size_t *ret_count, ow_error *err);
+
 /* ---- who needs whom ---- */
 
 enum ow_node_kind { OW_NODE_SERVICE, OW_NODE_GROUP, OW_NODE_MISSING };
@@ -152,6 +220,34 @@ typedef struct ow_service_graph {
 /* The graph of a control set, 0 the current one. A group is needed when one of its members will do. */
 OW_API int ow_guest_service_graph(ow_guest *guest, uint32_t control_set, const ow_service_graph **ret,
                                   ow_error *err);
+
+/* ---- who waits for the network ---- */
+
+enum ow_network_verdict {
+        OW_NETWORK_NONE,                /* nothing says that it needs the network */
+        OW_NETWORK_NEEDED,
+        OW_NETWORK_STACK,               /* it is part of what makes the network */
+        OW_NETWORK_CORE,                /* Windows needs it to start, log on or install devices */
+        OW_NETWORK_DC_ROLE,             /* this is a domain controller, and it is what makes it one */
+};
+
+/* "none", "needs-network", "network-stack", "core", "dc-role". Static storage. */
+OW_APIV const char *ow_network_verdict_name(enum ow_network_verdict verdict);
+
+typedef struct ow_service_verdict {
+        enum ow_network_verdict verdict;
+        const char *reason;             /* "needs LanmanWorkstation, the client for Windows shares" */
+        bool parkable;                  /* a first boot without network may hold it back and loses nothing by it */
+        const char *objection;          /* why it is not parkable, "it is disabled"; "" when it is */
+} ow_service_verdict;
+
+/* The verdict on a service of ow_guest_services(), ..._of() or ..._find(). All of its control set are judged at once,
+ * by dependencies (with the groups in them), triggers, SafeBoot entries and what is known of Windows' own services. */
+OW_API int ow_service_verdict_get(ow_guest *guest, const ow_service *service, ow_service_verdict *ret, ow_error *err);
+
+/* Tells what the registry does not: the service called name waits for the network, because of why ("it reports to its
+ * console"). What needs it then does too. Counts for control sets that were not judged yet. */
+OW_API int ow_guest_service_note(ow_guest *guest, const char *name, const char *why, ow_error *err);
 
 OW_END_DECLS
 

@@ -112,6 +112,7 @@ struct ow_guest {
         struct guest_service_set *service_sets;         /* those read so far */
         struct guest_software *software;                /* the same */
         struct guest_system *system;                    /* NULL: not read yet */
+        struct guest_service_note *service_notes;
 };
 
 /* The order of the calls in ow_guest_open() is the order here: later ones use what earlier ones found. */

@@ -25,6 +25,12 @@ void guest_services_done(ow_guest *guest)
                 set_free(set);
         }
         guest->service_sets = NULL;
+        while (guest->service_notes) {
+                struct guest_service_note *note = guest->service_notes;
+
+                guest->service_notes = note->next;
+                ow_free(note);
+        }
 }
 
 bool guest_set_key(ow_guest *guest, uint32_t control_set, const char *below, ow_regkey *ret)
