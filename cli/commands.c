@@ -7,6 +7,8 @@
 #define MACHINE (OPTION_JOURNAL_DIR | OPTION_ROOT | OPTION_ACCEPT_DIRTY | OPTION_ALLOW_OUTSIDE)
 #define TARGET  (MACHINE | OPTION_DISK) /* a DISK or a hive file */
 #define WRITING (OPTION_DRY_RUN | OPTION_YES)
+#define CHOOSING (OPTION_START | OPTION_SERVICE_TYPE | OPTION_VENDOR | OPTION_MISSING | OPTION_NON_MICROSOFT | \
+                  OPTION_NETWORK | OPTION_DETAILS | OPTION_CONTROL_SET)
 #define CHANGING (WRITING | OPTION_DISCARD_HIBERNATION)
 
 const struct command commands[] = {
@@ -449,6 +451,89 @@ const struct command commands[] = {
                 .min_operands = 1,
                 .max_operands = 64,
                 .run = run_net_handover,
+        },
+        {
+                .name = "svc list",
+                .operands = "DISK...",
+                .summary = "list services: start, file, what waits for the network",
+                .about = "The filters can be combined. The start shown is what happens at the next boot on this "
+                         "hardware; a stored one that differs stands behind it. With -l the files themselves are "
+                         "read: version, company, display names. --network parkable lists what a first boot "
+                         "without network may hold back.",
+                .examples = "offwin svc list server.vhdx\n"
+                            "offwin svc list --start auto --non-microsoft server.vhdx\n"
+                            "offwin svc list -l --vendor hewlett server.vhdx\n"
+                            "offwin svc list --network parkable server.vhdx\n",
+                .options = MACHINE | CHOOSING,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_services_list,
+        },
+        {
+                .name = "svc show",
+                .operands = "DISK... NAME",
+                .summary = "show all of one service",
+                .about = "Who depends on it, what starts it, what happens when it fails, safe mode, filter lists, its "
+                         "file, and whether it waits for the network and why.",
+                .examples = "offwin svc show server.vhdx LanmanWorkstation\n",
+                .options = MACHINE | OPTION_CONTROL_SET,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 2,
+                .max_operands = 65,
+                .run = run_services_show,
+        },
+        {
+                .name = "svc graph",
+                .operands = "DISK...",
+                .summary = "show which service or driver needs which",
+                .about = "Services and drivers, groups, circles and what is missing. --order shows the order in "
+                         "which a boot loads them; --dot is for Graphviz.",
+                .examples = "offwin svc graph server.vhdx\n"
+                            "offwin svc graph --dot server.vhdx | dot -Tsvg >services.svg\n"
+                            "offwin svc graph --order server.vhdx\n",
+                .options = MACHINE | OPTION_DOT | OPTION_ORDER | OPTION_CONTROL_SET,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_services_graph,
+        },
+        {
+                .name = "drv list",
+                .operands = "DISK...",
+                .summary = "list drivers: start and file",
+                .about = "As `svc list`, for kernel and file system drivers.",
+                .examples = "offwin drv list --start boot server.vhdx\n"
+                            "offwin drv list --missing server.vhdx\n",
+                .options = MACHINE | CHOOSING,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_services_list,
+        },
+        {
+                .name = "drv show",
+                .operands = "DISK... NAME",
+                .summary = "show all of one driver",
+                .about = "As `svc show`; filter lists are those of device classes, devices and network adapters.",
+                .examples = "offwin drv show server.vhdx partmgr\n",
+                .options = MACHINE | OPTION_CONTROL_SET,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 2,
+                .max_operands = 65,
+                .run = run_services_show,
+        },
+        {
+                .name = "drv graph",
+                .operands = "DISK...",
+                .summary = "the same as `svc graph`",
+                .about = "Services and drivers need each other, so it is one graph.",
+                .examples = "offwin drv graph --order server.vhdx\n",
+                .options = MACHINE | OPTION_DOT | OPTION_ORDER | OPTION_CONTROL_SET,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_services_graph,
         },
         {
                 .name = "version",

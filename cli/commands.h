@@ -64,6 +64,9 @@ int run_file_get(const struct arguments *arguments);
 int run_file_put(const struct arguments *arguments);
 int run_file_rm(const struct arguments *arguments);
 int run_file_mkdir(const struct arguments *arguments);
+int run_services_list(const struct arguments *arguments);
+int run_services_show(const struct arguments *arguments);
+int run_services_graph(const struct arguments *arguments);
 int run_version(const struct arguments *arguments);
 
 #endif

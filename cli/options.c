@@ -17,6 +17,16 @@ const struct option_spec option_specs[] = {
         { OPTION_YES, 'y', "yes", NULL, "do not ask" },
         { OPTION_HTML, 0, "html", "FILE", "also write the report as one HTML file" },
         { OPTION_RECURSIVE, 'R', "recursive", NULL, "everything below it too" },
+        { OPTION_DETAILS, 'l', "long", NULL, "all of each: texts, file, company, needs, network" },
+        { OPTION_START, 0, "start", "START", "boot, system, auto, delayed, demand or disabled" },
+        { OPTION_SERVICE_TYPE, 0, "type", "TYPE", "kernel, fs, recognizer, own, share, user, interactive" },
+        { OPTION_VENDOR, 0, "vendor", "TEXT", "TEXT in company, product, display name or path" },
+        { OPTION_MISSING, 0, "missing", NULL, "only those whose file is not on its volume" },
+        { OPTION_NON_MICROSOFT, 0, "non-microsoft", NULL, "only those that did not come with Windows" },
+        { OPTION_NETWORK, 0, "network", "VERDICT", "parkable, needs-network, network-stack, core, ..." },
+        { OPTION_DOT, 0, "dot", NULL, "for Graphviz" },
+        { OPTION_ORDER, 0, "order", NULL, "the order in which a boot loads them" },
+        { OPTION_CONTROL_SET, 0, "control-set", "N", "another control set than the current one" },
         { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes, links, security" },
         { OPTION_FULL, 0, "full", NULL, "also hardware, software, settings and what starts by itself" },
         { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes and links" },
@@ -126,6 +136,21 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
                 return 0;
         case OPTION_MAX:
                 a->max = value;
+                return 0;
+        case OPTION_START:
+                a->start = value;
+                return 0;
+        case OPTION_SERVICE_TYPE:
+                a->service_type = value;
+                return 0;
+        case OPTION_VENDOR:
+                a->vendor = value;
+                return 0;
+        case OPTION_NETWORK:
+                a->network = value;
+                return 0;
+        case OPTION_CONTROL_SET:
+                a->control_set = value;
                 return 0;
         default:
                 return 0;

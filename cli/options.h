@@ -57,6 +57,16 @@ typedef uint64_t option_set;
 #define OPTION_ADDRESSING          (UINT64_C(1) << 42)      /* every setting of an adapter: ow_addressing_word */
 #define OPTION_PLAN                (UINT64_C(1) << 43)
 #define OPTION_FULL                (UINT64_C(1) << 44)
+#define OPTION_START               (UINT64_C(1) << 45)
+#define OPTION_SERVICE_TYPE        (UINT64_C(1) << 46)
+#define OPTION_VENDOR              (UINT64_C(1) << 47)
+#define OPTION_MISSING             (UINT64_C(1) << 48)
+#define OPTION_NON_MICROSOFT       (UINT64_C(1) << 49)
+#define OPTION_NETWORK             (UINT64_C(1) << 50)
+#define OPTION_DOT                 (UINT64_C(1) << 51)
+#define OPTION_ORDER               (UINT64_C(1) << 52)
+#define OPTION_CONTROL_SET         (UINT64_C(1) << 53)
+#define OPTION_DETAILS             (UINT64_C(1) << 54)
 
 struct option_spec {
         option_set id;
@@ -86,6 +96,11 @@ struct arguments {
         const char *codepage;
         const char *minor;              /* --hive-version */
         const char *max;
+        const char *start;
+        const char *service_type;       /* --type of a service */
+        const char *vendor;
+        const char *network;
+        const char *control_set;
         struct text_list disks;         /* --disk */
         struct text_list fix_dirs;      /* --fix-dir */
         struct text_list sets;          /* --set NAME=VALUE */

@@ -20,6 +20,7 @@
 #include <offwin/machine.h>
 #include <offwin/reg.h>
 #include <offwin/registry.h>
+#include <offwin/service.h>
 #include <offwin/volume.h>
 
 OW_BEGIN_DECLS
@@ -99,6 +100,32 @@ OW_API int ow_report_exported(const char *path, const char *name, uint64_t bytes
 /* The difference between what is called before and after, as the changes that turn one into the other. */
 OW_API int ow_report_diff(const char *before, const char *after, const ow_change *changes, size_t n_changes,
                           const ow_report_options *options, char **ret, ow_error *err);
+
+/* ---- services and drivers ---- */
+
+typedef struct ow_service_list {
+        const ow_service *const *items; /* of one control set */
+        size_t count, total;            /* shown, and those that were chosen from */
+        uint32_t control_set;
+        bool full;                      /* also what needs their files to be read */
+} ow_service_list;
+
+OW_API int ow_report_services(ow_guest *guest, const ow_service_list *list, const ow_report_options *options,
+                              char **ret, ow_error *err);
+
+/* All that is known of one. */
+OW_API int ow_report_service(ow_guest *guest, const ow_service *service, const ow_report_options *options, char **ret,
+                             ow_error *err);
+
+enum ow_graph_form {
+        OW_GRAPH_TEXT,                  /* what each needs */
+        OW_GRAPH_ORDER,                 /* the order in which a boot loads it */
+        OW_GRAPH_DOT,                   /* for Graphviz */
+};
+
+/* control_set: 0 is the current one. JSON holds what text and order tell. */
+OW_API int ow_report_service_graph(ow_guest *guest, uint32_t control_set, enum ow_graph_form form,
+                                   const ow_report_options *options, char **ret, ow_error *err);
 
 /* ---- whole hives ---- */
 

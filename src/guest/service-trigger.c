@@ -76,6 +76,9 @@ void guest_service_failures(ow_guest *guest, struct guest_service_set *set, cons
         offset = ow_le32_at(all.p + 16);
         if (count == 0)
                 return;
+        /* Setups that store the structure of the API leave a pointer where the offset should be. */
+        if (all.len == FAILURE_HEAD + (size_t)count * 8)
+                offset = FAILURE_HEAD;
         if (count > MAX_FAILURES || !ow_view_sub(all, offset, (size_t)count * 8, &part)) {
                 guest_note(guest, "service '%s': 'FailureActions' claims %u actions at byte %u and has %zu bytes",
                            s->name, count, offset, all.len);

@@ -156,9 +156,12 @@ static void spread(struct judging *j, size_t n)
         }
 }
 
-static bool only_with_networking(const ow_service *s)
+/* Somebody entered it for safe mode with networking only. Of Windows' own that says nothing: smart cards are there.
+ */
+static bool only_with_networking(const struct judging *j, const ow_service *s)
 {
-        return s && s->safe_network == OW_SAFE_BOOT_NAME && s->safe_minimal == OW_SAFE_BOOT_NO;
+        return s->safe_network == OW_SAFE_BOOT_NAME && s->safe_minimal == OW_SAFE_BOOT_NO &&
+               guest_service_origin(j->guest, s, NULL) != OW_ORIGIN_MICROSOFT;
 }
 
 static void find_ways(struct judging *j)
@@ -174,7 +177,7 @@ static void find_ways(struct judging *j)
         n = 0;
         for (uint32_t i = 0; i < j->graph->n_services; i++)
                 if (j->nodes[i].via == NOBODY && j->nodes[i].own == OWN_NOTHING &&
-                    only_with_networking(j->graph->nodes[i].service)) {
+                    only_with_networking(j, j->graph->nodes[i].service)) {
                         j->nodes[i].via = i;
                         j->queue[n++] = i;
                 }
@@ -275,8 +278,10 @@ static bool starts_itself(const ow_service *s)
 /* Why a service that needs the network is not to be parked all the same; "" when it is. */
 static void put_objection(const struct judging *j, const ow_service *s, ow_buffer *out)
 {
-        uint32_t kept_by = j->nodes[s->index].kept_by;
+        uint32_t kept_by = j->nodes[s->index].kept_by, root = (uint32_t)s->index;
 
+        while (j->nodes[root].via != root)
+                root = j->nodes[root].via;
         if (!ow_service_is_win32(s))
                 ow_buffer_put_text(out, "only Win32 services are parked");
         else if (s->type & OW_SERVICE_USER_INSTANCE)
@@ -289,6 +294,8 @@ static void put_objection(const struct judging *j, const ow_service *s, ow_buffe
                 ow_buffer_printf(out, "%s needs it", j->graph->nodes[kept_by].name);
         else if (s->safe_minimal == OW_SAFE_BOOT_NAME)
                 ow_buffer_put_text(out, "it is to run even in the minimal safe mode");
+        else if (j->nodes[root].own == OWN_NOTHING)
+                ow_buffer_put_text(out, "only an entry for safe mode says so");
         else if (s->launch_protected)
                 ow_buffer_put_text(out, "it is a protected service");
 }

@@ -37,7 +37,8 @@ bool guest_set_key(ow_guest *guest, uint32_t control_set, const char *below, ow_
 {
         char path[600];
 
-        (void)snprintf(path, sizeof path, "HKLM\\SYSTEM\\ControlSet%03u\\%s", control_set, below);
+        (void)snprintf(path, sizeof path, "HKLM\\SYSTEM\\ControlSet%03u%s%s", control_set, below[0] ? "\\" : "",
+                       below);
         return guest_key(guest, path, ret);
 }
 
@@ -89,10 +90,10 @@ int guest_service_set(ow_guest *guest, uint32_t control_set, struct guest_servic
 
         if (control_set == 0)
                 control_set = guest->control_sets.current;
-        else if (!guest_set_key(guest, control_set, "", &key))
-                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "there is no ControlSet%03u", control_set);
         while (set && set->control_set != control_set)
                 set = set->next;
+        if (!set && control_set != guest->control_sets.current && !guest_set_key(guest, control_set, "", &key))
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "there is no ControlSet%03u", control_set);
         if (!set)
                 return read_set(guest, control_set, ret, err);
         *ret = set;
