@@ -110,6 +110,7 @@ typedef struct ow_service_list {
         bool full;                      /* also what needs their files to be read */
 } ow_service_list;
 
+/* The services of list, one line each; with full all of each. */
 OW_API int ow_report_services(ow_guest *guest, const ow_service_list *list, const ow_report_options *options,
                               char **ret, ow_error *err);
 

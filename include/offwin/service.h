@@ -87,7 +87,7 @@ typedef struct ow_service {
         const char *service_dll;        /* Parameters\ServiceDll of a service that svchost hosts, as stored */
         const char *file;               /* the one that counts (of svchost, the DLL) as C:\..., when OW_IMAGE_FILE */
         const char *group;
-        const char *owner;              /* the INF that installed it (first of Owners, Windows 8 and newer): "oem4.inf" */
+        const char *owner;              /* the INF that installed it (first of Owners, 8 and newer): "oem4.inf" */
         const char *account;            /* ObjectName: "LocalSystem", "NT AUTHORITY\LocalService" */
         uint32_t type, start, error_control;    /* UINT32_MAX when absent; start: enum ow_service_start */
         uint32_t effective_start;       /* start, or what StartOverride says for this hardware */

@@ -328,7 +328,7 @@ static void put_verdict(const struct judging *j, uint32_t i, ow_buffer *text, ow
                                                                   : "Windows itself needs it";
                 return;
         case OW_NETWORK_DC_ROLE:
-                ow_buffer_printf(text, "%s of this domain controller", j->nodes[i].what);
+                ow_buffer_put_text(text, j->nodes[i].what);
                 ret->reason = pool_take(j->set, text);
                 ret->objection = "without it this domain controller serves no domain";
                 return;

@@ -22,7 +22,7 @@ const char *report_image_kind(enum ow_image_kind kind);
 const char *report_failure_kind(uint32_t kind);
 const char *report_safe_boot(enum ow_safe_boot how);    /* "no", "name", "file", "group" */
 
-/* One service as JSON: what the registry says and the verdict; with full also its file, texts, filters and neighbours. */
+/* One service as JSON: what the registry says and the verdict; full: also its file, texts, filters and neighbours. */
 int report_service_json(struct report_json *json, json_t *object, ow_guest *guest, const ow_service *s, bool full,
                         ow_error *err);
 

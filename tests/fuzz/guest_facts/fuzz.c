@@ -32,8 +32,12 @@ static bool put_hive(ow_guest *guest, const char *place, const ow_reg_document *
 
 static void use(ow_guest *guest)
 {
+        const ow_service_filter *filters;
         const ow_service *services;
         const ow_network *network;
+        ow_service_verdict verdict;
+        enum ow_service_origin origin;
+        const char *text;
         char **paths;
         ow_regkey key;
         size_t n;
@@ -47,6 +51,12 @@ static void use(ow_guest *guest)
         if (ow_guest_network(guest, &network, NULL) < 0)
                 abort();
         if (ow_guest_services(guest, &services, &n, NULL) < 0)
+                abort();
+        for (size_t i = 0; i < n; i++)
+                if (ow_service_verdict_get(guest, &services[i], &verdict, NULL) < 0 ||
+                    ow_service_origin_get(guest, &services[i], false, &origin, &text, NULL) < 0)
+                        abort();
+        if (ow_guest_service_filters(guest, 0, &filters, &n, NULL) < 0)
                 abort();
         if (ow_registry_expand(guest, "HKLM\\SYSTEM\\CurrentControlSet\\Services", &paths, &n, NULL) >= 0)
                 ow_registry_paths_free(paths, n);
