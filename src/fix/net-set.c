@@ -233,8 +233,8 @@ static int set_in(struct net_job *nj, void *state, ow_error *err)
         return r == 0 ? net_write_store(nj, request->want, request->users, err) : r;
 }
 
-int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users,
-            ow_error *err)
+static int set_checked(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users,
+                       ow_error *err)
 {
         struct request request = { want, users, false };
         const ow_network *network;
@@ -256,6 +256,22 @@ int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const 
         if (r == 0)
                 r = take_name(job, network, index, want, users, err);
         return r == 0 ? tell_difference(job, network, index, want, err) : r;
+}
+
+int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users, ow_error *err)
+{
+        ow_addressing copy;
+        int r = ow_addressing_copy(want, &copy, err);
+
+        if (r < 0)
+                return r;
+        /* Before Vista a persistent route always has a metric, and 1 is what it gets by itself. */
+        for (size_t i = 0; i < copy.n_routes && ow_guest_windows(job->guest)->major < 6; i++)
+                if (copy.routes[i].metric == OW_METRIC_AUTOMATIC && copy.routes[i].gateway.family == OW_FAMILY_IPV4)
+                        copy.routes[i].metric = 1;
+        r = set_checked(job, index, &copy, users, err);
+        ow_addressing_done(&copy);
+        return r;
 }
 
 int ow_plan_set_adapter(ow_plan *plan, ow_guest *guest, size_t index, const ow_addressing *addressing, ow_error *err)

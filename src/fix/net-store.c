@@ -261,18 +261,17 @@ static bool have_route(const struct net_job *nj, const ow_static_route *route)
         return false;
 }
 
-/* Name: destination, mask, gateway, metric; the data is empty, without even a NUL. -1 is automatic since Vista. */
+/* Name: destination, mask, gateway, metric; the data is empty, without even a NUL. -1 is automatic. */
 static int put_route(struct net_job *nj, const char *where, const ow_static_route *route, ow_error *err)
 {
         char destination[OW_ADDRESS_TEXT], mask_text[OW_ADDRESS_TEXT], hop[OW_ADDRESS_TEXT], name[200];
         ow_address mask = ow_mask_of(route->destination.bits);
-        int automatic = nj->major >= 6 ? -1 : 1;
 
         ow_address_format(&route->destination.address, destination);
         ow_address_format(&mask, mask_text);
         ow_address_format(&route->gateway, hop);
         (void)snprintf(name, sizeof name, "%s,%s,%s,%d", destination, mask_text, hop,
-                       route->metric > 0 ? (int)route->metric : automatic);
+                       route->metric > 0 ? (int)route->metric : -1);
         return fix_job_value(nj->job, where, name, OW_REG_SZ, "", 0, err);
 }
 

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Addresses set and stripped on real machines: exactly these values in exactly these places, nothing a second time,
+ * and nothing else touched.
+ */
+#include "fix-fixture.h"
+
+#include <offwin/addressing.h>
+
+#define NSI4   CS1 OW_NSI_IPV4 "\\"
+#define NSI6   CS1 OW_NSI_IPV6 "\\"
+#define ROUTES CS1 "Services\\Tcpip\\Parameters\\PersistentRoutes"
+#define IPV4   CS1 "Services\\Tcpip\\Parameters\\Interfaces\\"
+#define IPV6   CS1 "Services\\Tcpip6\\Parameters\\Interfaces\\"
+#define NETBT  CS1 "Services\\NetBT\\Parameters\\Interfaces\\Tcpip_"
+
+/* Windows 7: index 7, 10.3.58.5, and index 6, 192.168.1.123. */
+#define FIRST  "{698E50A9-4F58-4D86-B61D-F42E58DCACF6}"
+#define SECOND "{6AAFC9A9-0542-4DB2-8760-CCFFA953737C}"
+
+static const char zeros48[] = "000000000000000000000000000000000000000000000000";
+
+static ow_guest *open_machine(struct rig *rig, const char *machine, const char *root)
+{
+        char name[100], path[100];
+
+        rig_plain_disk(rig, 0, 64, "5cbea03e");
+        rig_begin(rig, 0, 0);
+        (void)snprintf(name, sizeof name, "machines/%s/SYSTEM", machine);
+        (void)snprintf(path, sizeof path, "%s\\System32\\config\\SYSTEM", root);
+        rig_put_data(rig, path, name);
+        if (strcmp(machine, "win10-laptop") == 0) {
+                rig_put_data(rig, "Windows\\System32\\config\\SYSTEM.LOG1", "machines/win10-laptop/SYSTEM.LOG1");
+                rig_put_data(rig, "Windows\\System32\\config\\SYSTEM.LOG2", "machines/win10-laptop/SYSTEM.LOG2");
+        }
+        if (strcmp(machine, "nt4-server") == 0)
+                rig_put_data(rig, "WINNT\\System32\\config\\SOFTWARE", "machines/nt4-server/SOFTWARE");
+        rig_end(rig);
+        return rig_open(rig, true);
+}
+
+static size_t index_of(ow_guest *guest, const char *what)
+{
+        const ow_network *network = network_of(guest);
+        size_t index = SIZE_MAX;
+
+        for (size_t i = 0; i < network->n_adapters && network->old_layout; i++)
+                if (strcmp(network->adapters[i].service, what) == 0)
+                        return i;
+        assert_ok(ow_network_find(network, what, &index, &err));
+        return index;
+}
+
+/* ---- plans ---- */
+
+/* Sets what settings (pairs, NULL at the end) say; 0 or the error. */
+static int plan_set(ow_guest *guest, const char *what, const char *const *settings, ow_plan **ret, ow_error *why)
+{
+        size_t index = index_of(guest, what);
+        ow_addressing a;
+        int r = 0;
+
+        assert_ok(ow_plan_begin(ret, &err));
+        assert_ok(ow_addressing_from_adapter(network_of(guest), index, &a, &err));
+        for (; settings[0] && r == 0; settings += 2)
+                r = ow_addressing_set(&a, settings[0], settings[1], why);
+        if (r == 0)
+                r = ow_plan_set_adapter(*ret, guest, index, &a, why);
+        ow_addressing_done(&a);
+        return r < 0 ? r : ow_plan_finish(*ret, guest, why);
+}
+
+/* Applies and frees plan; the number of its rows. */
+static size_t carry_out(ow_guest *guest, ow_plan *plan)
+{
+        size_t n = ow_plan_change_count(plan);
+
+        assert_ok(ow_plan_apply(plan, guest, &err));
+        assert_ok(ow_plan_verify(plan, guest, &err));
+        ow_plan_free(plan);
+        ow_network_forget(guest);
+        return n;
+}
+
+static size_t set(ow_guest *guest, const char *what, const char *const *settings)
+{
+        ow_plan *plan = NULL;
+
+        assert_ok(plan_set(guest, what, settings, &plan, &err));
+        return carry_out(guest, plan);
+}
+
+static void refuses(ow_guest *guest, const char *what, const char *const *settings, int code, const char *says)
+{
+        ow_error why = OW_ERROR_INIT;
+        ow_plan *plan = NULL;
+
+        assert_int_equal(plan_set(guest, what, settings, &plan, &why), code);
+        if (!strstr(why.text, says))
+                fail_msg("'%s' does not say '%s'", why.text, says);
+        ow_plan_free(plan);
+}
+
+static size_t strip(ow_guest *guest, const char *what)
+{
+        ow_plan *plan = NULL;
+
+        assert_ok(ow_plan_begin(&plan, &err));
+        assert_ok(ow_plan_strip_adapter(plan, guest, index_of(guest, what), &err));
+        assert_ok(ow_plan_finish(plan, guest, &err));
+        return carry_out(guest, plan);
+}
+
+/* ---- places ---- */
+
+/* A value as text: of lists with '|' between, of binary as hex, of numbers in decimal; "-" when it is not there. */
+static const char *value(ow_guest *guest, const char *where, const char *name)
+{
+        static char text[4][400];
+        static unsigned turn;
+        char *out = text[turn++ % 4];
+        ow_blob data = { NULL, 0 };
+        uint32_t type = 0;
+        size_t n = 0;
+
+        (void)snprintf(out, sizeof text[0], "-");
+        if (ow_registry_get(guest, where, name, &type, &data, NULL) <= 0)
+                return out;
+        out[0] = '\0';
+        for (size_t i = 0; i < data.size && type == OW_REG_BINARY; i++)
+                n += (size_t)snprintf(out + n, sizeof text[0] - n, "%02x", data.p[i]);
+        if (type == OW_REG_DWORD && data.size == 4)
+                (void)snprintf(out, sizeof text[0], "%u", ow_le32_at(data.p));
+        for (size_t i = 0; i + 3 < data.size && (type == OW_REG_SZ || type == OW_REG_MULTI_SZ); i += 2)
+                out[n++] = (char)(data.p[i] ? data.p[i] : '|');
+        while (n && type == OW_REG_MULTI_SZ && out[n - 1] == '|')
+                n--;
+        if (type == OW_REG_SZ || type == OW_REG_MULTI_SZ)
+                out[n] = '\0';
+        ow_blob_done(&data);
+        return out;
+}
+
+#define assert_value(guest, where, name, want) assert_string_equal(value(guest, where, name), want)
+
+static const char manual24[] = "ffffffffffffffff100000001000000018000000"
+                               "ffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+static const char manual64[] = "ffffffffffffffff100000001000000040000000"
+                               "ffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+
+/* ---- Windows 7: two static cards, rows in the network store ---- */
+
+static void stripping_the_second_card_of_7_is_exactly_what_is_documented(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+        char route[100];
+
+        (void)snprintf(route, sizeof route, "%s00000006000006000000000600000600c0a8010100000000", zeros48);
+        assert_value(guest, NSI4 "10", "0000000600000600c0a8017b00000000", manual24);
+        assert_string_not_equal(value(guest, NSI4 "16", route), "-");
+        assert_string_not_equal(value(guest, ROUTES, "0.0.0.0,0.0.0.0,192.168.1.1,-1"), "-");
+
+        assert_int_equal(strip(guest, "192.168.1.123"), 9);
+        assert_value(guest, IPV4 SECOND, "IPAddress", "-");
+        assert_value(guest, IPV4 SECOND, "SubnetMask", "-");
+        assert_value(guest, IPV4 SECOND, "DefaultGateway", "-");
+        assert_value(guest, IPV4 SECOND, "DefaultGatewayMetric", "-");
+        assert_value(guest, IPV4 SECOND, "NameServer", "");
+        assert_value(guest, IPV4 SECOND, "EnableDHCP", "1");
+        assert_value(guest, NSI4 "10", "0000000600000600c0a8017b00000000", "-");
+        assert_value(guest, NSI4 "16", route, "-");
+        assert_value(guest, ROUTES, "0.0.0.0,0.0.0.0,192.168.1.1,-1", "-");
+
+        /* The other card has all of its own. */
+        assert_value(guest, IPV4 FIRST, "IPAddress", "10.3.58.5");
+        assert_value(guest, NSI4 "10", "00000007000006000a033a0500000000", manual24);
+        assert_string_not_equal(value(guest, ROUTES, "0.0.0.0,0.0.0.0,10.3.58.1,-1"), "-");
+        assert_int_equal(strip(guest, SECOND), 0);
+}
+
+static void setting_what_is_there_already_changes_nothing(void **state)
+{
+        static const char *const none[] = { "address", "10.3.58.5/24", NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+
+        (void)set(guest, FIRST, none); /* what a lease left goes the first time */
+        assert_int_equal(set(guest, FIRST, none), 0);
+}
+
+static void a_new_address_of_7_is_in_the_store_and_the_old_one_is_not(void **state)
+{
+        static const char *const settings[] = { "address", "10.3.58.9/24,10.3.59.9/23,fd00::9/64",
+                                                "gateway", "10.3.58.1,fe80::1",
+                                                "dns",     "10.3.58.4,10.3.58.6,fd00::4",
+                                                "wins",    "10.3.58.7",
+                                                "netbios", "off",
+                                                "route",   "172.16.0.0/12=10.3.58.254@3",
+                                                "suffix",  "corp.example",
+                                                NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+        ow_plan *plan = NULL;
+        char route[150];
+
+        assert_ok(plan_set(guest, FIRST, settings, &plan, &err));
+        assert_string_equal(ow_plan_setting_get(plan, 0)->name, "address");
+        assert_string_equal(ow_plan_setting_get(plan, 0)->value, "10.3.58.9/24");
+        assert_int_equal(ow_plan_setting_get(plan, 0)->effect, OW_EFFECT_OFFLINE);
+        assert_string_equal(ow_plan_setting_get(plan, 2)->value, "fd00::9/64");
+        assert_int_equal(ow_plan_setting_get(plan, 2)->effect, OW_EFFECT_BOTH);
+        (void)carry_out(guest, plan);
+
+        assert_value(guest, IPV4 FIRST, "IPAddress", "10.3.58.9|10.3.59.9");
+        assert_value(guest, IPV4 FIRST, "SubnetMask", "255.255.255.0|255.255.254.0");
+        assert_value(guest, IPV4 FIRST, "DefaultGateway", "10.3.58.1");
+        assert_value(guest, IPV4 FIRST, "DefaultGatewayMetric", "0");
+        assert_value(guest, IPV4 FIRST, "NameServer", "10.3.58.4,10.3.58.6");
+        assert_value(guest, IPV4 FIRST, "Domain", "corp.example");
+        assert_value(guest, IPV4 FIRST, "DhcpServer", "-");
+        assert_value(guest, IPV4 FIRST, "LeaseTerminatesTime", "-");
+        assert_value(guest, IPV6 "{698e50a9-4f58-4d86-b61d-f42e58dcacf6}", "NameServer", "fd00::4");
+        assert_value(guest, NETBT FIRST, "NameServerList", "10.3.58.7");
+        assert_value(guest, NETBT FIRST, "NetbiosOptions", "2");
+        assert_value(guest, NSI4 "10", "00000007000006000a033a0500000000", "-");
+        assert_value(guest, NSI4 "10", "00000007000006000a033a0900000000", manual24);
+        assert_value(guest, NSI6 "10", "0000000700000600fd000000000000000000000000000009", manual64);
+        (void)snprintf(route, sizeof route, "%s00000007000006000000000700000600%s", zeros48, "0a033a0100000000");
+        assert_int_equal(strlen(value(guest, NSI4 "16", route)), 112);
+        assert_string_not_equal(value(guest, ROUTES, "0.0.0.0,0.0.0.0,10.3.58.1,-1"), "-");
+        assert_string_not_equal(value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.3.58.254,3"), "-");
+
+        /* Read back as it was given, and a second time there is nothing to do. */
+        assert_int_equal(set(guest, FIRST, settings), 0);
+}
+
+static void to_dhcp_and_back_is_as_before(void **state)
+{
+        static const char *const dhcp[] = { "dhcp", "", NULL };
+        static const char *const back[] = { "address", "10.3.58.5/24", "gateway", "10.3.58.1", NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+        char *before, *after;
+
+        (void)set(guest, FIRST, back); /* without the remains of a lease */
+        before = hive_text(guest, "HKLM\\SYSTEM");
+        assert_int_equal(set(guest, FIRST, dhcp), 8);
+        assert_value(guest, NSI4 "10", "00000007000006000a033a0500000000", "-");
+        assert_value(guest, ROUTES, "0.0.0.0,0.0.0.0,10.3.58.1,-1", "-");
+        assert_value(guest, IPV4 FIRST, "NameServer", "10.3.58.4");
+        (void)set(guest, FIRST, back);
+        after = hive_text(guest, "HKLM\\SYSTEM");
+        assert_int_equal(strlen(before), strlen(after)); /* the order of values may differ */
+        ow_free(before);
+        ow_free(after);
+}
+
+static void a_name_is_changed_wherever_it_is(void **state)
+{
+        static const char *const name[] = { "name", "Backup", NULL };
+        static const char *const taken[] = { "name", "Backup", NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+        ow_nsi_ifinfo info;
+        ow_blob data;
+        uint32_t type;
+
+        assert_int_equal(set(guest, FIRST, name) >= 2, 1);
+        assert_value(guest, CS1 "Control\\Network\\{4D36E972-E325-11CE-BFC1-08002BE10318}\\" FIRST "\\Connection",
+                     "Name", "Backup");
+        assert_int_equal(ow_registry_get(guest, CS1 OW_NSI_NDIS "\\10", "0000000700000600", &type, &data, NULL), 1);
+        assert_ok(ow_nsi_ifinfo_decode("0000000700000600", data.p, data.size, &info, &err));
+        assert_string_equal(info.alias, "Backup");
+        ow_blob_done(&data);
+        refuses(guest, SECOND, taken, OW_E_INVAL, "called 'Backup' already");
+}
+
+static void what_others_have_is_refused(void **state)
+{
+        static const char *const taken[] = { "address", "10.3.58.5/24", "gateway", "none", NULL };
+        static const char *const outside[] = { "gateway", "10.4.0.1", NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+
+        refuses(guest, SECOND, taken, OW_E_INVAL, "already belongs to");
+        refuses(guest, FIRST, outside, OW_E_INVAL, "outside the networks");
+}
+
+/* ---- others ---- */
+
+static void xp_keeps_the_service_key_in_step(void **state)
+{
+        static const char *const settings[] = { "address", "10.0.0.5/8", "gateway", "10.0.0.1@4",
+                                                "dns",     "10.0.0.2",   "route",   "172.16.0.0/12=10.0.0.9",
+                                                NULL };
+        static const char guid[] = "{02E6ECEC-3B8D-4DB3-AD37-051418F262D0}";
+        static const char key[] = IPV4 "{02E6ECEC-3B8D-4DB3-AD37-051418F262D0}";
+        static const char service[] = CS1 "Services\\{02E6ECEC-3B8D-4DB3-AD37-051418F262D0}\\Parameters\\Tcpip";
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "xp-virtualpc", "WINDOWS");
+
+        (void)set(guest, guid, settings);
+        assert_value(guest, key, "IPAddress", "10.0.0.5");
+        assert_value(guest, key, "DefaultGatewayMetric", "4");
+        assert_value(guest, key, "DhcpIPAddress", "-");
+        assert_value(guest, service, "IPAddress", "10.0.0.5");
+        assert_value(guest, service, "SubnetMask", "255.0.0.0");
+        assert_value(guest, service, "DefaultGateway", "10.0.0.1");
+        assert_value(guest, service, "EnableDHCP", "0");
+        assert_value(guest, service, "DhcpIPAddress", "-");
+        assert_string_not_equal(value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.0.0.9,1"), "-");
+        assert_int_equal(set(guest, guid, settings), 0);
+
+        assert_true(strip(guest, guid) > 0);
+        assert_value(guest, key, "IPAddress", "0.0.0.0");
+        assert_value(guest, key, "EnableDHCP", "1");
+        assert_value(guest, key, "NameServer", "");
+        assert_value(guest, service, "IPAddress", "0.0.0.0");
+        assert_value(guest, service, "EnableDHCP", "1");
+        assert_value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.0.0.9,1", "-");
+        assert_int_equal(strip(guest, guid), 0);
+}
+
+static void windows_10_gets_it_again_at_the_first_boot(void **state)
+{
+        static const char *const settings[] = {
+                "address", "10.0.0.5/24,fd00::5/64", "gateway", "10.0.0.1", "dns", "10.0.0.2", NULL
+        };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win10-laptop", "Windows");
+        ow_plan *plan = NULL;
+        size_t at = 0;
+
+        for (size_t i = 0; i < network_of(guest)->n_adapters; i++)
+                if (network_of(guest)->adapters[i].kind == OW_ADAPTER_ETHERNET)
+                        at = i;
+        assert_ok(plan_set(guest, network_of(guest)->adapters[at].guid, settings, &plan, &err));
+        for (size_t i = 0; i < ow_plan_setting_count(plan); i++) {
+                const ow_plan_setting *s = ow_plan_setting_get(plan, i);
+
+                print_message("%s %s: %s\n", s->name, s->value, ow_effect_name(s->effect));
+                assert_int_equal(s->effect, strchr(s->value, ':')         ? OW_EFFECT_FIRST_BOOT
+                                            : strcmp(s->name, "dns") == 0 ? OW_EFFECT_OFFLINE
+                                                                          : OW_EFFECT_BOTH);
+        }
+        assert_true(ow_plan_setting_count(plan) >= 4);
+        (void)carry_out(guest, plan);
+        assert_value(guest, NSI4 "10", "", "-");
+}
+
+static void nt4_is_stripped_and_not_written(void **state)
+{
+        static const char *const settings[] = { "address", "10.0.0.5/24", NULL };
+        static const char key[] = CS1 "Services\\AMDPCN1\\Parameters\\Tcpip";
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "nt4-server", "WINNT");
+        ow_regkey at;
+
+        refuses(guest, "AMDPCN1", settings, OW_E_UNSUPPORTED, "NT 4");
+        assert_int_equal(ow_registry_find(guest, key, &at, NULL), 1);
+        assert_ok(ow_hive_set_value(at.hive, at.key, "IPAddress", OW_REG_MULTI_SZ,
+                                    "1\0.\0002\0.\0003\0.\0004\0\0\0\0\0", 18, &err));
+        assert_ok(ow_hive_set_value(at.hive, at.key, "SubnetMask", OW_REG_MULTI_SZ,
+                                    "2\0005\0005\0.\0000\0.\0000\0.\0000\0\0\0\0\0", 22, &err));
+        ow_network_forget(guest);
+        assert_true(strip(guest, "AMDPCN1") > 0);
+        assert_value(guest, key, "IPAddress", "0.0.0.0");
+        assert_int_equal(strip(guest, "AMDPCN1"), 0);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(stripping_the_second_card_of_7_is_exactly_what_is_documented,
+                                                rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(setting_what_is_there_already_changes_nothing, rig_setup,
+                                                rig_teardown),
+                cmocka_unit_test_setup_teardown(a_new_address_of_7_is_in_the_store_and_the_old_one_is_not, rig_setup,
+                                                rig_teardown),
+                cmocka_unit_test_setup_teardown(to_dhcp_and_back_is_as_before, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_name_is_changed_wherever_it_is, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(what_others_have_is_refused, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(xp_keeps_the_service_key_in_step, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(windows_10_gets_it_again_at_the_first_boot, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(nt4_is_stripped_and_not_written, rig_setup, rig_teardown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
