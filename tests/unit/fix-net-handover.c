@@ -269,9 +269,93 @@ static void a_damaged_file_is_not_overwritten(void **state)
         }
 }
 
+/* A text with each "from" in it replaced; ow_free(). */
+static char *replaced(const char *text, const char *from, const char *to)
+{
+        ow_buffer out = OW_BUFFER_INIT;
+        const char *at;
+
+        for (; (at = strstr(text, from)); text = at + strlen(from)) {
+                ow_buffer_put(&out, text, (size_t)(at - text));
+                ow_buffer_put_text(&out, to);
+        }
+        ow_buffer_put_text(&out, text);
+        return ow_buffer_take_text(&out);
+}
+
+static void every_control_set_that_may_be_used_is_written(void **state)
+{
+        OW_AUTO_FREE char *second = replaced(old_cards, "ControlSet001", "ControlSet002");
+        OW_AUTO_FREE char *select = replaced(server_system, "\"Default\"=dword:1", "\"Default\"=dword:2");
+        OW_AUTO_FREE char *system = ow_asprintf("%s%s%s", select, old_cards, second);
+        struct rig *rig = rig_get(state);
+        ow_network *other = NULL;
+        ow_plan *plan = NULL;
+        ow_guest *guest;
+        size_t index;
+
+        rig_plain_disk(rig, 0, 24, "11223344");
+        rig_begin(rig, 0, 0);
+        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
+        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
+        rig_end(rig);
+        guest = rig_open(rig, true);
+        assert_int_equal(ow_guest_control_sets(guest)->n_edit, 2);
+        assert_ok(ow_network_find(network_of(guest), "LAN", &index, &err));
+        assert_ok(ow_plan_begin(&plan, &err));
+        assert_ok(ow_plan_strip_adapter(plan, guest, index, &err));
+        assert_ok(ow_plan_finish(plan, guest, &err));
+        assert_ok(ow_plan_apply(plan, guest, &err));
+        assert_int_equal(ow_plan_change_count(plan) % 2, 0);
+        ow_plan_free(plan);
+        ow_network_forget(guest);
+        assert_has(guest, "LAN", "name=LAN dhcp=yes suffix=corp.example netbios=off ");
+        assert_ok(ow_network_load(guest, 2, &other, &err));
+        assert_ok(ow_network_find(other, "LAN", &index, &err));
+        assert_int_equal(other->adapters[index].ipv4.addresses.count, 0);
+        assert_int_equal(other->adapters[index].ipv4.dhcp.value, 1);
+        ow_network_free(other);
+}
+
+/* Both cards in one network, with a persistent route over its router. */
+static void a_route_that_another_card_can_use_stays(void **state)
+{
+        static const char routes[] = KEY "Services\\Tcpip\\Parameters\\PersistentRoutes]\n"
+                                         "\"172.16.0.0,255.240.0.0,10.3.58.1,-1\"=\"\"\n"
+                                         "\"172.32.0.0,255.255.0.0,192.168.7.1,5\"=\"\"\n";
+        OW_AUTO_FREE char *same = replaced(old_cards, "192.168.7.5", "10.3.58.9");
+        struct rig *rig = rig_get(state);
+        OW_AUTO_FREE char *system = ow_asprintf("%s%s%s", server_system, same, routes);
+        const char *const names[] = { "LAN", "Backup" };
+        ow_guest *guest;
+        size_t index;
+
+        rig_plain_disk(rig, 0, 24, "11223344");
+        rig_begin(rig, 0, 0);
+        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
+        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
+        rig_end(rig);
+        guest = rig_open(rig, true);
+        for (size_t i = 0; i < OW_COUNT(names); i++) {
+                ow_plan *plan = NULL;
+
+                assert_ok(ow_network_find(network_of(guest), names[i], &index, &err));
+                assert_ok(ow_plan_begin(&plan, &err));
+                assert_ok(ow_plan_strip_adapter(plan, guest, index, &err));
+                assert_ok(ow_plan_finish(plan, guest, &err));
+                assert_ok(ow_plan_apply(plan, guest, &err));
+                ow_plan_free(plan);
+                ow_network_forget(guest);
+                assert_int_equal(network_of(guest)->n_routes, 2 - i); /* the one in no network of theirs stays */
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(every_control_set_that_may_be_used_is_written, rig_setup,
+                                                rig_teardown),
+                cmocka_unit_test_setup_teardown(a_route_that_another_card_can_use_stays, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_card_that_is_not_known_gets_it_at_the_first_boot, rig_setup,
                                                 rig_teardown),
                 cmocka_unit_test_setup_teardown(a_card_that_is_known_is_set, rig_setup, rig_teardown),
