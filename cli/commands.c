@@ -535,6 +535,7 @@ const struct command commands[] = {
                 .max_operands = 64,
                 .run = run_services_graph,
         },
+#include "commands-look.h"
         {
                 .name = "version",
                 .operands = "",

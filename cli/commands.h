@@ -67,6 +67,11 @@ int run_file_mkdir(const struct arguments *arguments);
 int run_services_list(const struct arguments *arguments);
 int run_services_show(const struct arguments *arguments);
 int run_services_graph(const struct arguments *arguments);
+int run_net_show(const struct arguments *arguments);
+int run_net_winsock(const struct arguments *arguments);
+int run_net_nla(const struct arguments *arguments);
+int run_dev_list(const struct arguments *arguments);
+int run_dev_show(const struct arguments *arguments);
 int run_version(const struct arguments *arguments);
 
 #endif

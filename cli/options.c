@@ -9,6 +9,11 @@
 
 const struct option_spec option_specs[] = {
         { OPTION_ALL, 0, "all", NULL, "every fix that is safe for any machine" },
+        { OPTION_EVERYTHING, 0, "all", NULL, "hidden ones too, with every detail" },
+        { OPTION_CLASS, 0, "class", "NAME", "only devices of this class: Net, SCSIAdapter, a GUID" },
+        { OPTION_BUS, 0, "bus", "NAME", "only devices of this bus: PCI, USB, VMBUS" },
+        { OPTION_DRIVER, 0, "service", "NAME", "only devices with this driver" },
+        { OPTION_GHOSTS, 0, "ghosts", NULL, "only devices that were not there" },
         { OPTION_LIST, 0, "list", NULL, "list what there is (fixes, undo records) and stop" },
         { OPTION_FORGET, 0, "forget", NULL, "give up a cut-off change that cannot be finished" },
         { OPTION_SET, 0, "set", "NAME=VALUE", "a value that a fix needs; repeatable" },
@@ -151,6 +156,15 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
                 return 0;
         case OPTION_CONTROL_SET:
                 a->control_set = value;
+                return 0;
+        case OPTION_CLASS:
+                a->device_class = value;
+                return 0;
+        case OPTION_BUS:
+                a->bus = value;
+                return 0;
+        case OPTION_DRIVER:
+                a->driver_service = value;
                 return 0;
         default:
                 return 0;

@@ -67,6 +67,11 @@ typedef uint64_t option_set;
 #define OPTION_ORDER               (UINT64_C(1) << 52)
 #define OPTION_CONTROL_SET         (UINT64_C(1) << 53)
 #define OPTION_DETAILS             (UINT64_C(1) << 54)
+#define OPTION_EVERYTHING          (UINT64_C(1) << 55)
+#define OPTION_CLASS               (UINT64_C(1) << 56)
+#define OPTION_BUS                 (UINT64_C(1) << 57)
+#define OPTION_DRIVER              (UINT64_C(1) << 58)
+#define OPTION_GHOSTS              (UINT64_C(1) << 59)
 
 struct option_spec {
         option_set id;
@@ -101,6 +106,9 @@ struct arguments {
         const char *vendor;
         const char *network;
         const char *control_set;
+        const char *device_class;       /* --class */
+        const char *bus;
+        const char *driver_service;     /* --service */
         struct text_list disks;         /* --disk */
         struct text_list fix_dirs;      /* --fix-dir */
         struct text_list sets;          /* --set NAME=VALUE */

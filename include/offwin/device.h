@@ -58,6 +58,19 @@ typedef struct ow_device {
         ow_verdict verdict;
 } ow_device;
 
+/* What devices are to be like; NULL and false: any. */
+typedef struct ow_device_filter {
+        const char *pattern;    /* looked for in instance, hardware ids, description, friendly name; with '*' or '?' it
+                                   has to fit all of one of them */
+        const char *class_name; /* or its GUID */
+        const char *bus;
+        const char *service;
+        bool ghosts; /* only those that were not there */
+} ow_device_filter;
+
+/* True when device is what filter asks for. */
+OW_APIV bool ow_device_fits(const ow_device *device, const ow_device_filter *filter);
+
 /* Devices of the current control set in the order of the registry. Read on first use; the array is the guest's. */
 OW_API int ow_guest_devices(ow_guest *guest, const ow_device **ret, size_t *ret_count, ow_error *err);
 

@@ -212,6 +212,7 @@ typedef struct ow_adapter {
         bool virtual_machine;     /* a card that only virtual machines have */
         bool virtual_connect;     /* its MAC is of the pools that HP Virtual Connect gives to blades */
         ow_verdict verdict;       /* was it there when Windows last ran? */
+        ow_setting dns_stale;     /* StaleAdapter: 0: the DNS client registered it last, 1: it was gone then */
         const char *stays_behind; /* why it will not be there in a new virtual machine; "" otherwise */
 
         /* teams and bridges */

@@ -16,12 +16,16 @@
 #include <offwin/disk.h>
 #include <offwin/error.h>
 #include <offwin/fix.h>
+#include <offwin/device.h>
 #include <offwin/guest.h>
 #include <offwin/machine.h>
+#include <offwin/network.h>
+#include <offwin/nla.h>
 #include <offwin/reg.h>
 #include <offwin/registry.h>
 #include <offwin/service.h>
 #include <offwin/volume.h>
+#include <offwin/winsock.h>
 
 OW_BEGIN_DECLS
 
@@ -127,6 +131,24 @@ enum ow_graph_form {
 /* control_set: 0 is the current one. JSON holds what text and order tell. */
 OW_API int ow_report_service_graph(ow_guest *guest, uint32_t control_set, enum ow_graph_form form,
                                    const ow_report_options *options, char **ret, ow_error *err);
+/* ---- network and devices ---- */
+
+/* The network of a guest. only: one adapter of it, with everything; or NULL. all: also hidden adapters and every
+ * detail. */
+OW_API int ow_report_network(ow_guest *guest, const ow_network *network, const ow_adapter *only, bool all,
+                             const ow_report_options *options, char **ret, ow_error *err);
+
+/* Winsock providers: those that are layered or not Windows' own; with verbose all of them. */
+OW_API int ow_report_winsock(ow_guest *guest, const ow_winsock *winsock, const ow_report_options *options, char **ret,
+                             ow_error *err);
+
+/* Remembered networks, and what is set about them and about the probes. */
+OW_API int ow_report_nla(ow_guest *guest, const ow_nla *nla, const ow_report_options *options, char **ret,
+                         ow_error *err);
+
+/* Devices: a list, or with whole everything that is known of each. */
+OW_API int ow_report_devices(ow_guest *guest, const ow_device *const *devices, size_t n_devices, bool whole,
+                             const ow_report_options *options, char **ret, ow_error *err);
 
 /* ---- whole hives ---- */
 

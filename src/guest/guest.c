@@ -5,6 +5,7 @@
 #include <offwin/network.h>
 
 #include "guest/devices.h"
+#include "guest/extra.h"
 #include "guest/internal.h"
 
 static void load_facts(ow_guest *guest)
@@ -80,6 +81,8 @@ void ow_guest_close(ow_guest *guest)
         ow_free(guest->users);
         ow_network_forget(guest);
         guest_devices_free(guest->devices);
+        guest_extra_free(guest->winsock);
+        guest_extra_free(guest->nla);
         ow_free(guest->rest);
         ow_free(guest);
 }

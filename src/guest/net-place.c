@@ -18,8 +18,13 @@ static void note_registered(struct net *net, ow_regkey key, const char *path, co
 {
         struct net_adapter *adapter = net_adapter_by_guid(net, guid);
 
-        if (adapter)
-                net_place_add(net, adapter, OW_PLACE_DNS_REGISTERED, path);
+        GUEST_AUTO_BAG bag = { 0 };
+
+        if (!adapter)
+                return;
+        guest_bag_load(net->guest, key, path, &bag);
+        adapter->a.dns_stale = guest_bag_number(&bag, "StaleAdapter");
+        net_place_add(net, adapter, OW_PLACE_DNS_REGISTERED, path);
 }
 
 static void note_setup(struct net *net, ow_regkey key, const char *path, const char *guid, const char *name)

@@ -38,23 +38,32 @@ static bool parse_route(const char *name, ow_route *route)
         return true;
 }
 
-/* The adapter in whose network gateway is: one that was there before one that was not. */
+static bool reaches(const ow_adapter *a, const ow_address *gateway)
+{
+        ow_prefixes addresses = ow_ip_addresses_in_use(&a->ipv4);
+
+        for (size_t i = 0; i < addresses.count; i++)
+                if (ow_prefix_contains(&addresses.items[i], gateway))
+                        return true;
+        return false;
+}
+
+/*
+ * The adapter in whose network gateway is: of several, one that was there before ghosts, then a team before the cards
+ * in the same network. What is still not one alone is nobody's.
+ */
 static int adapter_of(const struct net *net, const ow_address *gateway)
 {
-        int found = OW_NO_ADAPTER;
+        int found = OW_NO_ADAPTER, best = 0;
 
         for (size_t i = 0; i < net->adapters.n; i++) {
                 const ow_adapter *a = &net_adapter_at(net, i)->a;
-                ow_prefixes addresses = ow_ip_addresses_in_use(&a->ipv4);
+                int worth = 1 + 2 * (a->verdict.presence != OW_PRESENCE_GHOST) + (a->kind == OW_ADAPTER_TEAM);
 
-                for (size_t k = 0; k < addresses.count; k++) {
-                        if (!ow_prefix_contains(&addresses.items[k], gateway))
-                                continue;
-                        if (a->verdict.presence != OW_PRESENCE_GHOST)
-                                return (int)i;
-                        if (found == OW_NO_ADAPTER)
-                                found = (int)i;
-                }
+                if (worth < best || !reaches(a, gateway))
+                        continue;
+                found = worth > best ? (int)i : OW_NO_ADAPTER;
+                best = worth;
         }
         return found;
 }
@@ -87,32 +96,40 @@ static void read_parameters(struct net *net)
         }
 }
 
-static bool is_same(const ow_route *route, const ow_nsi_row *row)
+/* A route that says the same, the one that has no row yet before others; or NULL. */
+static ow_route *same_route(struct net *net, const ow_nsi_row *row)
 {
-        return !route->in_store && ow_prefix_equal(&route->destination, &row->prefix) &&
-               ow_address_equal(&route->gateway, &row->next_hop);
+        ow_route *routes = net->routes.items, *found = NULL;
+
+        for (size_t i = 0; i < net->routes.n; i++) {
+                if (!ow_prefix_equal(&routes[i].destination, &row->prefix) ||
+                    !ow_address_equal(&routes[i].gateway, &row->next_hop))
+                        continue;
+                if (!routes[i].in_store)
+                        return &routes[i];
+                found = &routes[i];
+        }
+        return found;
 }
 
+/* Parameters name no adapter, so that one value there may stand for the rows of several. */
 static void take_row(struct net *net, const ow_nsi_row *row, int adapter)
 {
-        ow_route *routes = net->routes.items, *slot = NULL;
+        ow_route route = { .destination = row->prefix, .gateway = row->next_hop, .parameters_name = "" };
+        ow_route *same = same_route(net, row), *slot;
 
         if (row->kind != OW_NSI_ROW_ROUTE || !row->understood)
                 return;
-        for (size_t i = 0; i < net->routes.n && !slot; i++)
-                if (is_same(&routes[i], row))
-                        slot = &routes[i];
-        if (!slot) {
-                slot = guest_list_add(net->guest, &net->routes, sizeof *slot, MAX_ROUTES);
-                if (!slot)
-                        return;
-                *slot = (ow_route){ .destination = row->prefix, .gateway = row->next_hop, .parameters_name = "" };
-                slot->metric = row->metric == OW_NSI_UNSET ? OW_METRIC_AUTOMATIC : (int64_t)row->metric;
-        }
-        slot->in_store = true;
-        slot->store_key = row->key;
-        slot->store_name = row->name;
-        slot->adapter = adapter;
+        route.metric = row->metric == OW_NSI_UNSET ? OW_METRIC_AUTOMATIC : (int64_t)row->metric;
+        if (same)
+                route = *same;
+        route.in_store = true;
+        route.store_key = row->key;
+        route.store_name = row->name;
+        route.adapter = adapter;
+        slot = same && !same->in_store ? same : guest_list_add(net->guest, &net->routes, sizeof *slot, MAX_ROUTES);
+        if (slot)
+                *slot = route;
 }
 
 void net_read_routes(struct net *net)

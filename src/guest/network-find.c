@@ -49,6 +49,15 @@ static bool fits(const ow_adapter *a, const struct meant *meant, enum way way)
         return false;
 }
 
+/* A team shares the hardware address of one of its cards. */
+static bool is_team_of_all(const ow_network *network, const size_t *found, size_t n, size_t team)
+{
+        for (size_t i = 0; i < n; i++)
+                if (found[i] != team && network->adapters[found[i]].team_adapter != (int)team)
+                        return false;
+        return true;
+}
+
 /* Of several, those that are no ghosts; of teams and their members the team. */
 static size_t choose(const ow_network *network, const size_t *found, size_t n, size_t *ret_index)
 {
@@ -57,6 +66,11 @@ static size_t choose(const ow_network *network, const size_t *found, size_t n, s
         *ret_index = found[0];
         if (n == 1)
                 return 1;
+        for (size_t i = 0; i < n; i++)
+                if (is_team_of_all(network, found, n, found[i])) {
+                        *ret_index = found[i];
+                        return 1;
+                }
         for (size_t i = 0; i < n; i++)
                 if (network->adapters[found[i]].verdict.presence != OW_PRESENCE_GHOST && alive++ == 0)
                         *ret_index = found[i];
@@ -89,23 +103,30 @@ static int64_t gateway_metric(const ow_adapter *a)
         return best;
 }
 
-/* Cards and teams that have a gateway: those that were there before ghosts, then by metric, then in order. */
+/* How surely an adapter was the one in use: there, known to the DNS server, a team rather than a card left of it. */
+static unsigned in_use(const ow_adapter *a)
+{
+        return (a->verdict.presence != OW_PRESENCE_GHOST) * 4u + (a->dns_stale.set && !a->dns_stale.value) * 2u +
+               (a->kind == OW_ADAPTER_TEAM);
+}
+
+/* Of those that have an address and a gateway the one in use, then by metric, then in order. */
 static int find_auto(const ow_network *network, size_t *ret_index, ow_error *err)
 {
-        int64_t best = INT64_MAX;
-        bool found = false, best_ghost = true;
+        int64_t best_metric = INT64_MAX;
+        unsigned best = 0;
+        bool found = false;
 
         for (size_t i = 0; i < network->n_adapters; i++) {
                 const ow_adapter *a = &network->adapters[i];
-                bool ghost = a->verdict.presence == OW_PRESENCE_GHOST;
                 int64_t metric = gateway_metric(a);
 
                 if (metric == INT64_MAX || ow_ip_addresses_in_use(&a->ipv4).count == 0 ||
-                    (found && (ghost > best_ghost || (ghost == best_ghost && metric >= best))))
+                    (found && (in_use(a) < best || (in_use(a) == best && metric >= best_metric))))
                         continue;
                 found = true;
-                best = metric;
-                best_ghost = ghost;
+                best = in_use(a);
+                best_metric = metric;
                 *ret_index = i;
         }
         return found ? 0

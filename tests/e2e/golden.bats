@@ -16,7 +16,7 @@ golden() {
                 cp stdout "$want"
         fi
         diff -u "$want" stdout
-        [ "$(sed 's/\[HK.*//; s/C:\\.*//; s/HKLM\\.*//; s/^ *[D-Z]:  .*//' stdout | wc -L)" -le 80 ] ||
+        [ "$(sed 's/\[HK.*//; s/C:\\.*//; s/HKLM\\.*//; s/^ *[D-Z]:  .*//; s/^  Device .*//' stdout | wc -L)" -le 80 ] ||
                 { echo "wider than 80 columns"; false; }
 }
 
@@ -33,6 +33,31 @@ golden() {
 @test "dl380g7: fix --all --dry-run" {
         machine dl380g7
         golden dl380g7-fix fix --all --dry-run dl380g7.img
+}
+
+@test "dl380g7: net show" {
+        machine dl380g7
+        golden dl380g7-net net show dl380g7.img
+}
+
+@test "real-win7-vmware: net show" {
+        machine real-win7-vmware
+        golden win7-net net show real-win7-vmware.img
+}
+
+@test "real-win10-laptop: net show" {
+        machine real-win10-laptop
+        golden win10-net net show real-win10-laptop.img
+}
+
+@test "real-win81-virtualbox: net show" {
+        machine real-win81-virtualbox
+        golden win81-net net show real-win81-virtualbox.img
+}
+
+@test "real-xp-virtualpc: net show" {
+        machine real-xp-virtualpc
+        golden xp-net net show real-xp-virtualpc.img
 }
 
 @test "w10: doctor" {
