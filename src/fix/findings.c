@@ -144,7 +144,8 @@ static int adapters(struct fix_findings *findings, ow_guest *guest, ow_error *er
         if (n_addresses)
                 r = add(findings, "static-address-on-old-adapter", "Static addresses belong to the old network cards",
                         "the new card starts with DHCP, and Windows says that these addresses are assigned to "
-                        "another adapter", &addresses, FIX_DELAY_DHCP, err);
+                        "another adapter; `offwin fix --nic MAC` hands them over", &addresses,
+                        FIX_DELAY_DHCP, err);
         if (r == 0 && n_teams)
                 r = add(findings, "network-team", "Network cards are teamed",
                         "the team stays without its cards, and with it its address", &teams, FIX_DELAY_NONE, err);
