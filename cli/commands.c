@@ -55,9 +55,10 @@ const struct command commands[] = {
                             "offwin fix --all --dry-run server.vhdx\n"
                             "offwin fix --all --yes server.vhdx\n"
                             "offwin fix --all server.vhdx --nic 52:54:00:12:34:56=LAN-Team\n"
+                            "offwin fix server.vhdx --plan server.yaml\n"
                             "offwin fix server.vhdx ncsi-active-off\n",
                 .options = MACHINE | CHANGING | OPTION_FIX_DIR | OPTION_SET | OPTION_ALL | OPTION_LIST | OPTION_CHECK |
-                           OPTION_NIC | OPTION_RE_IP,
+                           OPTION_NIC | OPTION_RE_IP | OPTION_PLAN,
                 .flags = COMMAND_WRITES | COMMAND_BOUNDED,
                 .min_operands = 0,
                 .max_operands = 256,
@@ -536,6 +537,20 @@ const struct command commands[] = {
                 .run = run_services_graph,
         },
 #include "commands-look.h"
+        {
+                .name = "net export",
+                .operands = "DISK...",
+                .summary = "write a machine's addresses as a plan file, to be edited and given back",
+                .about = "Reads only. YAML as in docs/plan.md, one entry for each adapter that carries addresses, and "
+                         "the name of the machine, which keeps the file from being used on another one.",
+                .examples = "offwin net export server.vhdx -o server.yaml\n"
+                            "offwin fix server.vhdx --plan server.yaml --dry-run\n",
+                .options = MACHINE | OPTION_OUTPUT,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_export,
+        },
         {
                 .name = "version",
                 .operands = "",

@@ -72,6 +72,7 @@ int run_net_winsock(const struct arguments *arguments);
 int run_net_nla(const struct arguments *arguments);
 int run_dev_list(const struct arguments *arguments);
 int run_dev_show(const struct arguments *arguments);
+int run_net_export(const struct arguments *arguments);
 int run_version(const struct arguments *arguments);
 
 #endif

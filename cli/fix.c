@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "handover.h"
 #include "output.h"
+#include "plan-file.h"
 #include "session.h"
 
 struct request {
@@ -19,6 +20,7 @@ struct request {
         size_t n_parameters;
         bool fixes;                     /* any at all: --nic may stand alone */
         struct handovers handovers;
+        struct plan_file plan;
 };
 
 static void request_done(struct request *request)
@@ -27,6 +29,7 @@ static void request_done(struct request *request)
         free(request->names.items);
         parameters_free(&request->parameters);
         handovers_done(&request->handovers);
+        plan_file_done(&request->plan);
 }
 
 static int list_fixes(const struct arguments *arguments, const ow_fix_set *set)
@@ -63,8 +66,9 @@ static int sort_operands(const struct arguments *arguments, struct request *requ
         if (request->disks.count == 0)
                 return usage_error(arguments->command, "no DISK: offwin fix %s", arguments->command->operands);
         request->fixes = request->names.count > 0 || has(arguments, OPTION_ALL);
-        if (!request->fixes && !has(arguments, OPTION_NIC))
-                return usage_error(arguments->command, "which fixes? name them, or --all (offwin fix --list)");
+        if (!request->fixes && !has(arguments, OPTION_NIC) && !has(arguments, OPTION_PLAN))
+                return usage_error(arguments->command, "which fixes? name them, or --all, or --plan FILE (offwin fix "
+                                   "--list)");
         return 0;
 }
 
@@ -119,6 +123,8 @@ static int make_plan(struct plan_state *state, ow_guest *guest, ow_plan **ret, o
         if (r == 0 && request->fixes)
                 r = ow_plan_add_fixes(*ret, guest, request->set, count ? request->names.items : NULL, count,
                                       request->parameters, request->n_parameters, err);
+        if (r == 0 && request->plan.file)
+                r = ow_plan_add_planfile(*ret, guest, request->set, request->plan.file, request->plan.contents, err);
         if (r == 0)
                 r = handovers_plan(&request->handovers, *ret, guest, err);
         return r == 0 ? ow_plan_finish(*ret, guest, err) : r;
@@ -141,10 +147,14 @@ int run_fix(const struct arguments *arguments)
                 return list_fixes(arguments, set);
         request.set = set;
         code = read_request(arguments, &request);
+        if (code == 0 && plan_file_load(arguments, &request.plan, &err) < 0)
+                code = fail(arguments, &err);
         if (code == 0) {
-                if (has(arguments, OPTION_ALL))
+                if (arguments->plan)
+                        snprintf(title, sizeof title, "offwin fix --plan %.100s", arguments->plan);
+                else if (has(arguments, OPTION_ALL))
                         snprintf(title, sizeof title, "offwin fix --all");
-                for (size_t i = 0; i < request.names.count && !has(arguments, OPTION_ALL); i++)
+                for (size_t i = 0; i < request.names.count && !has(arguments, OPTION_ALL) && !arguments->plan; i++)
                         snprintf(title + strlen(title), sizeof title - strlen(title), " %s", request.names.items[i]);
                 code = run_plan(arguments, &request.disks, title, &state);
         }

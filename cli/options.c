@@ -33,8 +33,8 @@ const struct option_spec option_specs[] = {
         { OPTION_ORDER, 0, "order", NULL, "the order in which a boot loads them" },
         { OPTION_CONTROL_SET, 0, "control-set", "N", "another control set than the current one" },
         { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes, links, security" },
+        { OPTION_PLAN, 0, "plan", "FILE", "what a plan file asks for (docs/plan.md); - is standard input" },
         { OPTION_FULL, 0, "full", NULL, "also hardware, software, settings and what starts by itself" },
-        { OPTION_LONG, 'l', "long", NULL, "also times, sizes, classes and links" },
         { OPTION_TREE, 'r', "recursive", NULL, "with everything below it" },
         { OPTION_KEYS, 0, "keys", NULL, "look at the names of keys" },
         { OPTION_NAMES, 0, "names", NULL, "look at the names of values" },
@@ -112,6 +112,9 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
                 return 0;
         case OPTION_JOURNAL_DIR:
                 a->journal_dir = value;
+                return 0;
+        case OPTION_PLAN:
+                a->plan = value;
                 return 0;
         case OPTION_HTML:
                 a->html = value;

@@ -109,6 +109,7 @@ struct arguments {
         const char *device_class;       /* --class */
         const char *bus;
         const char *driver_service;     /* --service */
+        const char *plan;
         struct text_list disks;         /* --disk */
         struct text_list fix_dirs;      /* --fix-dir */
         struct text_list sets;          /* --set NAME=VALUE */

@@ -13,6 +13,7 @@
 
 static unsigned n_expected = 1;
 static const char *made_below;          /* or NULL */
+static const struct text_list *read_too;        /* or NULL */
 static ow_reg_codepage *converter;      /* loaded while code can still be loaded; until the end */
 
 void privileges_expect(unsigned n_opened)
@@ -23,6 +24,11 @@ void privileges_expect(unsigned n_opened)
 void privileges_make_below(const char *folder)
 {
         made_below = folder;
+}
+
+void privileges_read_too(const struct text_list *files)
+{
+        read_too = files;
 }
 
 struct paths {
@@ -79,6 +85,8 @@ static bool collect(const struct privileges *p, struct paths *readable, struct p
         for (size_t k = 0; k < sizeof named / sizeof named[0]; k++)
                 for (size_t i = 0; i < named[k]->count; i++)
                         ok = ok && add(readable, strdup(named[k]->items[i]));
+        for (size_t i = 0; read_too && i < read_too->count; i++)
+                ok = ok && add(readable, strdup(read_too->items[i]));
         for (size_t k = 0; k < sizeof disks / sizeof disks[0] && !a->journal_dir; k++)
                 for (size_t i = 0; i < disks[k]->count; i++)
                         ok = ok && add_folder(records, disks[k]->items[i]);

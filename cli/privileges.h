@@ -18,6 +18,9 @@ void privileges_expect(unsigned n_opened);
 /* Before that, too: files and folders will be made in this folder of the host, and privileges keep that. */
 void privileges_make_below(const char *folder);
 
+/* Before that, too: these files are read. The list outlives the call. */
+void privileges_read_too(const struct text_list *files);
+
 struct privileges {
         const struct arguments *arguments;      /* its operands and --disk may be read */
         const struct text_list *disks;          /* and, when writable, their folders be written to */

@@ -182,11 +182,18 @@ OW_API int ow_plan_strip_adapter(ow_plan *plan, ow_guest *guest, size_t index, o
 /* The same for every adapter that is a ghost. *ret_count: of those that had something to take; may be NULL. */
 OW_API int ow_plan_strip_ghosts(ow_plan *plan, ow_guest *guest, size_t *ret_count, ow_error *err);
 
+/* One setting as ow_addressing_set() takes it; borrowed. */
+typedef struct ow_addressing_edit {
+        const char *name, *text;
+} ow_addressing_edit;
+
 /* What a card of the new machine takes over: --nic MAC=OLD. */
 typedef struct ow_handover {
         bool has_mac; /* false: any card, the next one in order */
         ow_mac mac;
         const char *old; /* see ow_network_find(); borrowed */
+        const ow_addressing_edit *edits; /* in place of what the old adapter had, after the rules; may be NULL */
+        size_t n_edits;
 } ow_handover;
 
 /* "MAC", "MAC=OLD", "any=OLD"; without OLD: "auto". *ret points into text. OW_E_INVAL. */

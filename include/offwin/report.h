@@ -46,6 +46,10 @@ OW_API int ow_report_inspect(ow_machine *machine, ow_guest *const *guests, size_
 OW_API int ow_report_diagnosis(ow_guest *guest, const ow_diagnosis *diagnosis, const ow_report_options *options,
                                char **ret, ow_error *err);
 
+/* What `net export` made: yaml itself, or that it was written to the file at path (NULL: it was not). */
+OW_API int ow_report_planfile(const char *yaml, const char *path, const ow_report_options *options, char **ret,
+                              ow_error *err);
+
 enum ow_plan_outcome {
         OW_PLAN_DRY_RUN,                /* changes, skipped, and that nothing was written */
         OW_PLAN_APPLIED,                /* changes, skipped, and what the commit did */

@@ -152,6 +152,19 @@ static int re_address(struct work *w, const ow_re_ip *rules, size_t n, ow_error 
         return r;
 }
 
+static int edit_all(struct work *w, ow_error *err)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < w->n; i++) {
+                const ow_handover *nic = w->items[i].nic;
+
+                for (size_t k = 0; k < nic->n_edits && r == 0; k++)
+                        r = ow_addressing_set(&w->items[i].want, nic->edits[k].name, nic->edits[k].text, err);
+        }
+        return r;
+}
+
 /* ---- doing it ---- */
 
 static void mark_going(struct work *w)
@@ -242,6 +255,8 @@ static int hand_over(struct work *w, struct fix_job *job, const ow_handover *nic
                 r = take_identity(w, &nics[i], n_nics, err);
         if (r == 0)
                 r = re_address(w, rules, n_rules, err);
+        if (r == 0)
+                r = edit_all(w, err);
         if (r < 0)
                 return r;
         w->going = ow_calloc(w->network->n_adapters + 1, sizeof *w->going);

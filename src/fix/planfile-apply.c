@@ -10,6 +10,7 @@
 
 #include "base/upcase.h"
 #include "fix/action.h"
+#include "fix/planfile-network.h"
 
 static const struct fix_action put_files = { "files", "Put files of the plan in place", "", false };
 static const struct fix_action put_scripts = {
@@ -17,24 +18,16 @@ static const struct fix_action put_scripts = {
         "The first-boot service runs them once, in the order of their numbers.", false
 };
 
-struct work {
-        ow_plan *plan;
-        ow_guest *guest;
-        const ow_fix_set *set;
-        const ow_planfile *file;
-        const struct planfile *content;
-        const ow_source *host;
-};
-
 /* ---- which machine ---- */
 
-static int other_machine(const struct work *w, const char *what, const char *want, const char *have, ow_error *err)
+static int other_machine(const struct planfile_work *w, const char *what, const char *want, const char *have,
+                         ow_error *err)
 {
         return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "%s is for a machine whose %s is '%s'; this one's is '%s'",
                        w->file->label, what, want, have);
 }
 
-static int windows_check(const struct work *w, const char *text, ow_error *err)
+static int windows_check(const struct planfile_work *w, const char *text, ow_error *err)
 {
         const ow_windows *windows = ow_guest_windows(w->guest);
         struct fix_range *ranges = NULL;
@@ -52,7 +45,7 @@ static int windows_check(const struct work *w, const char *text, ow_error *err)
         return match ? 0 : other_machine(w, "Windows", text, have, err);
 }
 
-static int machine_check(const struct work *w, ow_error *err)
+static int machine_check(const struct planfile_work *w, ow_error *err)
 {
         const struct planfile_machine *m = w->content->machine;
         const ow_windows *windows = ow_guest_windows(w->guest);
@@ -76,7 +69,7 @@ static bool listed(char *const *names, unsigned count, const char *name)
         return false;
 }
 
-static int names_known(const struct work *w, char *const *names, unsigned count, ow_error *err)
+static int names_known(const struct planfile_work *w, char *const *names, unsigned count, ow_error *err)
 {
         for (unsigned i = 0; i < count; i++)
                 if (!ow_fix_set_find(w->set, names[i]))
@@ -84,8 +77,22 @@ static int names_known(const struct work *w, char *const *names, unsigned count,
         return 0;
 }
 
+/* Every parameter that fix needs is given. "all" leaves out a fix of which one is not, as --all does. */
+static bool has_parameters(const struct planfile_fixes *f, const ow_fix *fix)
+{
+        for (size_t i = 0; i < fix->n_parameters; i++) {
+                bool given = false;
+
+                for (unsigned k = 0; k < f->parameters_count; k++)
+                        given = given || strcmp(f->parameters[k].name, fix->parameters[i]) == 0;
+                if (!given)
+                        return false;
+        }
+        return true;
+}
+
 /* The names that the plan means: those of "all" without the exceptions, then the others. */
-static const char **names_of(const struct work *w, const struct planfile_fixes *f, size_t *ret_count)
+static const char **names_of(const struct planfile_work *w, const struct planfile_fixes *f, size_t *ret_count)
 {
         size_t n = 0, n_set = ow_fix_set_count(w->set);
         const char **names = ow_calloc(n_set + f->names_count + 1, sizeof *names);
@@ -93,7 +100,7 @@ static const char **names_of(const struct work *w, const struct planfile_fixes *
         for (size_t i = 0; names && planfile_yes(f->all) && i < n_set; i++) {
                 const ow_fix *fix = ow_fix_set_get(w->set, i);
 
-                if (fix->in_all && !listed(f->except, f->except_count, fix->name) &&
+                if (fix->in_all && has_parameters(f, fix) && !listed(f->except, f->except_count, fix->name) &&
                     !listed(f->names, f->names_count, fix->name))
                         names[n++] = fix->name;
         }
@@ -103,7 +110,7 @@ static const char **names_of(const struct work *w, const struct planfile_fixes *
         return names;
 }
 
-static int fixes_add(const struct work *w, ow_error *err)
+static int fixes_add(const struct planfile_work *w, ow_error *err)
 {
         const struct planfile_fixes *f = w->content->fixes;
         OW_AUTO_FREE ow_fix_parameter *parameters = NULL;
@@ -129,19 +136,21 @@ static int fixes_add(const struct work *w, ow_error *err)
 
 /* ---- services ---- */
 
-static int service_add(const struct work *w, const struct planfile_service *s, ow_error *err)
+static int service_add(const struct planfile_work *w, const struct planfile_service *s, ow_error *err)
 {
         ow_service_edit edit = { .name = s->name, .verb = OW_SERVICE_ENABLE };
         int r = strcmp(s->start, "enable") == 0 ? 0 : ow_service_edit_start(&edit, s->start, NULL);
 
         if (r < 0)
-                return planfile_fail(w->file, s->name, err, "services: '%s' is no start: boot, system, auto, delayed, "
-                                     "demand, disabled or enable", s->start);
+                return planfile_fail(w->file, s->name, err,
+                                     "services: '%s' is no start: boot, system, auto, delayed, "
+                                     "demand, disabled or enable",
+                                     s->start);
         r = ow_plan_set_services(w->plan, w->guest, &edit, 1, planfile_yes(s->force) ? OW_SERVICE_FORCE : 0, err);
         return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
 }
 
-static int services_add(const struct work *w, ow_error *err)
+static int services_add(const struct planfile_work *w, ow_error *err)
 {
         int r = 0;
 
@@ -153,7 +162,7 @@ static int services_add(const struct work *w, ow_error *err)
 /* ---- files ---- */
 
 /* "0002-join.cmd" of "scripts/join.cmd". */
-static int script_place(const struct work *w, unsigned index, char **ret, ow_error *err)
+static int script_place(const struct planfile_work *w, unsigned index, char **ret, ow_error *err)
 {
         const char *from = w->content->scripts[index];
         const char *name = strrchr(from, '/') ? strrchr(from, '/') + 1 : from;
@@ -164,7 +173,7 @@ static int script_place(const struct work *w, unsigned index, char **ret, ow_err
         return *ret ? 0 : ow_fail_nomem(err);
 }
 
-static int files_add(const struct work *w, ow_error *err)
+static int files_add(const struct planfile_work *w, ow_error *err)
 {
         struct fix_job job;
         int r;
@@ -185,7 +194,7 @@ static int files_add(const struct work *w, ow_error *err)
         return r < 0 ? r : 0;
 }
 
-static int scripts_add(const struct work *w, ow_error *err)
+static int scripts_add(const struct planfile_work *w, ow_error *err)
 {
         struct fix_job job;
         int r;
@@ -211,7 +220,7 @@ static int scripts_add(const struct work *w, ow_error *err)
 int ow_plan_add_planfile(ow_plan *plan, ow_guest *guest, const ow_fix_set *set, const ow_planfile *file,
                          const ow_source *host, ow_error *err)
 {
-        const struct work w = { plan, guest, set, file, file->content, host };
+        const struct planfile_work w = { plan, guest, set, file, file->content, host };
         int r;
 
         r = machine_check(&w, err);
@@ -219,6 +228,8 @@ int ow_plan_add_planfile(ow_plan *plan, ow_guest *guest, const ow_fix_set *set, 
                 r = fixes_add(&w, err);
         if (r == 0)
                 r = services_add(&w, err);
+        if (r == 0)
+                r = planfile_network_add(&w, err);
         if (r == 0)
                 r = files_add(&w, err);
         if (r == 0)

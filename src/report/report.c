@@ -156,3 +156,31 @@ int ow_report_printable(const char *text, char **ret, ow_error *err)
         *ret = printable;
         return 0;
 }
+
+int ow_report_planfile(const char *yaml, const char *path, const ow_report_options *options, char **ret, ow_error *err)
+{
+        REPORT_AUTO_PAGE page = report_page_new(options);
+
+        if (format_of(options) == OW_REPORT_JSON) {
+                REPORT_AUTO_JSON json = report_json_new("planfile");
+
+                report_json_text(&json, json.root, "yaml", yaml);
+                if (path)
+                        report_json_text(&json, json.root, "file", path);
+                else
+                        report_json_null(&json, json.root, "file");
+                return report_json_take(&json, ret, err);
+        }
+        if (format_of(options) == OW_REPORT_HTML)
+                return no_html(err);
+        if (path) {
+                report_put(&page, "Written to ");
+                report_put_guest(&page, path);
+                report_put(&page, "\nEdit it, then: offwin fix DISK --plan ");
+                report_put_guest(&page, path);
+                report_put(&page, "\n");
+        } else {
+                ow_buffer_put_text(&page.text, yaml);   /* libcyaml has escaped what is not printable */
+        }
+        return report_page_take(&page, ret, err);
+}

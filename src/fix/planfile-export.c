@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The addresses of a machine as a plan file, to be edited and given back. */
+#include <stdio.h>
+#include <string.h>
+
+#include "fix/addressing.h"
+#include "fix/planfile-network.h"
+
+struct export
+{
+        struct planfile content;
+        struct planfile_machine machine;
+        struct planfile_network network;
+};
+
+static int add_text(char ***list, unsigned *count, const char *text, ow_error *err)
+{
+        char **grown = ow_realloc_array(*list, *count + 1, sizeof *grown);
+
+        if (!grown)
+                return ow_fail_nomem(err);
+        *list = grown;
+        grown[*count] = ow_strdup(text);
+        return grown[(*count)++] ? 0 : ow_fail_nomem(err);
+}
+
+/* "10.9.0.0/16=10.0.0.254@5" */
+static int add_route(struct planfile_adapter *a, const char *text, ow_error *err)
+{
+        struct planfile_route *grown = ow_realloc_array(a->routes, a->routes_count + 1, sizeof *grown);
+        const char *equals = strchr(text, '='), *at = strchr(text, '@');
+        struct planfile_route *route;
+
+        if (!grown || !equals)
+                return ow_fail_nomem(err);
+        a->routes = grown;
+        route = &grown[a->routes_count++];
+        *route = (struct planfile_route){
+                .to = ow_strndup(text, (size_t)(equals - text)),
+                .via = at ? ow_strndup(equals + 1, (size_t)(at - equals - 1)) : ow_strdup(equals + 1),
+        };
+        if (at) {
+                route->metric = ow_malloc(sizeof *route->metric);
+                if (!route->metric || sscanf(at + 1, "%u", route->metric) != 1)
+                        return ow_fail_nomem(err);
+        }
+        return route->to && route->via ? 0 : ow_fail_nomem(err);
+}
+
+static int set_text(char **slot, const char *text, ow_error *err)
+{
+        *slot = ow_strdup(text);
+        return *slot ? 0 : ow_fail_nomem(err);
+}
+
+static int set_choice(enum planfile_choice **slot, const char *text, ow_error *err)
+{
+        *slot = ow_malloc(sizeof **slot);
+        if (!*slot)
+                return ow_fail_nomem(err);
+        **slot = strcmp(text, "yes") == 0 ? PLANFILE_YES : PLANFILE_NO;
+        return 0;
+}
+
+static int set_number(uint32_t **slot, const char *text, ow_error *err)
+{
+        *slot = ow_malloc(sizeof **slot);
+        return *slot && sscanf(text, "%u", *slot) == 1 ? 0 : ow_fail_nomem(err);
+}
+
+static int take(void *state, const char *word, uint8_t family, const char *text, ow_error *err)
+{
+        struct planfile_adapter *a = state;
+
+        (void)family;
+        if (strcmp(word, "address") == 0)
+                return add_text(&a->addresses, &a->addresses_count, text, err);
+        if (strcmp(word, "gateway") == 0)
+                return add_text(&a->gateways, &a->gateways_count, text, err);
+        if (strcmp(word, "dns") == 0)
+                return add_text(&a->dns, &a->dns_count, text, err);
+        if (strcmp(word, "wins") == 0)
+                return add_text(&a->wins, &a->wins_count, text, err);
+        if (strcmp(word, "route") == 0)
+                return add_route(a, text, err);
+        if (strcmp(word, "dhcp") == 0)
+                return set_choice(&a->dhcp, text, err);
+        if (strcmp(word, "register") == 0)
+                return set_choice(&a->register_addresses, text, err);
+        if (strcmp(word, "register-suffix") == 0)
+                return set_choice(&a->register_suffix, text, err);
+        if (strcmp(word, "suffix") == 0)
+                return set_text(&a->suffix, text, err);
+        if (strcmp(word, "netbios") == 0)
+                return set_text(&a->netbios, text, err);
+        if (strcmp(word, "mtu") == 0)
+                return set_number(&a->mtu, text, err);
+        return strcmp(word, "metric") == 0 ? set_number(&a->metric, text, err) : 0;
+}
+
+/* One that a person gives addresses to: not a tunnel, a member of a team, or an adapter without a name. */
+static bool wanted(const ow_network *network, size_t index)
+{
+        const ow_adapter *a = &network->adapters[index];
+
+        return !a->hidden && a->name[0] && a->kind != OW_ADAPTER_TUNNEL && a->kind != OW_ADAPTER_WAN &&
+               a->kind != OW_ADAPTER_LOOPBACK && ow_network_carrier(network, index) == index;
+}
+
+static int adapters_take(struct export *e, ow_guest *guest, ow_error *err)
+{
+        const ow_network *network;
+        int r;
+
+        r = ow_guest_network(guest, &network, err);
+        if (r < 0)
+                return r;
+        e->network.adapters = ow_calloc(network->n_adapters, sizeof *e->network.adapters);
+        if (!e->network.adapters)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < network->n_adapters && r == 0; i++) {
+                __attribute__((cleanup(ow_addressing_done))) ow_addressing have;
+                struct planfile_adapter *a = &e->network.adapters[e->network.adapters_count];
+                ow_error why = OW_ERROR_INIT;
+
+                ow_addressing_init(&have);
+                if (!wanted(network, i) || ow_addressing_from_adapter(network, i, &have, &why) == OW_E_INVAL)
+                        continue;
+                e->network.adapters_count++;
+                r = set_text(&a->adapter, network->adapters[i].name, err);
+                if (r == 0)
+                        r = addressing_each(&have, take, a, err);
+        }
+        return r;
+}
+
+static void list_done(char **list, unsigned count)
+{
+        for (unsigned i = 0; i < count; i++)
+                ow_free(list[i]);
+        ow_free(list);
+}
+
+static void adapter_done(struct planfile_adapter *a)
+{
+        list_done(a->addresses, a->addresses_count);
+        list_done(a->gateways, a->gateways_count);
+        list_done(a->dns, a->dns_count);
+        list_done(a->wins, a->wins_count);
+        for (unsigned i = 0; i < a->routes_count; i++) {
+                ow_free(a->routes[i].to);
+                ow_free(a->routes[i].via);
+                ow_free(a->routes[i].metric);
+        }
+        ow_free(a->routes);
+        ow_free(a->adapter);
+        ow_free(a->suffix);
+        ow_free(a->netbios);
+        ow_free(a->dhcp);
+        ow_free(a->register_addresses);
+        ow_free(a->register_suffix);
+        ow_free(a->mtu);
+        ow_free(a->metric);
+}
+
+static void export_done(struct export *e)
+{
+        for (unsigned i = 0; i < e->network.adapters_count; i++)
+                adapter_done(&e->network.adapters[i]);
+        ow_free(e->network.adapters);
+        ow_free(e->machine.name);
+}
+
+int ow_planfile_export(ow_guest *guest, char **ret_text, ow_error *err)
+{
+        __attribute__((cleanup(export_done))) struct export e = { .content = { .version = 1 } };
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+        int r;
+
+        e.content.machine = &e.machine;
+        e.content.network = &e.network;
+        r = set_text(&e.machine.name, ow_guest_windows(guest)->computer_name, err);
+        if (r == 0)
+                r = adapters_take(&e, guest, err);
+        if (r == 0)
+                r = planfile_write(&e.content, &text, err);
+        if (r < 0)
+                return r;
+        *ret_text = ow_buffer_take_text(&text);
+        return *ret_text ? 0 : ow_fail_nomem(err);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The adapters of a plan file: into settings by name, as `offwin net set` takes them, and from them. */
+#include "fix/planfile-network.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fix/addressing.h"
+
+enum { SETTINGS_MAX = 16 };
+
+/* The settings of one adapter, as texts. */
+struct edits {
+        ow_addressing_edit list[SETTINGS_MAX];
+        size_t n;
+        bool failed; /* no memory */
+};
+
+static void edits_done(struct edits *e)
+{
+        for (size_t i = 0; i < e->n; i++)
+                ow_free((char *)(uintptr_t)e->list[i].text);
+}
+
+/* Takes text, which may be NULL when there was no memory for it. */
+static void put(struct edits *e, const char *name, char *text)
+{
+        if (!text) {
+                e->failed = true;
+                return;
+        }
+        e->list[e->n++] = (ow_addressing_edit){ name, text };
+}
+
+static void put_text(struct edits *e, const char *name, const char *text)
+{
+        if (text)
+                put(e, name, ow_strdup(text));
+}
+
+static void put_choice(struct edits *e, const char *name, const enum planfile_choice *choice)
+{
+        if (choice)
+                put_text(e, name, planfile_yes(choice) ? "yes" : "no");
+}
+
+static void put_number(struct edits *e, const char *name, const uint32_t *number)
+{
+        if (number)
+                put(e, name, ow_asprintf("%u", *number));
+}
+
+/* A list that is given takes the place of the whole old one. */
+static void put_list(struct edits *e, const char *name, char *const *items, unsigned count)
+{
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+
+        if (count == 0)
+                return;
+        ow_buffer_put_text(&text, "none");
+        for (unsigned i = 0; i < count; i++)
+                ow_buffer_printf(&text, ",%s", items[i]);
+        put(e, name, ow_buffer_take_text(&text));
+}
+
+static void put_routes(struct edits *e, const struct planfile_route *routes, unsigned count)
+{
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+
+        if (count == 0)
+                return;
+        ow_buffer_put_text(&text, "none");
+        for (unsigned i = 0; i < count; i++) {
+                ow_buffer_printf(&text, ",%s=%s", routes[i].to, routes[i].via);
+                if (routes[i].metric && *routes[i].metric)
+                        ow_buffer_printf(&text, "@%u", *routes[i].metric);
+        }
+        put(e, "route", ow_buffer_take_text(&text));
+}
+
+static void edits_of(const struct planfile_adapter *a, struct edits *e)
+{
+        if (planfile_yes(a->dhcp))
+                put_text(e, "dhcp", "yes");
+        put_text(e, "name", a->name);
+        put_list(e, "address", a->addresses, a->addresses_count);
+        put_list(e, "gateway", a->gateways, a->gateways_count);
+        put_list(e, "dns", a->dns, a->dns_count);
+        put_text(e, "suffix", a->suffix);
+        put_choice(e, "register", a->register_addresses);
+        put_choice(e, "register-suffix", a->register_suffix);
+        put_list(e, "wins", a->wins, a->wins_count);
+        put_text(e, "netbios", a->netbios);
+        put_number(e, "mtu", a->mtu);
+        put_number(e, "metric", a->metric);
+        put_routes(e, a->routes, a->routes_count);
+}
+
+/* ---- adapters that are set in place ---- */
+
+static int set_in_place(const struct planfile_work *w, const ow_network *network, const struct planfile_adapter *a,
+                        const struct edits *edits, ow_error *err)
+{
+        __attribute__((cleanup(ow_addressing_done))) ow_addressing want;
+        size_t index;
+        int r;
+
+        ow_addressing_init(&want);
+        r = ow_network_find(network, a->adapter, &index, err);
+        if (r == 0)
+                r = ow_addressing_from_adapter(network, index, &want, err);
+        for (size_t i = 0; i < edits->n && r == 0; i++)
+                r = ow_addressing_set(&want, edits->list[i].name, edits->list[i].text, err);
+        return r < 0 ? r : ow_plan_set_adapter(w->plan, w->guest, index, &want, err);
+}
+
+static int adapter_error(const struct planfile_work *w, const struct planfile_adapter *a, int r, ow_error *err)
+{
+        unsigned line = planfile_line(w->file->text, a->nic ? a->nic : a->adapter);
+
+        if (r == OW_E_NOMEM)
+                return ow_fail_nomem(err);
+        return ow_wrap(err, r, "%s:%u", w->file->label, line);
+}
+
+static int set_all(const struct planfile_work *w, const struct edits *edits, ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+        const ow_network *network;
+        int r;
+
+        r = ow_guest_network(w->guest, &network, err);
+        for (unsigned i = 0; i < n->adapters_count && r == 0; i++) {
+                if (n->adapters[i].nic)
+                        continue;
+                r = set_in_place(w, network, &n->adapters[i], &edits[i], err);
+                if (r < 0)
+                        r = adapter_error(w, &n->adapters[i], r, err);
+        }
+        return r;
+}
+
+/* ---- hand-over ---- */
+
+static int rules_of(const struct planfile_work *w, ow_re_ip **ret, ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+        ow_re_ip *rules = ow_calloc(n->re_ip_count, sizeof *rules);
+        int r = rules ? 0 : ow_fail_nomem(err);
+
+        for (unsigned i = 0; i < n->re_ip_count && r == 0; i++) {
+                OW_AUTO_FREE char *text = ow_asprintf("%s=%s", n->re_ip[i].from, n->re_ip[i].to);
+                ow_error why = OW_ERROR_INIT;
+
+                if (!text)
+                        r = ow_fail_nomem(err);
+                else if (ow_re_ip_parse(text, &rules[i], &why) < 0)
+                        r = planfile_fail(w->file, n->re_ip[i].from, err, "re-ip: %s", why.text);
+        }
+        if (r < 0) {
+                ow_free(rules);
+                return r;
+        }
+        *ret = rules;
+        return 0;
+}
+
+static int hand_over(const struct planfile_work *w, const struct edits *edits, ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+        OW_AUTO_FREE ow_handover *nics = ow_calloc(n->adapters_count, sizeof *nics);
+        OW_AUTO_FREE ow_re_ip *rules = NULL;
+        size_t n_nics = 0;
+        int r;
+
+        if (!nics)
+                return ow_fail_nomem(err);
+        for (unsigned i = 0; i < n->adapters_count; i++) {
+                const struct planfile_adapter *a = &n->adapters[i];
+
+                if (!a->nic)
+                        continue;
+                if (!ow_mac_parse(a->nic, &nics[n_nics].mac))
+                        return planfile_fail(w->file, a->nic, err, "nic: '%s' is no MAC address", a->nic);
+                nics[n_nics].has_mac = true;
+                nics[n_nics].old = a->adapter ? a->adapter : "auto";
+                nics[n_nics].edits = edits[i].list;
+                nics[n_nics++].n_edits = edits[i].n;
+        }
+        r = rules_of(w, &rules, err);
+        if (r < 0)
+                return r;
+        if (n_nics == 0)
+                return n->re_ip_count == 0 ? 0
+                                           : planfile_fail(w->file, "re-ip:", err,
+                                                           "re-ip changes what is handed over: give a nic too");
+        r = ow_plan_hand_over(w->plan, w->guest, nics, n_nics, rules, n->re_ip_count, err);
+        return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
+}
+
+int planfile_network_add(const struct planfile_work *w, ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+        struct edits *edits;
+        int r = 0;
+
+        if (!n)
+                return 0;
+        edits = ow_calloc(n->adapters_count, sizeof *edits);
+        if (!edits)
+                return ow_fail_nomem(err);
+        for (unsigned i = 0; i < n->adapters_count && r == 0; i++) {
+                edits_of(&n->adapters[i], &edits[i]);
+                r = edits[i].failed ? ow_fail_nomem(err) : 0;
+        }
+        if (r == 0)
+                r = set_all(w, edits, err);
+        if (r == 0)
+                r = hand_over(w, edits, err);
+        if (r == 0 && planfile_yes(n->clean))
+                r = ow_plan_strip_ghosts(w->plan, w->guest, NULL, err);
+        for (unsigned i = 0; i < n->adapters_count; i++)
+                edits_done(&edits[i]);
+        ow_free(edits);
+        return r;
+}

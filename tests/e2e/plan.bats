@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Plan files: everything in one, the machine's guard, what is wrong told with its line; net export gives one back.
+
+load common
+
+setup() {
+        cd "$BATS_TEST_TMPDIR" || exit 1
+}
+
+whole() {
+        mkdir -p tools
+        echo check >tools/check.cmd
+        echo join >join.cmd
+        cat >plan.yaml <<'YAML'
+offwin: 1
+machine:
+  name: filesrv01
+  domain: corp.example
+  windows: "6.1"
+fixes:
+  all: yes
+  except: [tcp-offload-off]
+  names: [windows-update-wsus]
+  parameters:
+    - name: wsus
+      value: http://wsus.corp.example:8530
+services:
+  - name: wuauserv
+    start: demand
+network:
+  re-ip:
+    - from: 10.20.30.0/24
+      to: 10.9.8.0/24
+  adapters:
+    - adapter: LAN-Team
+      nic: 52:54:00:12:34:56
+      dns: [10.9.8.53, "fd00::53"]
+      mtu: 1400
+files:
+  - from: tools/check.cmd
+    to: C:\Tools\check.cmd
+firstboot: [join.cmd]
+YAML
+}
+
+@test "a plan file does all that it says in one change, and undo takes it back" {
+        machine dl380g7
+        whole
+        before=$(sum "$image")
+        offwin fix "$image" --plan plan.yaml --dry-run
+        expect 0
+        [ "$(sum "$image")" = "$before" ]
+        offwin fix "$image" --plan plan.yaml --json
+        expect 0
+        json '[.changes[] | select(.fix == "tcp-offload-off")] | length' 0
+        json '[.changes[] | select(.fix == "ncsi-active-off")] | length > 0' true
+        offwin reg get "$image" 'HKLM\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate' WUServer
+        has "http://wsus.corp.example:8530"
+        offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Services\wuauserv' Start
+        has 3
+        offwin file cat "$image" 'C:\Windows\offwin\network.json'
+        json '.adapters[0].mac' 52:54:00:12:34:56
+        json '.adapters[0].addresses[0]' 10.9.8.41/24
+        json '.adapters[0].gateways[0]' 10.9.8.1
+        json '.adapters[0].dns | join(" ")' "10.9.8.53 fd00::53"
+        json '.adapters[0].mtu' 1400
+        json '.adapters[0].wins[0]' 10.9.8.12
+        offwin file cat "$image" 'C:\Tools\check.cmd'
+        has check
+        offwin file cat "$image" 'C:\Windows\offwin\firstboot\0001-join.cmd'
+        has join
+        offwin undo "$image" --yes
+        expect 0
+        [ "$(sum "$image")" = "$before" ]
+}
+
+@test "a plan for another machine is refused" {
+        machine w7
+        printf 'offwin: 1\nmachine:\n  name: ELSEWHERE\nfixes:\n  all: yes\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml
+        expect 4
+        one_line "ELSEWHERE"
+        printf 'offwin: 1\nmachine:\n  windows: 10.0-\nfixes:\n  all: yes\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml
+        expect 4
+        one_line "6.1.7601"
+}
+
+@test "what is wrong in a plan is told with its line, and nothing is written" {
+        machine w7
+        before=$(sum "$image")
+        while IFS='|' read -r text says; do
+                printf '%b' "$text" >plan.yaml
+                offwin fix "$image" --plan plan.yaml
+                [ "$status" -ne 0 ] && [ "$status" -ne 4 ]
+                one_line "$says"
+        done <<'CASES'
+offwin: 1\nfixs:\n  all: yes\n|plan.yaml:2
+offwin: 1\nfixes:\n  names: [no-such-fix]\n|plan.yaml:3
+offwin: 1\nservices:\n  - name: wuauserv\n    start: off\n|plan.yaml:3
+offwin: 1\nservices:\n  - name: nosuchservice\n    start: disabled\n|nosuchservice
+offwin: 1\nnetwork:\n  adapters:\n    - adapter: nowhere\n      dhcp: yes\n|plan.yaml:4
+offwin: 1\nnetwork:\n  adapters:\n    - nic: 52:54:00\n|plan.yaml:4
+offwin: 1\nfiles:\n  - from: absent\n    to: C:\\\\a\n|absent
+CASES
+        [ "$(sum "$image")" = "$before" ]
+}
+
+@test "a plan reaches no file of the host outside of its folder" {
+        machine w7
+        mkdir -p in
+        echo secret >secret
+        ln -s ../secret in/link
+        for name in ../secret "$PWD/secret" link; do
+                printf 'offwin: 1\nfiles:\n  - from: %s\n    to: C:\\a\n' "$name" >in/plan.yaml
+                offwin fix "$image" --plan in/plan.yaml
+                expect 4
+                one_line "below its folder"
+        done
+        offwin file ls "$image" 'C:\a'
+        expect 1
+}
+
+@test "net export gives a plan that changes no address" {
+        machine real-win7-vmware
+        offwin net export "$image" -o plan.yaml
+        expect 0
+        grep -q '  name: WKS-WIN732BITA' plan.yaml
+        grep -q '    - 10.3.58.5/24' plan.yaml
+        offwin fix "$image" --plan plan.yaml --yes
+        expect 0
+        offwin net export "$image" --json
+        expect 0
+        [ "$(jq -r .yaml <<<"$output")" = "$(cat plan.yaml)" ]
+        offwin fix "$image" --plan plan.yaml
+        expect 0
+        has "Nothing to change"
+}
