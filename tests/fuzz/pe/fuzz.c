@@ -36,8 +36,8 @@ static void expect_sane(int r, const ow_error *err)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        struct bytes bytes = { data + 3, size - 3 };
-        ow_source source = { size - 3, &bytes, read_bytes };
+        struct bytes bytes = { NULL, 0 };
+        ow_source source = { 0, &bytes, read_bytes };
         struct pe_version version;
         ow_error err = OW_ERROR_INIT;
         struct pe_file pe;
@@ -46,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         if (size < 3)
                 return 0;
+        bytes = (struct bytes){ data + 3, size - 3 };
+        source.size = bytes.size;
         ow_alloc_fail_from(data[0]);
         expect_sane(pe_version_decode(bytes.p, bytes.size, &version, &err), &err);
         r = pe_load(&source, &pe, &err);
