@@ -83,11 +83,15 @@ class Rig:
         return total
 
     def environment(self, fault):
+        """fault: "kind:n", or "kind:n@program" for that program alone."""
+        fault, _, program = (fault or "").partition("@")
         result = dict(os.environ, FIXEDTIME="1700000000", FAULT_FOLDER=self.folder, FAULT_LOG=self.log,
                       LD_PRELOAD=self.options.fixedtime + " " + self.options.faulty,
                       ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
         if fault:
             result["FAULT"] = fault
+        if program:
+            result["FAULT_IN"] = program
         return result
 
     def run(self, words, fault=None, kill_after=None, group=True):
@@ -153,6 +157,40 @@ class Rig:
         if has != (now == self.new):
             raise Failure("the undo record and the content do not belong together")
         return now
+
+    def cut_off(self, words):
+        """Words are killed while the image is written to; what that leaves is kept."""
+        for n in range(8, 400, 3):
+            self.run(words, fault="kill:%d" % n)
+            if any(name.endswith((".pending", ".undoing")) for name in os.listdir(self.folder)):
+                break
+            if self.state() != (self.old if words[0] == "fix" else self.new):
+                raise Failure("%s was never cut off in the image" % words[0])
+        else:
+            raise Failure("%s never ended" % words[0])
+        kept = os.path.join(os.path.dirname(self.folder), os.path.basename(self.folder) + "-kept")
+        subprocess.run(["cp", "-r", "--sparse=always", self.folder, kept], check=True)
+        return kept
+
+    def restore(self, kept):
+        for name in os.listdir(self.folder):
+            os.unlink(os.path.join(self.folder, name))
+        subprocess.run(["cp", "-r", "--sparse=always", kept + "/.", self.folder], check=True)
+
+    def recovery_round(self, kept, fault, done):
+        """A recovery with failing system calls, then one without. True when there was a fault at all."""
+        self.restore(kept)
+        before = self.faults_hit()
+        code, said = self.run(("fix", NOTHING, "--yes"), fault=fault)
+        hit = self.faults_hit() > before
+        if code < 0:
+            raise Failure("%s: killed by signal %d: %s" % (fault, -code, said))
+        left = any(n.endswith((".pending", ".undoing")) for n in os.listdir(self.folder))
+        if code == 0 and (left or "which was cut off" not in said):
+            raise Failure("%s: said that all is well: %s" % (fault, said))
+        if self.step([fault], self.state) != done:
+            raise Failure("%s: a change that was decided is gone" % fault)
+        return hit
 
     def faults_hit(self):
         try:
@@ -223,12 +261,35 @@ def kill_rounds(rig, rounds, seed):
 
 def fault_rounds(rig, kind, step):
     hit, n = 0, 1
-    while rig.fault_round("%s:%d" % (kind, n)):
+    kind, at, program = kind.partition("@")
+    while rig.fault_round("%s:%d%s%s" % (kind, n, at, program)):
         hit += 1
         n += step
     if hit < 1:
         raise Failure("only %d faults" % hit)
     return "%d places" % hit
+
+
+def recovery_rounds(rig, words, faults, step):
+    """faults: kinds of which each call gets one, or whole ones."""
+    if words[0] == "undo":
+        rig.expect(0, "fix", "--all", "--yes")
+    kept = rig.cut_off(words)
+    places = 0
+    try:
+        for fault in faults:
+            if ":" in fault:
+                if not rig.recovery_round(kept, fault, rig.new if words[0] == "fix" else rig.old):
+                    raise Failure("%s: no fault" % fault)
+                places += 1
+                continue
+            n = 1
+            while rig.recovery_round(kept, "%s:%d" % (fault, n), rig.new if words[0] == "fix" else rig.old):
+                places += 1
+                n += step
+    finally:
+        shutil.rmtree(kept)
+    return "%d places" % places
 
 
 def once(rig, fault):
@@ -254,6 +315,9 @@ def full_disk(rig):
     return ran.stderr.strip()
 
 
+RECOVERY_FAULTS = ["eio", "eio-on", "enospc", "enospc-on", "short:100", "eintr:2"]
+
+
 def tests(rounds, step):
     half = max(rounds // 2, 1)
     return [
@@ -266,6 +330,24 @@ def tests(rounds, step):
         ("ENOSPC from then on", "w7", "raw", lambda rig: fault_rounds(rig, "enospc-on", step)),
         ("EIO once, two disks", "twodisks", "raw", lambda rig: fault_rounds(rig, "eio", step)),
         ("EIO once, qcow2", "w7", "qcow2", lambda rig: fault_rounds(rig, "eio", 2 * step)),
+        ("EIO from then on, qcow2", "w7", "qcow2", lambda rig: fault_rounds(rig, "eio-on", 3 * step)),
+        ("ENOSPC once, qcow2", "w7", "qcow2", lambda rig: fault_rounds(rig, "enospc", 3 * step)),
+        ("ENOSPC from then on, qcow2", "w7", "qcow2", lambda rig: fault_rounds(rig, "enospc-on", 2 * step)),
+        ("EIO once, journal of a qcow2", "w7", "qcow2", lambda rig: fault_rounds(rig, "eio@offwin", 3 * step)),
+        ("ENOSPC from then on, journal of a qcow2", "w7", "qcow2",
+         lambda rig: fault_rounds(rig, "enospc-on@offwin", 3 * step)),
+        ("short writes, qcow2 and its journal", "w7", "qcow2",
+         lambda rig: (once(rig, "short:100@offwin"), once(rig, "short:700@qemu-nbd"))[0]),
+        ("interrupted calls, qcow2 and its journal", "w7", "qcow2",
+         lambda rig: (once(rig, "eintr:2@offwin"), once(rig, "eintr:2@qemu-nbd"))[0]),
+        ("recovery of a fix, raw", "w7", "raw",
+         lambda rig: recovery_rounds(rig, ("fix", "--all", "--yes"), RECOVERY_FAULTS, step)),
+        ("recovery of an undo, raw", "w7", "raw",
+         lambda rig: recovery_rounds(rig, ("undo", "--yes"), RECOVERY_FAULTS, 2 * step)),
+        ("recovery of a fix, qcow2", "w7", "qcow2",
+         lambda rig: recovery_rounds(rig, ("fix", "--all", "--yes"), RECOVERY_FAULTS, 3 * step)),
+        ("recovery of a fix, two disks", "twodisks", "raw",
+         lambda rig: recovery_rounds(rig, ("fix", "--all", "--yes"), ["eio", "enospc-on"], 2 * step)),
         ("short writes", "w7", "raw", lambda rig: once(rig, "short:100")),
         ("interrupted calls", "w7", "raw", lambda rig: once(rig, "eintr:2")),
         ("a full disk for the journal", "w7", "raw", full_disk),
