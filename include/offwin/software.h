@@ -3,8 +3,9 @@
  * offwin/software.h - what is installed in a Windows besides services: uninstall entries, programs that start with a
  * logon, scheduled tasks.
  *
- * Texts are the guest's, UTF-8, "" when not known; everything handed out lives as long as the guest. Each list is read
- * once, on first use; later edits of the registry are not seen. What cannot be read is told by ow_guest_problem().
+ * Texts are the guest's, UTF-8, "" when not known; everything handed out lives as long as the guest. Each list is
+ * read once, on first use; later edits of the registry are not seen. What cannot be read is told by
+ * ow_guest_problem().
  */
 #ifndef OFFWIN_SOFTWARE_H
 #define OFFWIN_SOFTWARE_H
@@ -20,15 +21,15 @@ OW_BEGIN_DECLS
 
 /* An uninstall entry: a subkey of ...\CurrentVersion\Uninstall, of the machine (both views) or of one user. */
 typedef struct ow_program {
-        char *place;                    /* its key: "HKLM\\SOFTWARE\\...\\Uninstall\\{...}" */
-        char *key;                      /* the last part of place: a product code, or a word */
-        char *name;                     /* DisplayName; an entry without one is not shown by Windows */
+        char *place; /* its key: "HKLM\\SOFTWARE\\...\\Uninstall\\{...}" */
+        char *key;   /* the last part of place: a product code, or a word */
+        char *name;  /* DisplayName; an entry without one is not shown by Windows */
         char *version, *publisher;
-        char *folder;                   /* InstallLocation */
-        char *uninstall, *quiet_uninstall;      /* UninstallString, QuietUninstallString */
-        bool msi;                       /* WindowsInstaller is 1: key is a product code */
-        bool wow64;                     /* from the view of 32-bit programs */
-        bool system_component;          /* hidden by Windows */
+        char *folder;                      /* InstallLocation */
+        char *uninstall, *quiet_uninstall; /* UninstallString, QuietUninstallString */
+        bool msi;                          /* of Windows Installer: key is a product code */
+        bool wow64;                        /* from the view of 32-bit programs */
+        bool system_component;             /* hidden by Windows */
 } ow_program;
 
 /* In the order of their keys, the machine first. Return: 0; OW_E_NOMEM. */
@@ -36,20 +37,21 @@ OW_API int ow_guest_programs(ow_guest *guest, const ow_program **ret, size_t *re
 
 /* A value of a Run key, of the machine (both views) or of one user. */
 typedef struct ow_autostart {
-        char *place;                    /* its key */
+        char *place; /* its key */
         char *name;
-        char *command;                  /* as stored */
+        char *command; /* as stored */
 } ow_autostart;
 
 /* As ow_guest_programs(). */
 OW_API int ow_guest_autostarts(ow_guest *guest, const ow_autostart **ret, size_t *ret_count, ow_error *err);
 
-/* A scheduled task. Vista and later keep it in TaskCache and in a file below System32\Tasks; 2000 to 2003 in a file. */
+/* A scheduled task. Vista and later keep it in TaskCache and in a file below System32\Tasks; 2000 to 2003 in a file.
+ */
 typedef struct ow_task {
-        char *path;                     /* "\\Vendor\\Update"; of a .job file "\\Update" */
-        char *place;                    /* its key below TaskCache\Tree, or "" */
-        char *id;                       /* "{...}", its key below TaskCache\Tasks, or "" */
-        char *file;                     /* "C:\\Windows\\System32\\Tasks\\Vendor\\Update": may not be there */
+        char *path;  /* "\\Vendor\\Update"; of a .job file "\\Update" */
+        char *place; /* its key below TaskCache\Tree, or "" */
+        char *id;    /* "{...}", its key below TaskCache\Tasks, or "" */
+        char *file;  /* "C:\\Windows\\System32\\Tasks\\Vendor\\Update": may not be there */
 } ow_task;
 
 /* As ow_guest_programs(). */

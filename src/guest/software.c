@@ -70,14 +70,20 @@ static bool program_read(ow_guest *guest, ow_regkey key, const char *place, cons
 {
         uint32_t number;
         ow_program p = {
-                .place = ow_asprintf("%s\\%s", place, name), .key = ow_strdup(name), .wow64 = wow64,
-                .name = text_of(guest, key, "DisplayName"), .version = text_of(guest, key, "DisplayVersion"),
-                .publisher = text_of(guest, key, "Publisher"), .folder = text_of(guest, key, "InstallLocation"),
+                .place = ow_asprintf("%s\\%s", place, name),
+                .key = ow_strdup(name),
+                .wow64 = wow64,
+                .name = text_of(guest, key, "DisplayName"),
+                .version = text_of(guest, key, "DisplayVersion"),
+                .publisher = text_of(guest, key, "Publisher"),
+                .folder = text_of(guest, key, "InstallLocation"),
                 .uninstall = text_of(guest, key, "UninstallString"),
                 .quiet_uninstall = text_of(guest, key, "QuietUninstallString"),
         };
 
         p.msi = guest_dword(guest, key, "WindowsInstaller", &number) && number == 1;
+        if (p.uninstall && name[0] == '{' && guest_text_contains(p.uninstall, "msiexec"))
+                p.msi = true;
         p.system_component = guest_dword(guest, key, "SystemComponent", &number) && number == 1;
         if (!p.place || !p.key || !p.name || !p.version || !p.publisher || !p.folder || !p.uninstall ||
             !p.quiet_uninstall) {
@@ -99,8 +105,9 @@ static void programs_below(ow_guest *guest, const char *place, bool wow64)
                 return;
         while (guest_next_subkey(guest, at, &iter, &key, &name)) {
                 OW_AUTO_FREE char *owned = name;
-                void *grown = s->n_programs < PROGRAMS_MAX ?
-                              ow_grow(s->programs, s->n_programs, &s->cap_programs, sizeof *s->programs) : NULL;
+                void *grown = s->n_programs < PROGRAMS_MAX
+                                      ? ow_grow(s->programs, s->n_programs, &s->cap_programs, sizeof *s->programs)
+                                      : NULL;
 
                 if (s->n_programs == PROGRAMS_MAX) {
                         guest_note(guest, "more than %d uninstall entries: the rest is not looked at", PROGRAMS_MAX);
@@ -138,7 +145,7 @@ static void autostarts_of(ow_guest *guest, const char *place, bool wow64)
         ow_regkey at;
         char *name;
 
-        (void)wow64;                    /* the place tells */
+        (void)wow64; /* the place tells */
         if (!guest_key(guest, place, &at))
                 return;
         while (guest_next_value(guest, at, &index, &value, &name)) {
@@ -165,8 +172,13 @@ static void autostarts_of(ow_guest *guest, const char *place, bool wow64)
 /* Calls fn with the key called name below SOFTWARE of the machine, its 32-bit view, and every user. */
 static int each_software(ow_guest *guest, const char *name, void (*fn)(ow_guest *, const char *, bool), ow_error *err)
 {
-        static const struct { const char *root; bool wow64; } roots[] = {
-                { "HKLM\\SOFTWARE", false }, { "HKLM\\SOFTWARE\\WOW6432Node", true }, { "HKCU\\Software", false },
+        static const struct {
+                const char *root;
+                bool wow64;
+        } roots[] = {
+                { "HKLM\\SOFTWARE", false },
+                { "HKLM\\SOFTWARE\\WOW6432Node", true },
+                { "HKCU\\Software", false },
                 { "HKCU\\Software\\WOW6432Node", true },
         };
 

@@ -84,8 +84,8 @@ static bool known(const ow_guest *guest, const char *name)
 
 struct listing {
         ow_guest *guest;
-        const char *folder;             /* "System32\\Tasks" */
-        const char *suffix;             /* ".job", or "" */
+        const char *folder; /* "System32\\Tasks" */
+        const char *suffix; /* ".job", or "" */
 };
 
 static int task_file(void *state, const char *name, const ow_stat *stat, ow_error *err)
@@ -117,6 +117,8 @@ static void files_read(ow_guest *guest, const char *folder, const char *suffix)
                 guest->out_of_memory = true;
                 return;
         }
+        if (!volume)
+                return;
         r = ow_volume_stat(volume, path, &stat, &err);
         if (r > 0 && stat.attributes & OW_ATTR_DIRECTORY)
                 r = ow_volume_list(volume, path, task_file, &listing, &err);

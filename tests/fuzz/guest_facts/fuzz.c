@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <offwin/network.h>
+#include <offwin/software.h>
 
 #include "guest/internal.h"
 
@@ -34,10 +35,13 @@ static void use(ow_guest *guest)
 {
         const ow_service_filter *filters;
         const ow_service *services;
+        const ow_autostart *autostarts;
         const ow_network *network;
         ow_service_verdict verdict;
         enum ow_service_origin origin;
         const char *text;
+        const ow_program *programs;
+        const ow_task *tasks;
         char **paths;
         ow_regkey key;
         size_t n;
@@ -57,6 +61,12 @@ static void use(ow_guest *guest)
                     ow_service_origin_get(guest, &services[i], false, &origin, &text, NULL) < 0)
                         abort();
         if (ow_guest_service_filters(guest, 0, &filters, &n, NULL) < 0)
+                abort();
+        if (ow_guest_programs(guest, &programs, &n, NULL) < 0)
+                abort();
+        if (ow_guest_autostarts(guest, &autostarts, &n, NULL) < 0)
+                abort();
+        if (ow_guest_tasks(guest, &tasks, &n, NULL) < 0)
                 abort();
         if (ow_registry_expand(guest, "HKLM\\SYSTEM\\CurrentControlSet\\Services", &paths, &n, NULL) >= 0)
                 ow_registry_paths_free(paths, n);
