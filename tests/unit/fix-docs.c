@@ -121,7 +121,7 @@ static void every_fix_is_listed_with_its_range(void **state)
         char *text = page("fixes.md");
         ow_fix_set *set = fixes_load();
 
-        assert_int_equal(ow_fix_set_count(set), 25);
+        assert_true(ow_fix_set_count(set) > 50);        /* the whole folder was read */
         for (size_t i = 0; i < ow_fix_set_count(set); i++) {
                 const ow_fix *fix = ow_fix_set_get(set, i);
 
