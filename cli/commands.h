@@ -73,6 +73,9 @@ int run_net_nla(const struct arguments *arguments);
 int run_dev_list(const struct arguments *arguments);
 int run_dev_show(const struct arguments *arguments);
 int run_net_export(const struct arguments *arguments);
+int run_vendor_list(const struct arguments *arguments);
+int run_vendor_disable(const struct arguments *arguments);
+int run_vendor_remove(const struct arguments *arguments);
 int run_version(const struct arguments *arguments);
 
 #endif

@@ -72,6 +72,9 @@ typedef uint64_t option_set;
 #define OPTION_BUS                 (UINT64_C(1) << 57)
 #define OPTION_DRIVER              (UINT64_C(1) << 58)
 #define OPTION_GHOSTS              (UINT64_C(1) << 59)
+#define OPTION_FORCE               (UINT64_C(1) << 60)
+#define OPTION_FILES               (UINT64_C(1) << 61)
+#define OPTION_UNINSTALL           (UINT64_C(1) << 62)
 
 struct option_spec {
         option_set id;

@@ -24,6 +24,7 @@
 #include <offwin/reg.h>
 #include <offwin/registry.h>
 #include <offwin/service.h>
+#include <offwin/vendor.h>
 #include <offwin/volume.h>
 #include <offwin/winsock.h>
 
@@ -76,6 +77,10 @@ OW_API int ow_report_hive_changes(const char *file, const char *prefix, const ow
                                   ow_error *err);
 
 /* ---- lists ---- */
+
+/* Vendor packs that are installed, and how each was recognised; with all also what else was looked for. */
+OW_API int ow_report_vendor(ow_guest *guest, const ow_vendor_packs *packs, bool all,
+                            const ow_report_options *options, char **ret, ow_error *err);
 
 /* Every fix of set: name, for which Windows, what it does; with verbose also why and its source. */
 OW_API int ow_report_fixes(const ow_fix_set *set, const ow_report_options *options, char **ret, ow_error *err);

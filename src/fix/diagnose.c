@@ -45,6 +45,29 @@ static void work_done(struct work *w)
         fix_findings_done(&w->findings);
 }
 
+/* Software that is not there is no finding; what is only reported is one that no fix answers. Takes outcome. */
+static int judged_pack(struct work *w, const ow_fix *fix, struct fix_outcome *outcome, ow_error *err)
+{
+        OW_AUTO_FREE char *title = NULL;
+
+        if (outcome->status == OW_FIX_NOT_FOR_THIS) {
+                fix_outcome_done(outcome);
+                return 0;
+        }
+        if (!fix->pack->report_only)
+                return fix_findings_add(&w->findings, fix, fix->name, ow_fix_title(fix), outcome->status,
+                                        outcome->reason, outcome->detail, fix->delay, err);
+        title = ow_asprintf("%s: installed", fix->pack->name);
+        ow_free(outcome->reason);
+        outcome->reason = ow_strdup(fix->why);
+        if (!title) {
+                fix_outcome_done(outcome);
+                return ow_fail_nomem(err);
+        }
+        return fix_findings_add(&w->findings, NULL, fix->name, title, OW_FIX_NEEDED, outcome->reason, outcome->detail,
+                                FIX_DELAY_NONE, err);
+}
+
 /* A fix that is refused or clashes is a finding that failed, not the end of the diagnosis. */
 static int judge(struct work *w, const ow_fix *fix, ow_error *err)
 {
@@ -68,6 +91,8 @@ static int judge(struct work *w, const ow_fix *fix, ow_error *err)
                         return OW_E_NOMEM;
                 }
         }
+        if (fix->pack)
+                return judged_pack(w, fix, &outcome, err);
         return fix_findings_add(&w->findings, fix, fix->name, ow_fix_title(fix), outcome.status, outcome.reason,
                                 outcome.detail, fix->delay, err);
 }

@@ -199,7 +199,7 @@ int fix_facts_read(const struct fix_view *view, struct fix_facts *ret, ow_error 
         if (r == 0)
                 r = policy_facts(view, &f, err);
         if (r == 0)
-                r = fix_services_count(view->guest, &f.vendor_services, &f.vendor_chain, err);
+                r = fix_services_count(view, &f.vendor_services, &f.vendor_chain, err);
         if (r == OW_E_NOMEM)
                 return r;
         clamp(&f.web_timeout_s, 600);

@@ -127,6 +127,7 @@ static int pack_begin(struct fix_reader *p, ow_error *err)
         if (!p->fix->pack)
                 return ow_fail_nomem(err);
         p->fix->pack->signs = 2;
+        p->fix->lasting = true;
         return 0;
 }
 

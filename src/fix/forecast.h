@@ -52,6 +52,6 @@ const char *fix_forecast_title(enum fix_delay delay);
 bool fix_forecast_overlaps(enum fix_delay delay);
 
 /* Counts auto-start services that are not Windows' own, and their longest chain that needs the network. */
-int fix_services_count(ow_guest *guest, uint32_t *ret_vendor, uint32_t *ret_chain, ow_error *err);
+int fix_services_count(const struct fix_view *view, uint32_t *ret_vendor, uint32_t *ret_chain, ow_error *err);
 
 #endif

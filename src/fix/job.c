@@ -18,6 +18,7 @@
 #include "base/utf16.h"
 #include "fix/action.h"
 #include "fix/guard.h"
+#include "fix/vendor-plan.h"
 
 enum { DETAIL_CHARS = 60 };
 
@@ -364,13 +365,8 @@ static int run(struct fix_job *job, enum ow_fix_status *status, ow_buffer *reaso
         int r;
 
         r = applies(job, status, reason, &why);
-        if (r > 0 && job->fix->pack) {
-                ow_buffer_put_text(reason, "a vendor pack: `offwin vendor list` shows what of it is installed");
-                *status = OW_FIX_NOT_FOR_THIS;
-                return 0;
-        }
         if (r > 0)
-                r = data_run(job, &why);
+                r = job->fix->pack ? vendor_job_run(job, status, reason, &why) : data_run(job, &why);
         else if (r == 0)
                 return 0;
         if (r >= 0 && job->fix->plan)
@@ -385,7 +381,8 @@ static int run(struct fix_job *job, enum ow_fix_status *status, ow_buffer *reaso
                         *err = why;
                 return ow_wrap(err, r, "fix '%s'", job->fix->name);
         }
-        *status = status_of(job, reason);
+        if (!job->fix->pack)
+                *status = status_of(job, reason);
         return 0;
 }
 

@@ -4,35 +4,60 @@
  * network. The order of a boot has what is needed first, so one pass over it finds the longest chain of them.
  */
 #include <offwin/guest.h>
+#include <offwin/hive.h>
 #include <offwin/service.h>
 
 #include "base/alloc.h"
+#include "base/le.h"
 #include "base/macros.h"
 #include "fix/forecast.h"
+#include "fix/plan.h"
+
+/* The plan makes the service start otherwise than by itself. */
+static int is_held_back(const struct fix_view *view, const ow_service *s, bool *ret, ow_error *err)
+{
+        OW_AUTO_FREE char *where = NULL;
+        const ow_change *row;
+
+        *ret = false;
+        if (!view->plan)
+                return 0;
+        where = ow_asprintf("HKLM\\SYSTEM\\ControlSet%03u\\Services\\%s", s->control_set, s->name);
+        if (!where)
+                return ow_fail_nomem(err);
+        row = plan_find(view->plan, where, "Start");
+        *ret = row && row->after.type == OW_REG_DWORD && row->after.data.size == 4 &&
+               ow_le32_at(row->after.data.p) != OW_START_AUTO;
+        return 0;
+}
 
 /* A program that the service manager starts at boot and that did not come with Windows. */
-static int is_vendor(ow_guest *guest, const ow_service *s, bool *ret, ow_error *err)
+static int is_vendor(const struct fix_view *view, const ow_service *s, bool *ret, ow_error *err)
 {
         enum ow_service_origin origin;
         const char *evidence;
+        bool held_back;
         int r;
 
         *ret = false;
         if (!ow_service_is_win32(s) || s->effective_start != OW_START_AUTO)
                 return 0;
-        r = ow_service_origin_get(guest, s, false, &origin, &evidence, err);
+        r = is_held_back(view, s, &held_back, err);
+        if (r < 0 || held_back)
+                return r;
+        r = ow_service_origin_get(view->guest, s, false, &origin, &evidence, err);
         *ret = r >= 0 && origin != OW_ORIGIN_MICROSOFT;
         return r;
 }
 
-int fix_services_count(ow_guest *guest, uint32_t *ret_vendor, uint32_t *ret_chain, ow_error *err)
+int fix_services_count(const struct fix_view *view, uint32_t *ret_vendor, uint32_t *ret_chain, ow_error *err)
 {
         OW_AUTO_FREE uint32_t *chains = NULL;
         const ow_service_graph *graph;
         uint32_t vendors = 0, longest = 0;
         int r;
 
-        r = ow_guest_service_graph(guest, 0, &graph, err);
+        r = ow_guest_service_graph(view->guest, 0, &graph, err);
         if (r < 0)
                 return r;
         chains = ow_calloc(graph->n_nodes + 1, sizeof *chains);
@@ -44,9 +69,9 @@ int fix_services_count(ow_guest *guest, uint32_t *ret_vendor, uint32_t *ret_chai
                 ow_service_verdict verdict;
                 bool vendor;
 
-                r = ow_service_verdict_get(guest, node->service, &verdict, err);
+                r = ow_service_verdict_get(view->guest, node->service, &verdict, err);
                 if (r >= 0)
-                        r = is_vendor(guest, node->service, &vendor, err);
+                        r = is_vendor(view, node->service, &vendor, err);
                 if (r < 0)
                         return r;
                 for (size_t k = 0; k < node->n_needs; k++)

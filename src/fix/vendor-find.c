@@ -11,6 +11,7 @@ void vendor_pack_done(ow_vendor_pack *pack)
                 ow_free(pack->signs[i].name);
                 ow_free(pack->signs[i].where);
                 ow_free(pack->signs[i].detail);
+                ow_free(pack->signs[i].command);
         }
         ow_free(pack->signs);
         *pack = (ow_vendor_pack){ .fix = NULL };
@@ -50,11 +51,17 @@ static ow_vendor_sign *sign_there(const ow_vendor_pack *pack, enum ow_vendor_kin
         return NULL;
 }
 
+/* A filter list names a driver: what it says is no second sign. */
+static bool same_kind(enum ow_vendor_kind a, enum ow_vendor_kind b)
+{
+        return a == b || (a <= OW_VENDOR_FILTER && b <= OW_VENDOR_FILTER);
+}
+
 /* The same name in both views, in two control sets or of five users is one sign. */
 static bool counted(const ow_vendor_pack *pack, enum ow_vendor_kind kind, const char *name)
 {
         for (size_t i = 0; i < pack->n_signs; i++)
-                if (pack->signs[i].kind == kind && pack->signs[i].counts &&
+                if (same_kind(pack->signs[i].kind, kind) && pack->signs[i].counts &&
                     ow_name_compare(pack->signs[i].name, name) == 0)
                         return true;
         return false;
@@ -84,8 +91,9 @@ int vendor_sign_add(struct vendor_search *s, size_t section, const char *name, c
         sign.name = ow_strdup(name);
         sign.where = ow_strdup(where);
         sign.detail = ow_strdup(detail);
+        sign.command = ow_strdup("");
         s->ret->signs[s->ret->n_signs++] = sign;
-        return sign.name && sign.where && sign.detail ? 0 : ow_fail_nomem(err);
+        return sign.name && sign.where && sign.detail && sign.command ? 0 : ow_fail_nomem(err);
 }
 
 static int section_find(struct vendor_search *s, size_t section, ow_error *err)
@@ -121,7 +129,7 @@ int vendor_pack_find(ow_guest *guest, const ow_fix *fix, ow_vendor_pack *ret, ow
         if (pack.seen >= pack.needed)
                 pack.state = OW_VENDOR_PRESENT;
         else
-                pack.state = pack.n_signs ? OW_VENDOR_POSSIBLE : OW_VENDOR_ABSENT;
+                pack.state = pack.seen ? OW_VENDOR_POSSIBLE : OW_VENDOR_ABSENT;
         *ret = pack;
         return 0;
 }

@@ -21,9 +21,11 @@ static const struct variable {
         const char *fallbacks[2];
 } variables[] = {
         { "%SystemDrive%", { NULL, NULL }, { "", NULL } },
-        { "%ProgramFiles%", { "ProgramFilesDir", "ProgramFilesDir (x86)" },
+        { "%ProgramFiles%",
+          { "ProgramFilesDir", "ProgramFilesDir (x86)" },
           { "\\Program Files", "\\Program Files (x86)" } },
-        { "%CommonProgramFiles%", { "CommonFilesDir", "CommonFilesDir (x86)" },
+        { "%CommonProgramFiles%",
+          { "CommonFilesDir", "CommonFilesDir (x86)" },
           { "\\Program Files\\Common Files", "\\Program Files (x86)\\Common Files" } },
         { "%ProgramData%", { NULL, NULL }, { "\\ProgramData", NULL } },
 };
@@ -71,7 +73,7 @@ static int base_of(ow_guest *guest, const struct variable *v, size_t index, char
 struct listing {
         struct vendor_search *search;
         size_t section;
-        const char *folder, *glob;      /* the Windows path of the folder; the last name looked for */
+        const char *folder, *glob; /* the Windows path of the folder; the last name looked for */
 };
 
 static int entry_look(void *state, const char *name, const ow_stat *stat, ow_error *err)
@@ -105,8 +107,8 @@ static int path_look(struct vendor_search *s, size_t section, char *path, ow_err
         if (r == 0)
                 r = ow_volume_stat(volume, inside, &stat, &why);
         if (r > 0 && stat.attributes & OW_ATTR_DIRECTORY)
-                r = glob ? ow_volume_list(volume, inside, entry_look, &listing, &why) :
-                    vendor_sign_add(s, section, path, path, "", UINT32_MAX, &why);
+                r = glob ? ow_volume_list(volume, inside, entry_look, &listing, &why)
+                         : vendor_sign_add(s, section, path, path, "", UINT32_MAX, &why);
         return r == OW_E_NOMEM ? ow_fail_nomem(err) : 0;
 }
 

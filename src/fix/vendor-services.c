@@ -9,6 +9,7 @@
 
 #include <offwin/hive.h>
 #include <offwin/registry.h>
+#include <offwin/service.h>
 
 #include "base/glob.h"
 #include "base/upcase.h"
@@ -39,14 +40,13 @@ static bool begins(const char *name, const char *with, size_t size)
         return strlen(name) >= size && ow_name_compare_n(name, size, with, size) == 0;
 }
 
-/* A driver section means drivers, a service section programs; a Type that is missing or odd is no reason either way. */
+/* A driver section means drivers, a service section programs; a Type that is missing or odd is no reason either way.
+ */
 static bool is_kind(const ow_service *service, enum ow_vendor_kind kind)
 {
-        uint32_t drivers = 0x0f, programs = 0x30;
-
-        if (service->type == UINT32_MAX || !(service->type & (drivers | programs)))
+        if (!ow_service_is_driver(service) && !ow_service_is_win32(service))
                 return true;
-        return (service->type & (kind == OW_VENDOR_DRIVER ? drivers : programs)) != 0;
+        return kind == OW_VENDOR_DRIVER ? ow_service_is_driver(service) : ow_service_is_win32(service);
 }
 
 static bool fits(const struct vendor_search *s, const struct fix_item *item, const ow_service *service)

@@ -3,6 +3,7 @@
 #include "fix/vendor.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <offwin/registry.h>
 
@@ -39,6 +40,18 @@ int vendor_find_task(struct vendor_search *s, size_t section, ow_error *err)
         return r;
 }
 
+/* The command goes to the sign that was just added for the program. */
+static int command_put(struct vendor_search *s, const ow_program *program, ow_error *err)
+{
+        ow_vendor_sign *sign = s->ret->n_signs ? &s->ret->signs[s->ret->n_signs - 1] : NULL;
+
+        if (!sign || strcmp(sign->where, program->place) != 0)
+                return 0;
+        ow_free(sign->command);
+        sign->command = vendor_uninstall_command(program, &sign->quiet);
+        return sign->command ? 0 : ow_fail_nomem(err);
+}
+
 int vendor_find_program(struct vendor_search *s, size_t section, ow_error *err)
 {
         const struct fix_pack *pack = s->fix->pack;
@@ -58,6 +71,8 @@ int vendor_find_program(struct vendor_search *s, size_t section, ow_error *err)
                 (void)snprintf(detail, sizeof detail, "%s%s%s", programs[i].version,
                                programs[i].version[0] && programs[i].publisher[0] ? ", " : "", programs[i].publisher);
                 r = vendor_sign_add(s, section, programs[i].name, programs[i].place, detail, UINT32_MAX, err);
+                if (r == 0)
+                        r = command_put(s, &programs[i], err);
         }
         return r;
 }

@@ -46,6 +46,20 @@ int ow_report_diagnosis(ow_guest *guest, const ow_diagnosis *diagnosis, const ow
         return no_html(err);
 }
 
+int ow_report_vendor(ow_guest *guest, const ow_vendor_packs *packs, bool all, const ow_report_options *options,
+                     char **ret, ow_error *err)
+{
+        switch (format_of(options)) {
+        case OW_REPORT_TEXT:
+                return report_vendor_text(guest, packs, all, options, ret, err);
+        case OW_REPORT_JSON:
+                return report_vendor_json(guest, packs, all, ret, err);
+        case OW_REPORT_HTML:
+                break;
+        }
+        return no_html(err);
+}
+
 static int put_changes(const struct report_changes *what, const ow_report_options *options, char **ret,
                        ow_error *err)
 {

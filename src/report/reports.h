@@ -15,6 +15,10 @@ int report_diagnosis_text(ow_guest *guest, const ow_diagnosis *diagnosis, const 
 int report_diagnosis_json(ow_guest *guest, const ow_diagnosis *diagnosis, char **ret, ow_error *err);
 int report_diagnosis_html(ow_guest *guest, const ow_diagnosis *diagnosis, char **ret, ow_error *err);
 
+int report_vendor_text(ow_guest *guest, const ow_vendor_packs *packs, bool all, const ow_report_options *options,
+                       char **ret, ow_error *err);
+int report_vendor_json(ow_guest *guest, const ow_vendor_packs *packs, bool all, char **ret, ow_error *err);
+
 /* What a plan and an edit by hand have in common. */
 struct report_changes {
         ow_guest *guest;                /* whose they are; NULL: of the hive file */
