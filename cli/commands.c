@@ -553,20 +553,6 @@ const struct command commands[] = {
                 .run = run_net_export,
         },
         {
-                .name = "net export",
-                .operands = "DISK...",
-                .summary = "write a machine's addresses as a plan file, to be edited and given back",
-                .about = "Reads only. YAML as in docs/plan.md, one entry for each adapter that carries addresses, and "
-                         "the name of the machine, which keeps the file from being used on another one.",
-                .examples = "offwin net export server.vhdx -o server.yaml\n"
-                            "offwin fix server.vhdx --plan server.yaml --dry-run\n",
-                .options = MACHINE | OPTION_OUTPUT,
-                .flags = COMMAND_READS | COMMAND_BOUNDED,
-                .min_operands = 1,
-                .max_operands = 64,
-                .run = run_net_export,
-        },
-        {
                 .name = "version",
                 .operands = "",
                 .summary = "print the version",
