@@ -10,6 +10,7 @@
 #define CHOOSING (OPTION_START | OPTION_SERVICE_TYPE | OPTION_VENDOR | OPTION_MISSING | OPTION_NON_MICROSOFT | \
                   OPTION_NETWORK | OPTION_DETAILS | OPTION_CONTROL_SET)
 #define CHANGING (WRITING | OPTION_DISCARD_HIBERNATION)
+#define TARGETED (MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK)
 
 const struct command commands[] = {
         {
@@ -552,6 +553,7 @@ const struct command commands[] = {
                 .max_operands = 64,
                 .run = run_net_export,
         },
+#include "commands-start.h"
         {
                 .name = "version",
                 .operands = "",

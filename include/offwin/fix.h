@@ -91,6 +91,7 @@ enum ow_fix_status {
         OW_FIX_NOT_FOR_THIS,            /* wrong Windows, or nothing there to fix; reason says which */
         OW_FIX_NEEDS_PARAMETER,         /* reason names --set NAME=... */
         OW_FIX_FAILED,                  /* could not be judged; reason */
+        OW_FIX_LEFT,                    /* a part that a fix leaves as it is on purpose; reason. Of plans only */
 };
 
 typedef struct ow_finding {

@@ -54,6 +54,23 @@ enum ow_service_flags {
 OW_API int ow_plan_set_services(ow_plan *plan, ow_guest *guest, const ow_service_edit *edits, size_t n_edits,
                                 unsigned flags, ow_error *err);
 
+/**
+ * ow_plan_park_services - rows that hold back services for the first boot, for ow_plan_settle() to give back
+ * @names: NULL with n_names 0: every automatic service that waits for the network and is not Windows' own, as the fix
+ *         park-network-services does; those that are left stand among what the plan skips (OW_FIX_LEFT)
+ * @flags: OW_SERVICE_FORCE: also services of Windows or of a domain controller that are named
+ *
+ * They start on demand then, and triggers that would start them are removed.
+ * Return: 0; OW_E_ABSENT no such service; OW_E_INVAL a driver; OW_E_REFUSED one of Windows' own, or one that could not
+ *         be given back; else as ow_plan_set_services().
+ */
+OW_API int ow_plan_park_services(ow_plan *plan, ow_guest *guest, const char *const *names, size_t n_names,
+                                 unsigned flags, ow_error *err);
+
+/* Rows that give back what is parked: all of it (n_names 0), or these services. OW_E_ABSENT: one is not parked. */
+OW_API int ow_plan_unpark_services(ow_plan *plan, ow_guest *guest, const char *const *names, size_t n_names,
+                                   ow_error *err);
+
 OW_END_DECLS
 
 #endif

@@ -39,6 +39,18 @@ static const char old_addresses_strip[] =
         "Note=Of ghosts only, and without giving the addresses to anybody: see `offwin net handover`, or --nic of\n"
         " this command, for that. Routes that another adapter can use stay.\n";
 
+static const char park_network_services[] =
+        "[Fix]\n"
+        "Title=Hold back services that wait for the network\n"
+        "Why=A service that needs the network waits at the first boot for one that is not there yet, each for its own\n"
+        " time limit, and holds up those that depend on it.\n"
+        "Delay=SERVICES\n"
+        "Temporary=yes\n"
+        "Source=Microsoft Win32 documentation: service start types, DependOnService, service trigger events\n"
+        "Note=Automatic services that need the network and are not part of Windows start on demand until settle gives\n"
+        " their start back; triggers that would start them are removed for as long. What a domain controller is made\n"
+        " of is never held back. --verbose lists what is left and why; `offwin svc park NAME` holds back others.\n";
+
 static const char proxy[] =
         "[Fix]\n"
         "Title=Send Windows services (Windows Update among them) through a proxy\n"
@@ -62,6 +74,7 @@ static const char publisher_revocation_off[] =
 const struct fix_builtin fix_builtins[] = {
         { "apipa-off", "network", apipa_off, fix_apipa_plan },
         { "old-addresses-strip", "network", old_addresses_strip, fix_old_addresses_plan },
+        { "park-network-services", "services", park_network_services, fix_park_plan },
         { "proxy", "internet", proxy, fix_proxy_plan },
         { "publisher-revocation-off", "certificates", publisher_revocation_off, fix_publisher_revocation_plan },
         { "wpad-off", "internet", wpad_off, fix_wpad_plan },

@@ -16,6 +16,7 @@ struct fix_builtin {
 extern const struct fix_builtin fix_builtins[];
 extern const size_t fix_n_builtins;
 
+int fix_park_plan(struct fix_job *job, ow_error *err);
 int fix_apipa_plan(struct fix_job *job, ow_error *err);
 int fix_old_addresses_plan(struct fix_job *job, ow_error *err);
 int fix_wpad_plan(struct fix_job *job, ow_error *err);

@@ -199,3 +199,14 @@ int guard_service_value(struct fix_job *job, const char *where, const char *name
         service_at_done(&at);
         return r;
 }
+
+int guard_service_start(struct fix_job *job, const char *where, uint32_t start, ow_error *err)
+{
+        uint8_t bytes[4];
+        const ow_datum after = { true, OW_REG_DWORD, { bytes, sizeof bytes } };
+        int r;
+
+        ow_le32_put(bytes, start);
+        r = fix_guard_advice(where, "Start", OW_REG_DWORD, &after.data, err);
+        return r < 0 ? r : guard_service_value(job, where, "Start", &after, err);
+}

@@ -78,4 +78,7 @@ int guard_list_entries(ow_plan *plan, ow_guest *guest, const struct guard_map *m
 int guard_service_value(struct fix_job *job, const char *where, const char *name, const ow_datum *after,
                         ow_error *err);
 
+/* The same for the service at where itself, and advice known to be bad, which a forced job is asked for too. */
+int guard_service_start(struct fix_job *job, const char *where, uint32_t start, ow_error *err);
+
 #endif

@@ -128,7 +128,7 @@ int fix_job_value(struct fix_job *job, const char *where, const char *name, uint
                 memcpy(after.data.p, data, size);
                 after.data.size = size;
                 guarded.p = after.data.p;
-                r = job->forced ? fix_guard_advice(where, name, type, &guarded, err) :
+                r = job->forced || job->fix->action ? fix_guard_advice(where, name, type, &guarded, err) :
                                   fix_guard_value(where, name, type, &guarded, err);
         }
         if (r == 0)

@@ -87,6 +87,21 @@ static int row_record(struct recording *rec, size_t row, ow_error *err)
         return 0;
 }
 
+/* As it is, and from now on for good: nothing is lent there any more. */
+static int claim_record(struct recording *rec, const struct plan_claim *claim, ow_error *err)
+{
+        ow_change change = { .kind = OW_CHANGE_VALUE, .fix = claim->fix, .where = claim->where, .name = claim->name };
+        int r;
+
+        if (!ledger_find(&rec->ledger, LEDGER_VALUE, claim->where, claim->name))
+                return 0;
+        r = plan_read(rec->guest, claim->where, claim->name, &change.after, err);
+        if (r == 0)
+                r = lasting_record(rec, &change, err);
+        ow_blob_done(&change.after.data);
+        return r;
+}
+
 static int rows_record(struct recording *rec, size_t rows, ow_error *err)
 {
         int r = 0;
@@ -99,6 +114,8 @@ static int rows_record(struct recording *rec, size_t rows, ow_error *err)
         for (size_t i = 0; i < rows && r == 0; i++)
                 if (rec->plan->changes[i].temporary || rec->plan->changes[i].lasting)
                         r = row_record(rec, i, err);
+        for (size_t i = 0; i < rec->plan->n_claims && r == 0; i++)
+                r = claim_record(rec, &rec->plan->claims[i], err);
         if (r < 0 || rec->n_dropped == 0)
                 return r;
         return ledger_remove(rec->plan, rec->guest, &rec->ledger, rec->keep, rec->n_new > 0, err);
@@ -108,7 +125,7 @@ int ledger_record(ow_plan *plan, ow_guest *guest, uint64_t now, ow_error *err)
 {
         struct recording rec = { .plan = plan, .guest = guest };
         size_t rows = plan->n;
-        bool any = false;
+        bool any = plan->n_claims > 0;
         int r;
 
         for (size_t i = 0; i < rows; i++)

@@ -51,6 +51,11 @@ void ow_plan_free(ow_plan *plan)
         for (size_t i = 0; i < plan->n_heads; i++)
                 ow_fix_free(plan->heads[i]);
         ow_free(plan->heads);
+        for (size_t i = 0; i < plan->n_claims; i++) {
+                ow_free(plan->claims[i].where);
+                ow_free(plan->claims[i].name);
+        }
+        ow_free(plan->claims);
         guard_map_free(plan->guards);
         net_settings_done(plan);
         first_boot_network_done(plan);
@@ -181,6 +186,29 @@ bool plan_amend(ow_plan *plan, const char *where, const char *name, ow_datum *af
         row->after = *after;
         *after = (ow_datum){ false, 0, { NULL, 0 } };
         return true;
+}
+
+void plan_take_over(ow_plan *plan, const ow_fix *fix, const char *where, const char *name)
+{
+        ow_change *row = row_at(plan, where, name);
+
+        if (!row)
+                return;
+        row->fix = fix;
+        row->temporary = fix->temporary;
+        row->lasting = fix->lasting;
+}
+
+int plan_claim(ow_plan *plan, const ow_fix *fix, const char *where, const char *name, ow_error *err)
+{
+        struct plan_claim *grown = ow_grow(plan->claims, plan->n_claims, &plan->cap_claims, sizeof *grown);
+
+        if (!grown)
+                return ow_fail_nomem(err);
+        plan->claims = grown;
+        grown[plan->n_claims] = (struct plan_claim){ fix, ow_strdup(where), ow_strdup(name) };
+        plan->n_claims++;
+        return grown[plan->n_claims - 1].where && grown[plan->n_claims - 1].name ? 0 : ow_fail_nomem(err);
 }
 
 int plan_key_goes(const ow_plan *plan, const char *where, ow_error *err)

@@ -13,6 +13,12 @@ enum {
         PLAN_CHANGES_MAX = 200000,      /* rows of one plan; far above what 4096 profiles give */
 };
 
+/* A value that is as asked for already, and is to stay so: what the ledger lends there is no longer lent. */
+struct plan_claim {
+        const ow_fix *fix;
+        char *where, *name;
+};
+
 struct ow_plan {
         ow_change *changes;
         size_t n, cap;
@@ -23,6 +29,8 @@ struct ow_plan {
         size_t n_key_deletes;           /* rows that remove a key */
         ow_fix **heads;                 /* of parts that no fix file names: fix/action.h */
         size_t n_heads, cap_heads;
+        struct plan_claim *claims;
+        size_t n_claims, cap_claims;
         struct guard_map *guards;       /* what guards read of the control sets: fix/guard.h */
         ow_plan_setting *settings;      /* of adapters; fix/net.h */
         size_t n_settings, cap_settings;
@@ -49,6 +57,10 @@ const ow_change *plan_find(const ow_plan *plan, const char *where, const char *n
 
 /* The row for a value, if there is one, gets another "after" (taken; a row that then changes nothing stays). */
 bool plan_amend(ow_plan *plan, const char *where, const char *name, ow_datum *after);
+
+/* The row for a value, if there is one, becomes fix's: what an earlier part wanted for a while is now for good. */
+void plan_take_over(ow_plan *plan, const ow_fix *fix, const char *where, const char *name);
+int plan_claim(ow_plan *plan, const ow_fix *fix, const char *where, const char *name, ow_error *err);
 
 /* 1 when the plan removes where or a key above it, else 0; < 0. */
 int plan_key_goes(const ow_plan *plan, const char *where, ow_error *err);

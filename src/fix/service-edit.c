@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/le.h"
+#include "fix/guard.h"
 
 enum { OVERRIDES_MAX = 256 }; /* values of one StartOverride that are looked at */
 
@@ -199,12 +200,30 @@ static int delayed_row(struct fix_job *job, const struct service_at *at, uint32_
         return fix_job_dword(job, at->where, "DelayedAutostart", delayed, err);
 }
 
+/* What a person or a vendor pack wants for good goes before what an earlier part of the plan wants for a while. */
+static int start_row(struct fix_job *job, const struct service_at *at, uint32_t start, ow_error *err)
+{
+        const ow_change *row = plan_find(job->plan, at->where, "Start");
+        uint8_t data[4];
+        int r;
+
+        if (!row || !row->temporary || !job->fix->lasting) {
+                if (at->start != (int64_t)start)
+                        return fix_job_dword(job, at->where, "Start", start, err);
+                return job->fix->lasting ? plan_claim(job->plan, job->fix, at->where, "Start", err) : 0;
+        }
+        ow_le32_put(data, start);
+        r = guard_service_start(job, at->where, start, err);
+        if (r == 0)
+                r = service_value(job, at->where, "Start", OW_REG_DWORD, data, sizeof data, err);
+        plan_take_over(job->plan, job->fix, at->where, "Start");
+        return r;
+}
+
 int service_start_rows(struct fix_job *job, const struct service_at *at, uint32_t start, bool delayed, ow_error *err)
 {
-        int r = 0;
+        int r = start_row(job, at, start, err);
 
-        if (at->start != (int64_t)start)
-                r = fix_job_dword(job, at->where, "Start", start, err);
         if (r == 0)
                 r = delayed_row(job, at, start, delayed, err);
         return r < 0 ? r : overrides_follow(job, at, start, err);

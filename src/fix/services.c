@@ -13,21 +13,21 @@
 #include "fix/forecast.h"
 #include "fix/plan.h"
 
-/* The plan makes the service start otherwise than by itself. */
-static int is_held_back(const struct fix_view *view, const ow_service *s, bool *ret, ow_error *err)
+/* Its start as the guest has it, or as the plan of the view makes it. */
+static int start_of(const struct fix_view *view, const ow_service *s, uint32_t *ret, ow_error *err)
 {
         OW_AUTO_FREE char *where = NULL;
         const ow_change *row;
 
-        *ret = false;
+        *ret = s->effective_start;
         if (!view->plan)
                 return 0;
         where = ow_asprintf("HKLM\\SYSTEM\\ControlSet%03u\\Services\\%s", s->control_set, s->name);
         if (!where)
                 return ow_fail_nomem(err);
         row = plan_find(view->plan, where, "Start");
-        *ret = row && row->after.type == OW_REG_DWORD && row->after.data.size == 4 &&
-               ow_le32_at(row->after.data.p) != OW_START_AUTO;
+        if (row && row->after.present && row->after.data.size == 4)
+                *ret = ow_le32_at(row->after.data.p);
         return 0;
 }
 
@@ -36,14 +36,12 @@ static int is_vendor(const struct fix_view *view, const ow_service *s, bool *ret
 {
         enum ow_service_origin origin;
         const char *evidence;
-        bool held_back;
+        uint32_t start;
         int r;
 
         *ret = false;
-        if (!ow_service_is_win32(s) || s->effective_start != OW_START_AUTO)
-                return 0;
-        r = is_held_back(view, s, &held_back, err);
-        if (r < 0 || held_back)
+        r = start_of(view, s, &start, err);
+        if (r < 0 || !ow_service_is_win32(s) || start != OW_START_AUTO)
                 return r;
         r = ow_service_origin_get(view->guest, s, false, &origin, &evidence, err);
         *ret = r >= 0 && origin != OW_ORIGIN_MICROSOFT;

@@ -206,32 +206,50 @@ static int keys_settle(struct settling *s, size_t *keys, size_t n, ow_error *err
         return 0;
 }
 
+/* In the order in which they were made: what is made again gets its values in the order that it had. */
+static int by_number(const void *a, const void *b, void *state)
+{
+        const struct settling *s = state;
+        uint32_t l = s->ledger.entries[*(const size_t *)a].number, r = s->ledger.entries[*(const size_t *)b].number;
+
+        return (l > r) - (l < r);
+}
+
+static int entry_settle(struct settling *s, size_t i, size_t *keys, size_t *n_keys, ow_error *err)
+{
+        const struct ledger_entry *e = &s->ledger.entries[i];
+        int r;
+
+        if (!is_meant(s, e)) {
+                s->keep[i] = true;
+                return 0;
+        }
+        r = reachable(s, i, err);
+        if (r <= 0)
+                return r;
+        if (e->kind == LEDGER_GONE)
+                return removed_settle(s, i, err);
+        if (e->kind == LEDGER_VALUE)
+                return value_settle(s, i, err);
+        keys[(*n_keys)++] = i;
+        return 0;
+}
+
 static int entries_settle(struct settling *s, ow_error *err)
 {
         OW_AUTO_FREE size_t *keys = ow_calloc(s->ledger.n, sizeof *keys);
+        OW_AUTO_FREE size_t *order = ow_calloc(s->ledger.n, sizeof *order);
         size_t n_keys = 0;
+        int r = 0;
 
-        if (!keys)
+        if (!keys || !order)
                 return ow_fail_nomem(err);
-        for (size_t i = 0; i < s->ledger.n; i++) {
-                const struct ledger_entry *e = &s->ledger.entries[i];
-                int r;
-
-                if (!is_meant(s, e)) {
-                        s->keep[i] = true;
-                        continue;
-                }
-                r = reachable(s, i, err);
-                if (r > 0 && e->kind == LEDGER_GONE)
-                        r = removed_settle(s, i, err);
-                else if (r > 0 && e->kind == LEDGER_VALUE)
-                        r = value_settle(s, i, err);
-                else if (r > 0)
-                        keys[n_keys++] = i;
-                if (r < 0)
-                        return r;
-        }
-        return keys_settle(s, keys, n_keys, err);
+        for (size_t i = 0; i < s->ledger.n; i++)
+                order[i] = i;
+        qsort_r(order, s->ledger.n, sizeof *order, by_number, s);
+        for (size_t i = 0; i < s->ledger.n && r >= 0; i++)
+                r = entry_settle(s, order[i], keys, &n_keys, err);
+        return r < 0 ? r : keys_settle(s, keys, n_keys, err);
 }
 
 int settle_add(ow_plan *plan, ow_guest *guest, const struct settle_choice *choice, ow_error *err)

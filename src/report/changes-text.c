@@ -144,6 +144,15 @@ static size_t count_ledger(const struct report_changes *what)
         return n;
 }
 
+/* Otherwise the ledger holds what was changed for good. */
+static bool any_temporary(const struct report_changes *what)
+{
+        for (size_t i = 0; i < what->n_changes; i++)
+                if (what->changes[i]->temporary)
+                        return true;
+        return false;
+}
+
 static void put_fix_heading(struct report_page *page, const struct report_changes *what, size_t index)
 {
         const ow_change *change = what->changes[index];
@@ -155,7 +164,8 @@ static void put_fix_heading(struct report_page *page, const struct report_change
                 report_put_style(page, REPORT_BOLD);
                 report_put(page, "ledger");
                 report_put_style(page, REPORT_PLAIN);
-                report_put(page, "  What `offwin settle` gives back later");
+                report_put(page, any_temporary(what) ? "  What `offwin settle` gives back later" :
+                                                       "  What `enable` needs to know later");
                 if (!page->verbose)
                         report_printf(page, " (--verbose shows its %zu changes)", count_ledger(what));
                 report_put(page, "\n");
@@ -216,6 +226,11 @@ static int put_changes(struct report_page *page, const struct report_changes *wh
 
 /* ---- what is not done ---- */
 
+static bool is_for_verbose(const ow_skipped *skipped)
+{
+        return skipped->status == OW_FIX_DONE || skipped->status == OW_FIX_LEFT;
+}
+
 static void put_skipped(struct report_page *page, const struct report_changes *what)
 {
         size_t width = 0, n_done = 0, n_listed = 0;
@@ -223,15 +238,14 @@ static void put_skipped(struct report_page *page, const struct report_changes *w
         for (size_t i = 0; i < what->n_skipped; i++) {
                 size_t w = report_width(fix_name(what->skipped[i]->fix));
 
-                if (what->skipped[i]->status == OW_FIX_DONE)
-                        n_done++;
-                else if (w > width)
+                n_done += what->skipped[i]->status == OW_FIX_DONE;
+                if ((page->verbose || !is_for_verbose(what->skipped[i])) && w > width)
                         width = w;
         }
         for (size_t i = 0; i < what->n_skipped; i++) {
                 const ow_skipped *skipped = what->skipped[i];
 
-                if (skipped->status == OW_FIX_DONE && !page->verbose)
+                if (is_for_verbose(skipped) && !page->verbose)
                         continue;
                 if (n_listed++ == 0) {
                         report_put(page, "\n");

@@ -128,6 +128,7 @@ static void put_findings(ow_buffer *out, const ow_finding **sorted, size_t count
                 [OW_FIX_NEEDED] = "To fix", [OW_FIX_DONE] = "Fine",
                 [OW_FIX_NOT_FOR_THIS] = "Not for this Windows",
                 [OW_FIX_NEEDS_PARAMETER] = "Waiting for a value from you", [OW_FIX_FAILED] = "Not judged",
+                [OW_FIX_LEFT] = "Left as it is",
         };
 
         for (size_t i = 0; i < count; i++) {

@@ -105,6 +105,7 @@ static const struct mark *mark_of(const ow_finding *finding)
                 [OW_FIX_NOT_FOR_THIS] = { "-", REPORT_DIM },
                 [OW_FIX_NEEDS_PARAMETER] = { "?", REPORT_WARN },
                 [OW_FIX_FAILED] = { "x", REPORT_BAD },
+                [OW_FIX_LEFT] = { "-", REPORT_DIM },
         };
         static const struct mark to_know = { "i", REPORT_WARN };
 
@@ -196,6 +197,7 @@ static struct counts count(const ow_diagnosis *d)
                 case OW_FIX_DONE:
                         c.done++;
                         break;
+                case OW_FIX_LEFT:
                 case OW_FIX_NOT_FOR_THIS:
                         c.other++;
                         break;

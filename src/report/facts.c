@@ -166,6 +166,8 @@ const char *report_status_name(enum ow_fix_status status)
                 return "needs-parameter";
         case OW_FIX_FAILED:
                 return "failed";
+        case OW_FIX_LEFT:
+                return "left";
         }
         return "failed";
 }
@@ -187,6 +189,7 @@ static int rank(const ow_finding *finding)
                 return 4;
         case OW_FIX_DONE:
                 return 5;
+        case OW_FIX_LEFT:
         case OW_FIX_NOT_FOR_THIS:
                 return 6;
         }
