@@ -38,7 +38,7 @@ static_assert(sizeof(struct section_disk) == 0x28, "section header");
 
 /* Of the optional header: where the count of data directories stands; they follow it, 8 bytes each. */
 enum { MAGIC_32 = 0x10b, MAGIC_64 = 0x20b, COUNT_AT_32 = 92, COUNT_AT_64 = 108, RESOURCES = 2 };
-enum { MAX_OPTIONAL = 1024 };
+enum { SUBSYSTEM_VERSION = 48, MAX_OPTIONAL = 1024 };
 
 /* size bytes of the file at offset. */
 static int read_at(struct pe_file *pe, uint64_t offset, void *buf, size_t size, ow_error *err)
@@ -58,6 +58,10 @@ static void decode_optional(struct pe_file *pe, const uint8_t *optional, size_t 
         uint16_t magic = size >= 2 ? ow_le16_at(optional) : 0;
         size_t at = magic == MAGIC_32 ? COUNT_AT_32 : COUNT_AT_64, dir = at + 4 + RESOURCES * 8;
 
+        if ((magic == MAGIC_32 || magic == MAGIC_64) && size >= SUBSYSTEM_VERSION + 4) {
+                pe->windows_major = ow_le16_at(optional + SUBSYSTEM_VERSION);
+                pe->windows_minor = ow_le16_at(optional + SUBSYSTEM_VERSION + 2);
+        }
         if ((magic != MAGIC_32 && magic != MAGIC_64) || size < dir + 8 || ow_le32_at(optional + at) <= RESOURCES)
                 return;
         pe->resource_rva = ow_le32_at(optional + dir);

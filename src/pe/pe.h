@@ -36,6 +36,7 @@ struct pe_file {
         uint16_t machine;        /* PE_MACHINE_*, or any other number */
         struct pe_section sections[PE_MAX_SECTIONS];
         unsigned n_sections;
+        uint16_t windows_major, windows_minor; /* the Windows it is built for; 0.0 when it does not say */
         uint32_t resource_rva, resource_size; /* 0: none */
         uint32_t budget, reads;               /* left */
 };
