@@ -93,6 +93,41 @@ const struct command commands[] = {
                 .run = run_settle,
         },
         {
+                .name = "boot storage",
+                .operands = "DISK...",
+                .summary = "say on which controllers Windows finds its disk; make one ready",
+                .about = "Without --target it reads only, and says for each controller which drivers it needs and what "
+                         "keeps them from starting: their service, StartOverride, file, and entry in the database of "
+                         "boot devices. With --target those of this Windows' own drivers are made to start at boot. "
+                         "NAME is one of: qemu-ide, qemu-ahci, virtio-blk, virtio-scsi, nvme, vmware-lsi, "
+                         "vmware-lsisas, vmware-pvscsi, hyperv, xen. A driver that is not there is refused and named: "
+                         "`offwin drv inject` brings it in.",
+                .examples = "offwin boot storage server.vhdx\n"
+                            "offwin boot storage --target qemu-ahci --dry-run server.vhdx\n",
+                .options = MACHINE | CHANGING | OPTION_TARGET | OPTION_CHECK,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_boot_storage,
+        },
+        {
+                .name = "drv inject",
+                .operands = "DISK FOLDER",
+                .summary = "bring drivers from a folder into Windows, those of disks for boot",
+                .about = "FOLDER holds driver packages (INF, SYS, CAT): a virtio-win tree, what was on a CD, or one "
+                         "driver. The INFs tell which are for this Windows and processor; of several INFs of one name "
+                         "the nearest is taken, and --verbose says why. Packages go to Windows\\Drivers\\offwin, where "
+                         "Plug and Play looks at the first boot; drivers of disk controllers also become boot drivers. "
+                         "Links in FOLDER are not followed.",
+                .examples = "offwin drv inject --dry-run server.vhdx /mnt/virtio-win\n"
+                            "offwin drv inject server.vhdx ~/viostor && offwin boot storage server.vhdx\n",
+                .options = MACHINE | CHANGING | OPTION_DISK | OPTION_CHECK,
+                .flags = COMMAND_WRITES,
+                .min_operands = 2,
+                .max_operands = 2,
+                .run = run_drv_inject,
+        },
+        {
                 .name = "reg ls",
                 .operands = "DISK|HIVE [PATH]",
                 .summary = "list a registry key: its values and subkeys",

@@ -45,6 +45,8 @@ int run_service_disable(const struct arguments *arguments);
 int run_service_enable(const struct arguments *arguments);
 int run_svc_park(const struct arguments *arguments);
 int run_svc_unpark(const struct arguments *arguments);
+int run_boot_storage(const struct arguments *arguments);
+int run_drv_inject(const struct arguments *arguments);
 int run_reg_ls(const struct arguments *arguments);
 int run_reg_get(const struct arguments *arguments);
 int run_reg_set(const struct arguments *arguments);

@@ -20,7 +20,7 @@ const struct option_spec option_specs[] = {
         { OPTION_FILES, 0, "files", NULL, "folders of the product go too" },
         { OPTION_UNINSTALL, 0, "uninstall", NULL, "keep its uninstall commands for the first boot" },
         { OPTION_SET, 0, "set", "NAME=VALUE", "a value that a fix needs; repeatable" },
-        { OPTION_FORCE, 0, "force", NULL, "past the guards of what this machine needs" },
+        { OPTION_TARGET, 0, "target", "NAME", "make this controller ready" },
         { OPTION_DRY_RUN, 'n', "dry-run", NULL, "show what would change and write nothing" },
         { OPTION_CHECK, 0, "check", NULL, "write nothing; exit code 3: something to do" },
         { OPTION_YES, 'y', "yes", NULL, "do not ask" },
@@ -145,6 +145,9 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
                 return 0;
         case OPTION_MINOR:
                 a->minor = value;
+                return 0;
+        case OPTION_TARGET:
+                a->target = value;
                 return 0;
         case OPTION_MAX:
                 a->max = value;

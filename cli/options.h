@@ -75,6 +75,7 @@ typedef uint64_t option_set;
 #define OPTION_FORCE               (UINT64_C(1) << 60)
 #define OPTION_FILES               (UINT64_C(1) << 61)
 #define OPTION_UNINSTALL           (UINT64_C(1) << 62)
+#define OPTION_TARGET              (UINT64_C(1) << 63)
 
 struct option_spec {
         option_set id;
@@ -113,6 +114,7 @@ struct arguments {
         const char *bus;
         const char *driver_service;     /* --service */
         const char *plan;
+        const char *target;
         struct text_list disks;         /* --disk */
         struct text_list fix_dirs;      /* --fix-dir */
         struct text_list sets;          /* --set NAME=VALUE */

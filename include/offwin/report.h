@@ -25,6 +25,7 @@
 #include <offwin/registry.h>
 #include <offwin/service.h>
 #include <offwin/vendor.h>
+#include <offwin/storage.h>
 #include <offwin/volume.h>
 #include <offwin/winsock.h>
 
@@ -158,6 +159,10 @@ OW_API int ow_report_nla(ow_guest *guest, const ow_nla *nla, const ow_report_opt
 /* Devices: a list, or with whole everything that is known of each. */
 OW_API int ow_report_devices(ow_guest *guest, const ow_device *const *devices, size_t n_devices, bool whole,
                              const ow_report_options *options, char **ret, ow_error *err);
+
+/* On which controllers the guest finds its disk. */
+OW_API int ow_report_storage(ow_guest *guest, const ow_storage_report *report, const ow_report_options *options,
+                             char **ret, ow_error *err);
 
 /* ---- whole hives ---- */
 

@@ -14,7 +14,7 @@ load common
 @test "help lists every command, on stdout" {
         offwin help
         expect 0
-        for command in inspect doctor fix undo settle "net show" "net winsock" "net nla" "dev list" "dev show" "svc list" "svc show" "svc graph" "drv list" "reg ls" "reg get" "reg set" "net set" "net clean" "net handover" "file ls" "file cat" "file get" "file put" "file rm" "file mkdir" version; do
+        for command in inspect doctor fix undo settle "boot storage" "drv inject" "net show" "net winsock" "net nla" "dev list" "dev show" "svc list" "svc show" "svc graph" "drv list" "reg ls" "reg get" "reg set" "net set" "net clean" "net handover" "file ls" "file cat" "file get" "file put" "file rm" "file mkdir" version; do
                 has "  $command "
         done
         offwin --help
@@ -22,7 +22,7 @@ load common
 }
 
 @test "every command has help with usage, options and its manual page" {
-        for command in inspect doctor fix undo settle "net show" "net winsock" "net nla" "dev list" "dev show" "svc list" "svc show" "svc graph" "drv list" "reg ls" "reg get" "reg set" "net set" "net clean" "net handover" "file ls" "file cat" "file get" "file put" "file rm" "file mkdir" version; do
+        for command in inspect doctor fix undo settle "boot storage" "drv inject" "net show" "net winsock" "net nla" "dev list" "dev show" "svc list" "svc show" "svc graph" "drv list" "reg ls" "reg get" "reg set" "net set" "net clean" "net handover" "file ls" "file cat" "file get" "file put" "file rm" "file mkdir" version; do
                 offwin help $command
                 expect 0
                 has "usage: offwin $command [OPTIONS]"
@@ -35,7 +35,7 @@ load common
 }
 
 @test "every option in the help of a command is in its manual page or in offwin.1" {
-        for command in inspect doctor fix undo settle "net show" "net winsock" "net nla" "dev list" "dev show" "svc list" "svc show" "svc graph" "drv list" "reg ls" "reg get" "reg set" "net set" "net clean" "net handover" "file ls" "file cat"; do
+        for command in inspect doctor fix undo settle "boot storage" "drv inject" "net show" "net winsock" "net nla" "dev list" "dev show" "svc list" "svc show" "svc graph" "drv list" "reg ls" "reg get" "reg set" "net set" "net clean" "net handover" "file ls" "file cat"; do
                 offwin help $command
                 for option in $(grep -o -- '--[a-z-]\+ *' <<<"$output" | sort -u); do
                         grep -q -- "$option" "$MAN/offwin-${command%% *}.1.scd" "$MAN/offwin.1.scd" ||
@@ -45,7 +45,7 @@ load common
 }
 
 @test "help fits 80 columns" {
-        for command in "" inspect doctor fix undo settle "net show" "net winsock" "net nla" "dev list" "dev show" "svc list" "svc show" "svc graph" "drv list" "reg ls" "net set" "net clean" "net handover" "file ls" "file cat"; do
+        for command in "" inspect doctor fix undo settle "boot storage" "drv inject" "net show" "net winsock" "net nla" "dev list" "dev show" "svc list" "svc show" "svc graph" "drv list" "reg ls" "net set" "net clean" "net handover" "file ls" "file cat"; do
                 offwin help $command
                 sed '/^examples:/,$d' <<<"$output" >"$BATS_TEST_TMPDIR/help"
                 [ "$(wc -L <"$BATS_TEST_TMPDIR/help")" -le 80 ]
