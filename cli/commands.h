@@ -26,8 +26,8 @@ struct command {
         int (*run)(const struct arguments *arguments);  /* returns an exit code */
 };
 
-extern const struct command commands[];
-extern const size_t n_commands;
+/* Every command, in the order of the help; NULL: index is past the last. */
+const struct command *command_at(size_t index);
 
 /* The command that the first one or two of the words name, and how many words that took; NULL: none. */
 const struct command *command_find(char *const *words, size_t n_words, size_t *ret_used);

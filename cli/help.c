@@ -36,8 +36,8 @@ void print_overview(FILE *out)
         print_wrapped(out, 0, "Prepares a Windows installation inside a disk image for its first boot as a virtual "
                               "machine, without booting it.");
         fputc('\n', out);
-        for (size_t i = 0; i < n_commands; i++)
-                fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].summary);
+        for (size_t i = 0; command_at(i); i++)
+                fprintf(out, "  %-14s %s\n", command_at(i)->name, command_at(i)->summary);
         fputs("\nDISK is a raw file, a block device, an image that qemu reads (qcow2, VHD, VHDX,\n"
               "VMDK, VDI) or an nbd:// address. `offwin help COMMAND` tells more about one.\n", out);
 }
@@ -100,8 +100,8 @@ static size_t print_group(const char *group, FILE *out)
         size_t size = strlen(group);
         size_t n = 0;
 
-        for (size_t i = 0; i < n_commands; i++) {
-                const struct command *c = &commands[i];
+        for (size_t i = 0; command_at(i); i++) {
+                const struct command *c = command_at(i);
 
                 if (strncmp(c->name, group, size) != 0 || c->name[size] != ' ')
                         continue;

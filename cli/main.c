@@ -39,14 +39,16 @@ static int run_command(const struct command *command, int argc, char **argv)
 
 static int no_command(const char *word, const char *next)
 {
-        for (size_t i = 0; i < n_commands; i++) {
+        const struct command *c;
+
+        for (size_t i = 0; (c = command_at(i)); i++) {
                 size_t size = strlen(word);
 
-                if (strncmp(commands[i].name, word, size) != 0 || commands[i].name[size] != ' ')
+                if (strncmp(c->name, word, size) != 0 || c->name[size] != ' ')
                         continue;
                 if (next && next[0] != '-')
                         return usage_error(NULL, "no command '%s %s'", word, next);
-                return usage_error(NULL, "'%s' needs one more word: %s", word, commands[i].name);
+                return usage_error(NULL, "'%s' needs one more word: %s", word, c->name);
         }
         return usage_error(NULL, "no command '%s'", word);
 }

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands: network and devices. */
+#include "commands-table.h"
+
+const struct command net_commands[] = {
+        {
+                .name = "net set",
+                .operands = "DISK ADAPTER",
+                .summary = "give a network adapter addresses, servers and routes",
+                .about = "ADAPTER is a connection name, GUID, MAC or address (see `offwin inspect`). What is not named "
+                         "stays as it is. IPv4 and IPv6 stand in the same lists; a list takes the place of the old "
+                         "one of each family that it names, and `none` empties it. Written is everything that this "
+                         "Windows version keeps, in every control set that the next boot may use; where it is not "
+                         "certain that it takes a setting from there, the first boot gets it too, and the report "
+                         "says so.",
+                .examples = "offwin net set server.vhdx 'Local Area Connection 2' --dhcp\n"
+                            "offwin net set server.vhdx LAN --address 10.0.0.5/24,fd00::5/64 \\\n"
+                            "    --gateway 10.0.0.1 --dns 10.0.0.2,10.0.0.3 --suffix corp.example\n"
+                            "offwin net set server.vhdx 10.3.58.5 --route 10.9.0.0/16=10.3.58.254\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_ADDRESSING,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 2,
+                .max_operands = 2,
+                .run = run_net_set,
+        },
+        {
+                .name = "net clean",
+                .operands = "DISK...",
+                .summary = "take the addresses away from network adapters that are gone",
+                .about = "Ghosts, adapters whose hardware was not there when Windows last ran, lose their static "
+                         "addresses, servers and routes, so that no address is \"already assigned to another "
+                         "adapter\". Routes that another adapter can use stay. With --adapter only those named, ghosts "
+                         "or not: an address that nothing takes over is lost (see `offwin net handover`).",
+                .examples = "offwin net clean --dry-run server.vhdx\n"
+                            "offwin net clean --adapter 'Local Area Connection 3' server.vhdx\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_ADAPTER,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_clean,
+        },
+        {
+                .name = "net handover",
+                .operands = "DISK...",
+                .summary = "hand an old adapter's whole identity to the new machine's card",
+                .about = "--nic MAC=OLD: the card with this MAC gets name, addresses, servers and routes of adapter "
+                         "OLD (connection name, MAC, GUID, address, or auto: the one with the default gateway, which "
+                         "is also what --nic MAC means; `any` stands for whichever card comes next). A member of a team "
+                         "stands for the team. A card that Windows knows already is set in the registry, for another "
+                         "one the first boot does it; the old adapter loses its addresses in the same change. --re-ip "
+                         "moves them into another network on the way, gateways and servers too.",
+                .examples = "offwin net handover server.vhdx --nic 52:54:00:12:34:56\n"
+                            "offwin net handover server.vhdx --nic 52:54:00:12:34:56=LAN-Team \\\n"
+                            "    --re-ip 10.3.58.0/24=10.9.8.0/24\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_NIC | OPTION_RE_IP,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_handover,
+        },
+        {
+                .name = "net show",
+                .operands = "DISK [ADAPTER]",
+                .summary = "show network adapters, addresses and routes",
+                .about = "Adapters that were there when Windows last ran come first, then ghosts, then persistent "
+                         "routes, with the words of ipconfig /all. ADAPTER is a connection name, MAC, IP address, GUID "
+                         "or class number, or auto: the one with the default gateway; it is shown with everything.",
+                .examples = "offwin net show server.vhdx\n"
+                            "offwin net show server.vhdx 'Local Area Connection 2'\n",
+                .options = MACHINE | OPTION_DISK | OPTION_EVERYTHING,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 2,
+                .run = run_net_show,
+        },
+        {
+                .name = "net winsock",
+                .operands = "DISK",
+                .summary = "show Winsock providers that are not Windows' own",
+                .about = "Layered providers (LSP) and those whose library neither Windows nor a hypervisor's tools "
+                         "bring, of 32-bit and of 64-bit programs. --verbose shows all providers.",
+                .examples = "offwin net winsock server.vhdx\n",
+                .options = MACHINE | OPTION_DISK,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 1,
+                .run = run_net_winsock,
+        },
+        {
+                .name = "net nla",
+                .operands = "DISK",
+                .summary = "show remembered networks and Internet probes",
+                .about = "Which networks Windows knows, by which gateway it knows them again, what becomes of one that "
+                         "it does not know, and how it probes the Internet.",
+                .examples = "offwin net nla server.vhdx\n",
+                .options = MACHINE | OPTION_DISK,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 1,
+                .run = run_net_nla,
+        },
+        {
+                .name = "dev list",
+                .operands = "DISK [PATTERN]",
+                .summary = "list devices, and which of them are ghosts",
+                .about = "PATTERN is looked for in instance, hardware ids and description; with * or ? in it, it has "
+                         "to fit all of one of them.",
+                .examples = "offwin dev list --ghosts server.vhdx\n"
+                            "offwin dev list --class Net server.vhdx\n"
+                            "offwin dev list server.vhdx 'PCI\\VEN_8086*'\n",
+                .options = MACHINE | OPTION_DISK | OPTION_CLASS | OPTION_BUS | OPTION_DRIVER | OPTION_GHOSTS,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 2,
+                .run = run_dev_list,
+        },
+        {
+                .name = "dev show",
+                .operands = "DISK PATTERN",
+                .summary = "show everything that is known of a device",
+                .about = "PATTERN is looked for as by dev list.",
+                .examples = "offwin dev show server.vhdx 'PCI\\VEN_8086&DEV_100F*'\n",
+                .options = MACHINE | OPTION_DISK | OPTION_CLASS | OPTION_BUS | OPTION_DRIVER | OPTION_GHOSTS,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 2,
+                .max_operands = 2,
+                .run = run_dev_show,
+        },
+        {
+                .name = "net export",
+                .operands = "DISK...",
+                .summary = "write the addresses as a plan file, to edit and give back",
+                .about = "Reads only. YAML as in docs/plan.md, one entry for each adapter that carries addresses, and "
+                         "the name of the machine, which keeps the file from being used on another one.",
+                .examples = "offwin net export server.vhdx -o server.yaml\n"
+                            "offwin fix server.vhdx --plan server.yaml --dry-run\n",
+                .options = MACHINE | OPTION_OUTPUT,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_export,
+        },
+};
+const size_t n_net_commands = sizeof net_commands / sizeof net_commands[0];
