@@ -30,6 +30,9 @@ static const struct fix_action first_boot_action = {
 struct net_first_boot {
         ow_addressing want;
         char *guid, *from; /* NULL: none */
+        bool renew;        /* only in the place of one that is there */
+        bool drop;         /* ... which goes */
+        bool matched;      /* one is there */
 };
 
 /* ---- entries of a plan ---- */
@@ -48,24 +51,39 @@ void first_boot_network_done(ow_plan *plan)
         ow_free(plan->first_boot);
 }
 
-int net_first_boot_add(ow_plan *plan, const ow_addressing *want, const char *guid, const char *from, ow_error *err)
+static int add(ow_plan *plan, const ow_addressing *want, const char *guid, const char *from, bool renew,
+               ow_error *err)
 {
         void *grown = ow_grow(plan->first_boot, plan->n_first_boot, &plan->cap_first_boot, sizeof *plan->first_boot);
         struct net_first_boot entry = { .guid = guid ? ow_strdup(guid) : NULL,
-                                        .from = from ? ow_strdup(from) : NULL };
-        int r;
+                                        .from = from ? ow_strdup(from) : NULL,
+                                        .renew = renew,
+                                        .drop = !want };
+        int r = 0;
 
         if (grown)
                 plan->first_boot = grown;
         ow_addressing_init(&entry.want);
-        r = !grown || (guid && !entry.guid) || (from && !entry.from) ? ow_fail_nomem(err)
-                                                                     : ow_addressing_copy(want, &entry.want, err);
+        if (!grown || (guid && !entry.guid) || (from && !entry.from))
+                r = ow_fail_nomem(err);
+        else if (want)
+                r = ow_addressing_copy(want, &entry.want, err);
         if (r < 0) {
                 entry_done(&entry);
                 return r;
         }
         plan->first_boot[plan->n_first_boot++] = entry;
         return 0;
+}
+
+int net_first_boot_add(ow_plan *plan, const ow_addressing *want, const char *guid, const char *from, ow_error *err)
+{
+        return add(plan, want, guid, from, false, err);
+}
+
+int net_first_boot_renew(ow_plan *plan, const ow_addressing *want, const char *guid, ow_error *err)
+{
+        return guid[0] ? add(plan, want, guid, NULL, true, err) : 0;
 }
 
 /* ---- writing ---- */
@@ -159,16 +177,17 @@ static bool same_text(const json_t *object, const char *key, const char *text)
 static bool replaced(const ow_plan *plan, const json_t *object)
 {
         char mac[OW_MAC_TEXT];
+        bool found = false;
 
         for (size_t i = 0; i < plan->n_first_boot; i++) {
-                const struct net_first_boot *entry = &plan->first_boot[i];
+                struct net_first_boot *entry = &plan->first_boot[i];
 
                 ow_mac_format(&entry->want.mac, mac);
                 if ((entry->want.has_mac && same_text(object, "mac", mac)) ||
                     same_text(object, "guid", entry->guid) || same_text(object, "from", entry->from))
-                        return true;
+                        found = entry->matched = true;
         }
-        return false;
+        return found;
 }
 
 int first_boot_network_parse(const void *bytes, size_t size, const char *machine, json_t **ret_adapters,
@@ -229,6 +248,8 @@ static int put_entries(const ow_plan *plan, const json_t *old, json_t *adapters,
         for (size_t i = 0; i < plan->n_first_boot && r == 0; i++) {
                 json_t *entry = NULL;
 
+                if (plan->first_boot[i].drop || (plan->first_boot[i].renew && !plan->first_boot[i].matched))
+                        continue;
                 r = entry_json(&plan->first_boot[i], &entry, err);
                 if (r == 0 && json_array_append_new(adapters, entry) != 0)
                         r = ow_fail_nomem(err);
@@ -236,6 +257,15 @@ static int put_entries(const ow_plan *plan, const json_t *old, json_t *adapters,
         return r;
 }
 
+static bool has_effect(const ow_plan *plan)
+{
+        for (size_t i = 0; i < plan->n_first_boot; i++)
+                if (!plan->first_boot[i].renew || plan->first_boot[i].matched)
+                        return true;
+        return false;
+}
+
+/* *ret stays NULL when there is nothing to write. */
 static int file_text(const ow_plan *plan, ow_guest *guest, char **ret, ow_error *err)
 {
         AUTO_JSON root = json_object();
@@ -250,7 +280,7 @@ static int file_text(const ow_plan *plan, ow_guest *guest, char **ret, ow_error 
         r = load_entries(guest, &old, err);
         if (r == 0)
                 r = put_entries(plan, old, adapters, err);
-        if (r < 0)
+        if (r < 0 || !has_effect(plan))
                 return r;
         *ret = json_dumps(root, JSON_INDENT(2));
         return *ret ? 0 : ow_fail_nomem(err);
@@ -265,7 +295,7 @@ int first_boot_network_record(ow_plan *plan, ow_guest *guest, ow_error *err)
         if (plan->n_first_boot == 0)
                 return 0;
         r = file_text(plan, guest, &text, err);
-        if (r < 0)
+        if (r < 0 || !text)
                 return r;
         r = fix_action_begin(&job, plan, guest, &first_boot_action, err);
         if (r == 0) {

@@ -210,8 +210,9 @@ static int tell_difference(struct fix_job *job, const ow_network *network, size_
         r = tell_all(&d, want, err);
         if (d.now)
                 ow_addressing_done(&now);
-        if (r == 0 && d.first_boot)
-                r = net_first_boot_add(job->plan, want, network->adapters[index].guid, NULL, err);
+        if (r == 0)
+                r = d.first_boot ? net_first_boot_add(job->plan, want, network->adapters[index].guid, NULL, err)
+                                 : net_first_boot_renew(job->plan, want, network->adapters[index].guid, err);
         return r;
 }
 
@@ -258,7 +259,8 @@ static int set_checked(struct fix_job *job, size_t index, const ow_addressing *w
         return r == 0 ? tell_difference(job, network, index, want, err) : r;
 }
 
-int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users, ow_error *err)
+int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users,
+            ow_error *err)
 {
         ow_addressing copy;
         int r = ow_addressing_copy(want, &copy, err);

@@ -29,6 +29,8 @@ int net_strip(struct fix_job *job, size_t index, const struct net_users *users, 
         int r;
 
         r = ow_guest_network(job->guest, &network, err);
+        if (r == 0)
+                r = net_first_boot_renew(job->plan, NULL, network->adapters[index].guid, err);
         return r == 0 ? net_each_set(job, &network->adapters[index], strip_set, &copy, err) : r;
 }
 

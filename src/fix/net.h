@@ -101,4 +101,7 @@ int net_strip_ghosts(struct fix_job *job, size_t *ret_count, ow_error *err);
  * that is not known yet; from: whose identity it is, or NULL. */
 int net_first_boot_add(ow_plan *plan, const ow_addressing *want, const char *guid, const char *from, ow_error *err);
 
+/* What an earlier change left there for this adapter would undo a newer one: it becomes want, or goes (NULL). */
+int net_first_boot_renew(ow_plan *plan, const ow_addressing *want, const char *guid, ow_error *err);
+
 #endif

@@ -276,6 +276,29 @@ static void a_name_is_changed_wherever_it_is(void **state)
         refuses(guest, SECOND, taken, OW_E_INVAL, "called 'Backup' already");
 }
 
+/* Left by an earlier change, it would undo a newer one. */
+static void what_waits_for_the_first_boot_keeps_step(void **state)
+{
+        static const char *const mtu[] = { "mtu", "1400", NULL };
+        static const char *const address[] = { "address", "10.3.58.9/24", NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+        const char *want[] = { "10.3.58.5/24", "10.3.58.9/24", "\"adapters\": []" };
+
+        for (size_t i = 0; i < OW_COUNT(want); i++) {
+                ow_blob blob = { NULL, 0 };
+
+                if (i == 2)
+                        (void)strip(guest, FIRST);
+                else
+                        (void)set(guest, FIRST, i ? address : mtu);
+                assert_ok(ow_volume_read_file(ow_guest_volume(guest), "Windows\\offwin\\network.json", 1 << 20, &blob,
+                                              &err));
+                assert_non_null(memmem(blob.p, blob.size, want[i], strlen(want[i])));
+                ow_blob_done(&blob);
+        }
+}
+
 static void what_others_have_is_refused(void **state)
 {
         static const char *const taken[] = { "address", "10.3.58.5/24", "gateway", "none", NULL };
@@ -380,6 +403,7 @@ int main(void)
                                                 rig_teardown),
                 cmocka_unit_test_setup_teardown(to_dhcp_and_back_is_as_before, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_name_is_changed_wherever_it_is, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(what_waits_for_the_first_boot_keeps_step, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_others_have_is_refused, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(xp_keeps_the_service_key_in_step, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(windows_10_gets_it_again_at_the_first_boot, rig_setup, rig_teardown),
