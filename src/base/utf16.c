@@ -42,13 +42,30 @@ static void put_utf8(ow_buffer *out, uint32_t c)
         ow_buffer_put(out, b, n);
 }
 
+/* Nearly all text is ASCII: it goes in by runs. Returns where the first other unit is, or a run was full. */
+static size_t put_ascii(ow_view utf16, size_t from, size_t units, ow_buffer *out)
+{
+        uint8_t run[128];
+        size_t n = 0;
+
+        while (from < units && n < sizeof run && utf16.p[2 * from + 1] == 0 && utf16.p[2 * from] < 0x80)
+                run[n++] = utf16.p[2 * from++];
+        if (n)
+                ow_buffer_put(out, run, n);
+        return from;
+}
+
 void ow_utf16_to_utf8(ow_view utf16, ow_buffer *out)
 {
         size_t units = utf16.len / 2;
 
         for (size_t i = 0; i < units; i++) {
-                uint32_t c = ow_le16_at(utf16.p + 2 * i);
+                uint32_t c;
 
+                i = put_ascii(utf16, i, units, out);
+                if (i == units)
+                        break;
+                c = ow_le16_at(utf16.p + 2 * i);
                 if (is_high(c) && i + 1 < units && is_low(ow_le16_at(utf16.p + 2 * i + 2))) {
                         c = 0x10000 + ((c - 0xd800) << 10) + (ow_le16_at(utf16.p + 2 * i + 2) - 0xdc00u);
                         i++;

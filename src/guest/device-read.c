@@ -54,23 +54,25 @@ static const char *const field_names[N_FIELDS] = {
 static const char *const no_ids[] = { NULL };
 
 static const char *const software_buses[] = {
-        "ROOT\\",
-        "SW\\",
-        "SWD\\",
-        "HTREE\\",
-        "UMB\\",
-        "COMPOSITEBUS\\",
-        "VMS_MP\\",
-        "VMS_VSMP\\",
-        "CQ_CPQTEAMMP\\",
-        "BRCM_BLFM\\",
-        "{5d624f94-8850-40c3-a3fa-a4fd2080baf3}\\",
+        "ROOT",
+        "SW",
+        "SWD",
+        "HTREE",
+        "UMB",
+        "COMPOSITEBUS",
+        "VMS_MP",
+        "VMS_VSMP",
+        "CQ_CPQTEAMMP",
+        "BRCM_BLFM",
+        "{5d624f94-8850-40c3-a3fa-a4fd2080baf3}",
 };
 
 bool guest_device_is_software(const char *instance)
 {
+        size_t size = strcspn(instance, "\\");
+
         for (size_t i = 0; i < OW_COUNT(software_buses); i++)
-                if (guest_text_begins(instance, software_buses[i]))
+                if (strlen(software_buses[i]) == size && strncasecmp(instance, software_buses[i], size) == 0)
                         return true;
         return false;
 }
@@ -110,33 +112,39 @@ const char *guest_device_text(struct guest_pool *pool, const char *stored)
 {
         const char *text, *arguments;
 
-        if (stored[0] != '@')
-                return guest_pool_text(pool, stored);
-        text = strchr(stored, ';');
+        text = stored[0] == '@' ? strchr(stored, ';') : NULL;
         if (!text)
-                return guest_pool_text(pool, stored);
+                return stored;
         text++;
         arguments = strrchr(text, ';');
         if (arguments && arguments[1] == '(')
                 return fill_in(pool, text, (size_t)(arguments - text), arguments + 1);
-        return guest_pool_text(pool, text);
+        return text;
 }
 
-/* The string that begins at *at, moved past it and its NUL; NULL at the end. ow_free(). */
-static char *next_text(struct guest_pool *pool, const ow_hive_item *item, size_t *at)
+/* The string that begins at *at, moved past it and its NUL, kept in the pool; NULL at the end. */
+static const char *next_text(struct guest_pool *pool, const ow_hive_item *item, size_t *at)
 {
         size_t begin = *at, end = begin;
-        char *text;
+        OW_AUTO_FREE char *text = NULL;
+        bool ascii = true;
+        char *kept;
 
         if (!item->data || item->size > MAX_DATA || item->size < 2 || begin > item->size - 2u)
                 return NULL;
-        while (end + 2 <= item->size && ow_le16_at(item->data + end) != 0)
-                end += 2;
+        for (; end + 2 <= item->size && ow_le16_at(item->data + end) != 0; end += 2)
+                ascii = ascii && item->data[end + 1] == 0 && item->data[end] < 0x80;
         *at = end + 2;
-        text = ow_utf16_text((ow_view){ item->data + begin, end - begin });
-        if (!text)
-                pool->guest->out_of_memory = true;
-        return text;
+        if (!ascii) {
+                text = ow_utf16_text((ow_view){ item->data + begin, end - begin });
+                if (!text)
+                        pool->guest->out_of_memory = true;
+                return text ? guest_pool_text(pool, text) : NULL;
+        }
+        kept = end > begin ? guest_pool_alloc(pool, (end - begin) / 2 + 1, 1) : NULL;
+        for (size_t i = 0; kept && begin + 2 * i < end; i++)
+                kept[i] = (char)item->data[begin + 2 * i];
+        return kept ? kept : "";
 }
 
 static bool is_text(uint32_t type)
@@ -147,11 +155,11 @@ static bool is_text(uint32_t type)
 static const char *first_text(struct guest_pool *pool, const ow_hive_item *item, bool described)
 {
         size_t at = 0;
-        OW_AUTO_FREE char *text = is_text(item->type) ? next_text(pool, item, &at) : NULL;
+        const char *text = is_text(item->type) ? next_text(pool, item, &at) : NULL;
 
         if (!text)
                 return "";
-        return described ? guest_device_text(pool, text) : guest_pool_text(pool, text);
+        return described ? guest_device_text(pool, text) : text;
 }
 
 static const char *const *all_texts(struct guest_pool *pool, const ow_hive_item *item)
@@ -161,11 +169,11 @@ static const char *const *all_texts(struct guest_pool *pool, const ow_hive_item 
         size_t n = 0, at = 0;
 
         while (n < MAX_IDS && is_text(item->type)) {
-                OW_AUTO_FREE char *text = next_text(pool, item, &at);
+                const char *text = next_text(pool, item, &at);
 
                 if (!text || !text[0])
                         break;
-                ids[n++] = guest_pool_text(pool, text);
+                ids[n++] = text;
         }
         copy = n ? guest_pool_copy(pool, ids, n + 1, sizeof *ids) : NULL;
         return copy ? copy : no_ids;
@@ -181,6 +189,7 @@ static uint32_t number_of(const ow_hive_item *item)
 void guest_device_begin(struct device_reader *reader, struct guest_pool *pool, const char *instance)
 {
         const char *bus_end = strchr(instance, '\\');
+        char *bus;
 
         *reader = (struct device_reader){ .pool = pool };
         reader->device = (ow_device){ .instance = instance,
@@ -197,8 +206,9 @@ void guest_device_begin(struct device_reader *reader, struct guest_pool *pool, c
                                       .location = "",
                                       .container = "",
                                       .verdict = { .reason = "" } };
-        if (bus_end)
-                reader->device.bus = guest_pool_printf(pool, "%.*s", (int)(bus_end - instance), instance);
+        bus = bus_end ? guest_pool_alloc(pool, (size_t)(bus_end - instance) + 1, 1) : NULL;
+        if (bus)
+                reader->device.bus = memcpy(bus, instance, (size_t)(bus_end - instance));
         reader->device.software = guest_device_is_software(instance);
 }
 
@@ -215,9 +225,11 @@ static void take_value(struct device_reader *reader, const ow_hive_item *item, c
 {
         struct guest_pool *pool = reader->pool;
         ow_device *d = &reader->device;
+        size_t size = strlen(name);
         enum field field = 0;
 
-        while (field < N_FIELDS && !guest_text_equal(name, field_names[field]))
+        while (field < N_FIELDS &&
+               (strlen(field_names[field]) != size || !guest_text_equal(name, field_names[field])))
                 field++;
         switch (field) {
         case BUS_CAPABILITIES:

@@ -35,7 +35,8 @@ bool guest_device_started_known(ow_guest *guest, ow_regkey enum_key);
 /* Software makes it, on demand: no hardware stands behind it. */
 bool guest_device_is_software(const char *instance);
 
-/* "@inf,%token%;text" is text, "@file,#1;bus %1, device %2;(2,1)" is "bus 2, device 1"; anything else is itself. */
+/* Part of stored, or kept in the pool: "@inf,%token%;text" is text, "@file,#1;bus %1, device %2;(2,1)" is "bus 2,
+ * device 1"; anything else is itself. */
 const char *guest_device_text(struct guest_pool *pool, const char *stored);
 
 #endif

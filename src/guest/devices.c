@@ -50,11 +50,15 @@ static void end_device(struct guest_devices *devices)
 
 static void begin_device(struct guest_devices *devices, const ow_hive_item *item)
 {
-        char name[NAME_ROOM];
+        size_t bus = strlen(devices->bus), model = strlen(devices->model);
+        char instance[3 * NAME_ROOM];
 
-        (void)ow_hive_name_utf8(&item->name, name, sizeof name);
-        guest_device_begin(&devices->reader, &devices->pool,
-                           guest_pool_printf(&devices->pool, "%s\\%s\\%s", devices->bus, devices->model, name));
+        memcpy(instance, devices->bus, bus);
+        instance[bus] = '\\';
+        memcpy(instance + bus + 1, devices->model, model);
+        instance[bus + 1 + model] = '\\';
+        (void)ow_hive_name_utf8(&item->name, instance + bus + model + 2, NAME_ROOM);
+        guest_device_begin(&devices->reader, &devices->pool, guest_pool_text(&devices->pool, instance));
         devices->reading = true;
 }
 

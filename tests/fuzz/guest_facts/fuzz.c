@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <offwin/device.h>
 #include <offwin/network.h>
+#include <offwin/nla.h>
 #include <offwin/software.h>
+#include <offwin/winsock.h>
 
 #include "guest/internal.h"
 
@@ -37,6 +40,9 @@ static void use(ow_guest *guest)
         const ow_service *services;
         const ow_autostart *autostarts;
         const ow_network *network;
+        const ow_winsock *winsock;
+        const ow_device *devices;
+        const ow_nla *nla;
         ow_service_verdict verdict;
         enum ow_service_origin origin;
         const char *text;
@@ -52,7 +58,10 @@ static void use(ow_guest *guest)
         guest_load_firmware(guest);
         if (guest_key(guest, "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList", &key))
                 guest_load_users(guest);        /* without it, the folders of a volume would be listed */
-        if (ow_guest_network(guest, &network, NULL) < 0)
+        if (ow_guest_network(guest, &network, NULL) < 0 || ow_guest_devices(guest, &devices, &n, NULL) < 0 ||
+            ow_guest_winsock(guest, &winsock, NULL) < 0 || ow_guest_nla(guest, &nla, NULL) < 0)
+                abort();
+        if (ow_network_find(network, "auto", &n, NULL) == 0 && n >= network->n_adapters)
                 abort();
         if (ow_guest_services(guest, &services, &n, NULL) < 0)
                 abort();
