@@ -146,11 +146,11 @@ const struct command services_commands[] = {
                 .operands = "DISK... NAME...",
                 .summary = "keep vendor software from starting",
                 .about = "NAME is a vendor pack (offwin vendor list); every other operand is a DISK. Services and "
-                         "drivers of the pack are disabled, names in filter lists and Run values go. It lasts: settle "
-                         "leaves it, `offwin undo` takes it back, and the ledger in the guest keeps how each service "
-                         "started. With --uninstall the commands that uninstall the product are kept in the guest for "
-                         "the first boot. --force acts on a pack that is only possible, and past the guards of boot "
-                         "drivers.",
+                         "drivers of the pack are disabled; names in filter lists, Run values and scheduled tasks go. "
+                         "It lasts: settle leaves it, `offwin undo` takes it back, and the ledger in the guest keeps "
+                         "how each service started. With --uninstall the commands that uninstall the product are kept "
+                         "in the guest for the first boot. --force acts on a pack that is only possible, and past the "
+                         "guards of boot drivers.",
                 .examples = "offwin vendor disable --dry-run server.vhdx hp-support-pack\n"
                             "offwin vendor disable server.vhdx vmware-tools\n",
                 .options = MACHINE | CHANGING | OPTION_FIX_DIR | OPTION_CHECK | OPTION_FORCE | OPTION_UNINSTALL,
@@ -163,7 +163,7 @@ const struct command services_commands[] = {
                 .name = "vendor remove",
                 .operands = "DISK... NAME...",
                 .summary = "take vendor software out of an installation",
-                .about = "As vendor disable, and services, scheduled tasks, uninstall entries and registry keys go. "
+                .about = "As vendor disable, and services, uninstall entries and registry keys go. "
                          "Drivers of storage, network and boot, and whatever a filter list names, are only disabled. "
                          "With --files the product's folders go too; never a folder of Windows or of several vendors. "
                          "With --uninstall the uninstall entries stay, so that the kept commands can work.",

@@ -134,11 +134,7 @@ static int sign_act(struct vendor_work *w, const ow_vendor_sign *sign, ow_error 
         case OW_VENDOR_RUN:
                 return fix_job_value(w->job, sign->where, sign->name, 0, NULL, 0, err);
         case OW_VENDOR_TASK:
-                return removing ? vendor_remove_task(w, sign, err)
-                                : plan_skip(w->plan, w->job->fix, OW_FIX_NOT_FOR_THIS, err,
-                                            "scheduled task %s: its settings are "
-                                            "sealed with a hash; `offwin vendor remove` takes it out",
-                                            sign->name);
+                return vendor_remove_task(w, sign, err);
         case OW_VENDOR_PROGRAM:
                 return removing && !(w->flags & OW_VENDOR_UNINSTALL) ? vendor_remove_program(w, sign, err) : 0;
         case OW_VENDOR_KEY:
@@ -283,8 +279,7 @@ static int pack_judge(struct vendor_work *w, const ow_vendor_pack *pack, ow_buff
 
         for (unsigned pass = 0; pass < 2; pass++)
                 for (size_t i = 0; i < pack->n_signs && r == 0; i++)
-                        if ((pack->signs[i].kind == OW_VENDOR_FILTER) == (pass == 0) &&
-                            pack->signs[i].kind != OW_VENDOR_TASK)
+                        if ((pack->signs[i].kind == OW_VENDOR_FILTER) == (pass == 0))
                                 r = sign_try(w, &pack->signs[i], reason, err);
         w->changes = w->plan->n - rows;
         return r;

@@ -237,7 +237,9 @@ static void disabling_leaves_everything_there(void **state)
         assert_non_null(strstr(filters, "EhStorClass"));
         assert_true(key_there(guest, "HKLM\\SOFTWARE\\Acme\\Agent"));
         assert_true(file_there(guest, "C:\\Acme\\agent.exe"));
-        assert_non_null(skipped(plan, "acme"));         /* the task */
+        assert_false(key_there(guest, "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\"
+                                      "Tasks\\" ID)); /* a task cannot be disabled */
+        assert_false(file_there(guest, "C:\\Windows\\System32\\Tasks\\Acme\\Update"));
         ow_plan_free(plan);
 
         plan = plan_of(guest, set, "acme", 0);
