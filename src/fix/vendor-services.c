@@ -49,11 +49,21 @@ static bool is_kind(const ow_service *service, enum ow_vendor_kind kind)
         return kind == OW_VENDOR_DRIVER ? ow_service_is_driver(service) : ow_service_is_win32(service);
 }
 
-static bool fits(const struct vendor_search *s, const struct fix_item *item, const ow_service *service)
+/* 1 when what the registry says of service fits; and its file, as far as it names a company. */
+static int fits(const struct vendor_search *s, const struct fix_item *item, const ow_service *service, ow_error *err)
 {
-        (void)s;
-        return is_kind(service, item->kind) && ow_glob_match(item->name, service->name) &&
-               (!item->image || service->image_path[0] == '\0' || ow_glob_match(item->image, service->image_path));
+        const struct fix_pack *pack = s->fix->pack;
+        ow_service_file file;
+        int r;
+
+        if (!is_kind(service, item->kind) || !ow_glob_match(item->name, service->name))
+                return 0;
+        if (item->image && service->image_path[0] && !ow_glob_match(item->image, service->image_path))
+                return 0;
+        r = ow_service_file_get(s->guest, service, &file, err);
+        if (r < 0)
+                return r;
+        return vendor_fits(item->company, pack->companies, pack->n_companies, file.company);
 }
 
 static int service_add(struct vendor_search *s, size_t section, const ow_service *service, ow_error *err)
@@ -81,9 +91,9 @@ int vendor_find_service(struct vendor_search *s, size_t section, ow_error *err)
         for (size_t i = first_of(services, n, item->name, prefix); i < n; i++) {
                 if (!begins(services[i].name, item->name, prefix))
                         break;
-                if (!fits(s, item, &services[i]))
-                        continue;
-                r = service_add(s, section, &services[i], err);
+                r = fits(s, item, &services[i], err);
+                if (r > 0)
+                        r = service_add(s, section, &services[i], err);
                 if (r < 0)
                         return r;
         }

@@ -195,8 +195,10 @@ static int make_image(const struct variables *variables, const struct image *ima
                       strncasecmp(name ? name + 1 : "", "hp", 2) == 0;
         struct pe pe = { .machine = machine, .driver = dot != NULL && strcasecmp(dot, ".sys") == 0,
                          .file_name = name ? name + 1 : path, .description = image->description,
-                         .company = theirs ? "Hewlett-Packard Company" : "Microsoft Corporation",
-                         .product = theirs ? "HP ProLiant Support Pack" : "Microsoft Windows Operating System",
+                         .company = image->company[0] ? image->company :
+                                    theirs ? "Hewlett-Packard Company" : "Microsoft Corporation",
+                         .product = theirs ? "HP ProLiant Support Pack" :
+                                    image->company[0] ? image->description : "Microsoft Windows Operating System",
                          .version = theirs ? "8.70.0.0" : version ? version : "6.1.7601.17514" };
         AUTO_BYTES bytes = { 0 };
         ow_stat stat;

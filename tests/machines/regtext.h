@@ -16,7 +16,7 @@ struct images {
         struct image {
                 char *path;             /* as in ImagePath or ServiceDll */
                 char *description;
-                const char *company;    /* of the table; "" when none was given */
+                char *company;          /* of the row; "" when none was given */
         } *list;
         size_t count;
 };

@@ -226,10 +226,10 @@ static void put_subkeys(const struct row *row, const char *key, struct bytes *ou
 struct services {
         struct bytes *out;
         struct images *images;
-        char *company;
 };
 
-static void keep_image(struct services *s, const char *path, const char *description)
+/* company: of the row's extras; NULL: told by the path (hives.c). */
+static void keep_image(struct services *s, const char *path, const char *description, const char *company)
 {
         struct images *images = s->images;
 
@@ -237,7 +237,8 @@ static void keep_image(struct services *s, const char *path, const char *descrip
                 return;
         images->list = need_resize(images->list, (images->count + 1) * sizeof *images->list);
         images->list[images->count++] =
-                (struct image){ .path = need_copy(path), .description = need_copy(description), .company = "" };
+                (struct image){ .path = need_copy(path), .description = need_copy(description),
+                                .company = need_copy(company ? company : "") };
 }
 
 static int put_service(void *state, struct row *row, ow_error *err)
@@ -246,6 +247,7 @@ static int put_service(void *state, struct row *row, ow_error *err)
         char **c = row->columns;
         AUTO_TEXT key = need_printf("HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\%s", c[NAME]);
         AUTO_TEXT dll = extra_get(c[EXTRAS], "dll");
+        AUTO_TEXT company = extra_get(c[EXTRAS], "company");
         AUTO_TEXT driver = need_printf("System32\\drivers\\%s.sys", c[NAME]);
         unsigned type, start, error;
         int r;
@@ -270,8 +272,8 @@ static int put_service(void *state, struct row *row, ow_error *err)
         if (r < 0)
                 return r;
         put_subkeys(row, key, s->out);
-        keep_image(s, *c[IMAGE] ? c[IMAGE] : type <= 2 ? driver : "", c[DISPLAY]);
-        keep_image(s, dll, c[DISPLAY]);
+        keep_image(s, *c[IMAGE] ? c[IMAGE] : type <= 2 ? driver : "", c[DISPLAY], company);
+        keep_image(s, dll, c[DISPLAY], company);
         return 0;
 }
 
@@ -288,6 +290,7 @@ void images_done(struct images *images)
         for (size_t i = 0; i < images->count; i++) {
                 free(images->list[i].path);
                 free(images->list[i].description);
+                free(images->list[i].company);
         }
         free(images->list);
 }
