@@ -155,7 +155,7 @@ installed() {
         offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Services\CqMgHost' Start
         has 4
         offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Services\BackupExecAgentAccelerator' Start
-        has 2
+        [ "$output" != 4 ]
         offwin settle --quiet "$image"
         expect 0
         offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Services\CqMgHost' Start
