@@ -12,8 +12,13 @@
 
 #include "commands.h"
 #include "output.h"
+#include "supervise.h"
 
-enum { BULK_BYTES = 1 << 20, MOST_STDIN = 1 << 30 };
+enum {
+        BULK_BYTES = 1 << 20,
+        MOST_STDIN = 1 << 30,
+        ROW_COST = 4,                   /* of text: each line becomes a row with what was and what is to be */
+};
 
 /* ---- the file ---- */
 
@@ -48,7 +53,11 @@ static int slurp(struct reg_text *text, ow_error *err)
                 ssize_t n;
 
                 if (size == cap) {
-                        uint8_t *grown = realloc(bytes, cap = cap ? cap * 2 : 65536);
+                        uint8_t *grown;
+
+                        cap = cap ? cap * 2 : 65536;
+                        supervise_expect(ROW_COST * (cap / 2));
+                        grown = realloc(bytes, cap);
 
                         if (!grown) {
                                 free(bytes);
@@ -87,6 +96,7 @@ int reg_text_open(const struct arguments *arguments, const char *name, struct re
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is a folder", name);
         if (!S_ISREG(st.st_mode))
                 return slurp(ret, err);
+        supervise_expect(ROW_COST * (uint64_t)st.st_size);
         ret->source = (ow_source){ (uint64_t)st.st_size, ret, read_file };
         ret->text.source = &ret->source;
         return 0;
