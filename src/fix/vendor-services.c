@@ -49,21 +49,47 @@ static bool is_kind(const ow_service *service, enum ow_vendor_kind kind)
         return kind == OW_VENDOR_DRIVER ? ow_service_is_driver(service) : ow_service_is_win32(service);
 }
 
-/* 1 when what the registry says of service fits; and its file, as far as it names a company. */
-static int fits(const struct vendor_search *s, const struct fix_item *item, const ow_service *service, ow_error *err)
+static bool fits(const struct fix_item *item, const ow_service *service)
+{
+        return is_kind(service, item->kind) && ow_glob_match(item->name, service->name) &&
+               (!item->image || service->image_path[0] == '\0' || ow_glob_match(item->image, service->image_path));
+}
+
+/* Programs of Windows that run what others bring: whose they are says nothing of the service. */
+static bool is_host(const char *file)
+{
+        static const char *const hosts[] = { "dllhost.exe", "svchost.exe", "rundll32.exe", "msiexec.exe",
+                                             "srvany.exe",  "cmd.exe",     "cscript.exe",  "wscript.exe" };
+        const char *last = strrchr(file, '\\');
+
+        for (size_t i = 0; last && i < OW_COUNT(hosts); i++)
+                if (ow_name_compare(last + 1, hosts[i]) == 0)
+                        return true;
+        return false;
+}
+
+/* 1 when the service may be of this vendor: the company in its file fits, and it is no part of Windows, which a
+ * section shows only where it keeps it; 0, < 0. */
+static int is_vendors(struct vendor_search *s, const struct fix_item *item, const ow_service *service, ow_error *err)
 {
         const struct fix_pack *pack = s->fix->pack;
+        bool own_file = !is_host(service->file);
+        enum ow_service_origin origin;
+        const char *evidence;
         ow_service_file file;
         int r;
 
-        if (!is_kind(service, item->kind) || !ow_glob_match(item->name, service->name))
-                return 0;
-        if (item->image && service->image_path[0] && !ow_glob_match(item->image, service->image_path))
-                return 0;
-        r = ow_service_file_get(s->guest, service, &file, err);
-        if (r < 0)
-                return r;
-        return vendor_fits(item->company, pack->companies, pack->n_companies, file.company);
+        if (own_file) {
+                r = ow_service_file_get(s->guest, service, &file, err);
+                if (r < 0)
+                        return r;
+                if (!vendor_fits(item->company, pack->companies, pack->n_companies, file.company))
+                        return 0;
+        }
+        if (item->keep)
+                return 1;
+        r = ow_service_origin_get(s->guest, service, own_file, &origin, &evidence, err);
+        return r < 0 ? r : origin != OW_ORIGIN_MICROSOFT;
 }
 
 static int service_add(struct vendor_search *s, size_t section, const ow_service *service, ow_error *err)
@@ -91,7 +117,9 @@ int vendor_find_service(struct vendor_search *s, size_t section, ow_error *err)
         for (size_t i = first_of(services, n, item->name, prefix); i < n; i++) {
                 if (!begins(services[i].name, item->name, prefix))
                         break;
-                r = fits(s, item, &services[i], err);
+                if (!fits(item, &services[i]))
+                        continue;
+                r = is_vendors(s, item, &services[i], err);
                 if (r > 0)
                         r = service_add(s, section, &services[i], err);
                 if (r < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Vendor packs on a made-up guest: what counts as a sign, what is disabled and removed, and what never is. */
 #include "fix-fixture.h"
+#include "pe-image.h"
 
 #include <offwin/vendor.h>
 
@@ -24,6 +25,10 @@ static const char guest_system[] =
         SYS "Services\\acmechan]\n\"Type\"=dword:1\n\"Start\"=dword:3\n"
         SYS "Services\\acmeup]\n\"Type\"=dword:1\n\"Start\"=dword:3\n"
         SYS "Services\\kept]\n\"Type\"=dword:1\n\"Start\"=dword:3\n"
+        SYS "Services\\AcmeHosted]\n\"Type\"=dword:10\n\"Start\"=dword:3\n"
+        "\"ImagePath\"=\"%SystemRoot%\\\\System32\\\\dllhost.exe /Processid:{1}\"\n"
+        SYS "Services\\namesake]\n\"Type\"=dword:10\n\"Start\"=dword:2\n\"ImagePath\"=\"C:\\\\N\\\\n.exe\"\n"
+        SYS "Services\\inbox]\n\"Type\"=dword:1\n\"Start\"=dword:3\n\"DisplayName\"=\"@disk.inf,%t%;Disk\"\n"
         SYS "Services\\common]\n\"Type\"=dword:10\n\"Start\"=dword:2\n\"ImagePath\"=\"C:\\\\Other\\\\common.exe\"\n";
 
 static const char guest_software[] =
@@ -45,8 +50,10 @@ static const char guest_software[] =
 static const char pack_text[] =
         "[Fix]\nTitle=Disable Acme\nWhy=It waits.\nSource=this test\n"
         "[Vendor]\nName=Acme Agent\nKind=hardware\nPublisher=Acme*\nSigns=3\n"
-        "[Service Acme*]\n"
+        "[Service Acme*]\nCompany=Somebody*\n"
         "[Service common]\nImage=*\\Acme\\*\n"
+        "[Service namesake]\nCompany=Somebody*\n"
+        "[Driver inbox]\nKind=other\n"
         "[Driver acmefilt]\nKind=filter\n"
         "[Driver acmedisk]\nKind=storage\n"
         "[Driver acmechan]\nKind=other\n"
@@ -95,11 +102,16 @@ static ow_fix_set *packs_load(struct rig *rig)
 
 static ow_guest *guest_make(struct rig *rig)
 {
+        struct image image; /* its version resource names the company "Acme" */
+
+        image_make(&image);
         rig_plain_disk(rig, 0, 24, "11223344");
         rig_begin(rig, 0, 0);
         rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", guest_system);
         rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", guest_software);
         rig_put(rig, "Windows\\System32\\Tasks\\Acme\\Update", "<Task/>", 7);
+        rig_put(rig, "N\\n.exe", image.b, sizeof image.b);
+        rig_put(rig, "Windows\\System32\\dllhost.exe", image.b, sizeof image.b);
         rig_put(rig, "Acme\\agent.exe", "MZ", 2);
         rig_put(rig, "Acme\\sub\\data.bin", "x", 1);
         rig_put(rig, "Windows\\System32\\AcmeData\\x.dll", "MZ", 2);
@@ -142,6 +154,9 @@ static void signs_are_what_fits_and_nothing_else(void **state)
         assert_int_equal(sign_of(acme, OW_VENDOR_SERVICE, "AcmeAgent")->start, 2);
         assert_null(sign_of(acme, OW_VENDOR_SERVICE, "common"));        /* its program is another's */
         assert_null(sign_of(acme, OW_VENDOR_SERVICE, "acmechan"));      /* a driver, which [Service] does not mean */
+        assert_null(sign_of(acme, OW_VENDOR_SERVICE, "namesake"));      /* its file names another company */
+        assert_non_null(sign_of(acme, OW_VENDOR_SERVICE, "AcmeHosted")); /* what the host's file says is not its own */
+        assert_null(sign_of(acme, OW_VENDOR_DRIVER, "inbox"));          /* Windows brought it */
         assert_non_null(sign_of(acme, OW_VENDOR_DRIVER, "acmechan"));
         assert_false(sign_of(acme, OW_VENDOR_DRIVER, "acmeup")->counts);
         assert_true(sign_of(acme, OW_VENDOR_DRIVER, "kept")->keep);
@@ -156,7 +171,7 @@ static void signs_are_what_fits_and_nothing_else(void **state)
         assert_non_null(sign_of(acme, OW_VENDOR_FOLDER, "C:\\Acme"));
         assert_non_null(sign_of(acme, OW_VENDOR_FOLDER, "C:\\Windows\\System32\\AcmeData"));
         assert_non_null(sign_of(acme, OW_VENDOR_KEY, "HKLM\\SOFTWARE\\Acme\\Agent"));
-        assert_int_equal(acme->seen, 11);
+        assert_int_equal(acme->seen, 12);
 
         assert_int_equal(pack_of(&packs, "weak")->state, OW_VENDOR_POSSIBLE);
         assert_int_equal(pack_of(&packs, "weak")->seen, 1);
@@ -232,6 +247,8 @@ static void disabling_leaves_everything_there(void **state)
         assert_int_equal(dword(guest, CS1 "Services\\acmedisk", "Start"), 4);
         assert_int_equal(dword(guest, CS1 "Services\\kept", "Start"), 3);
         assert_int_equal(dword(guest, CS1 "Services\\common", "Start"), 2);
+        assert_int_equal(dword(guest, CS1 "Services\\namesake", "Start"), 2);
+        assert_int_equal(dword(guest, CS1 "Services\\inbox", "Start"), 3);
         filters = list_text(guest, CS1 DISK_CLASS, "LowerFilters");
         assert_null(strstr(filters, "acmegone"));
         assert_non_null(strstr(filters, "EhStorClass"));
