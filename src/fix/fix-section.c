@@ -218,18 +218,20 @@ int fix_section_pair(struct fix_reader *p, const char *key, const char *value, o
         return r < 0 ? fix_file_at_line(ow_wrap(err, r, "%s", key), p->pair_line, err) : 0;
 }
 
-/* Every required word of the section was there. */
+/* Every required word of the section was there. Bits are as fix_word_find() counts them. */
 static int required_check(struct fix_reader *p, ow_error *err)
 {
-        for (size_t i = 0; i < ow_fix_word_count(); i++) {
-                const ow_fix_word *word = &fix_word_at(i)->word;
-                unsigned bit;
+        unsigned bit = 1;
 
-                if (!fix_word_at(i)->required || fix_word_find(p->section, word->key, &bit) != fix_word_at(i))
+        for (size_t i = 0; i < ow_fix_word_count(); i++) {
+                const struct fix_word *word = fix_word_at(i);
+
+                if (strcmp(word->word.section, p->section->section.title) != 0)
                         continue;
-                if (!(p->seen & bit))
+                if (word->required && !(p->seen & bit))
                         return fix_file_bad(p->section_line, err, "[%s] has no %s",
-                                            p->item.name ? p->item.name : p->section->name, word->key);
+                                            p->item.name ? p->item.name : p->section->name, word->word.key);
+                bit <<= 1;
         }
         return 0;
 }
