@@ -139,14 +139,22 @@ static int fixes_add(const struct planfile_work *w, ow_error *err)
 static int service_add(const struct planfile_work *w, const struct planfile_service *s, ow_error *err)
 {
         ow_service_edit edit = { .name = s->name, .verb = OW_SERVICE_ENABLE };
-        int r = strcmp(s->start, "enable") == 0 ? 0 : ow_service_edit_start(&edit, s->start, NULL);
+        unsigned flags = planfile_yes(s->force) ? OW_SERVICE_FORCE : 0;
+        const char *name = s->name;
+        int r;
+
+        if (strcmp(s->start, "park") == 0) {
+                r = ow_plan_park_services(w->plan, w->guest, &name, 1, flags, err);
+                return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
+        }
+        r = strcmp(s->start, "enable") == 0 ? 0 : ow_service_edit_start(&edit, s->start, NULL);
 
         if (r < 0)
                 return planfile_fail(w->file, s->name, err,
                                      "services: '%s' is no start: boot, system, auto, delayed, "
-                                     "demand, disabled or enable",
+                                     "demand, disabled, enable or park",
                                      s->start);
-        r = ow_plan_set_services(w->plan, w->guest, &edit, 1, planfile_yes(s->force) ? OW_SERVICE_FORCE : 0, err);
+        r = ow_plan_set_services(w->plan, w->guest, &edit, 1, flags, err);
         return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
 }
 

@@ -137,3 +137,17 @@ CASES
         expect 0
         has "Nothing to change"
 }
+
+@test "a service can be parked by name" {
+        machine dl380g7
+        printf 'offwin: 1\nservices:\n  - name: sysmgmthp\n    start: park\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml --yes
+        expect 0
+        offwin svc unpark "$image" SysMgmtHp --dry-run
+        expect 0
+        has 'SysMgmtHp]'
+        printf 'offwin: 1\nservices:\n  - name: NlaSvc\n    start: park\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml --yes
+        expect 4
+        one_line "parking 'NlaSvc' is refused"
+}
