@@ -235,6 +235,29 @@ static int load_entries(ow_guest *guest, json_t **ret, ow_error *err)
         return r < 0 ? ow_wrap(err, r, "offwin file rm takes it away") : 0;
 }
 
+/* An entry for the card of this MAC; without one, for whichever card comes. */
+static bool is_for(const json_t *entry, const ow_mac *mac)
+{
+        const json_t *text = json_object_get(entry, "mac");
+        ow_mac have;
+
+        if (!mac)
+                return !text && !json_object_get(entry, "guid");
+        return json_is_string(text) && ow_mac_parse(json_string_value(text), &have) && ow_mac_equal(&have, mac);
+}
+
+int net_first_boot_waits(ow_guest *guest, const ow_mac *mac, ow_error *err)
+{
+        __attribute__((cleanup(free_json))) json_t *entries = NULL;
+        int r;
+
+        r = load_entries(guest, &entries, err);
+        for (size_t i = 0; r == 0 && i < json_array_size(entries); i++)
+                if (is_for(json_array_get(entries, i), mac))
+                        return 1;
+        return r;
+}
+
 static int put_entries(const ow_plan *plan, const json_t *old, json_t *adapters, ow_error *err)
 {
         int r = 0;

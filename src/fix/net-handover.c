@@ -109,6 +109,26 @@ static int take_identity(struct work *w, const ow_handover *nic, size_t n_nics, 
         return 0;
 }
 
+/*
+ * The same again: what a card was handed once waits for it, and the old adapter has nothing left to give. Taking
+ * another one ("auto" would) could only be wrong.
+ */
+static int take_once(struct work *w, struct fix_job *job, const ow_handover *nic, size_t n_nics, ow_error *err)
+{
+        char mac[OW_MAC_TEXT] = "";
+        int r;
+
+        r = net_first_boot_waits(job->guest, nic->has_mac ? &nic->mac : NULL, err);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                return take_identity(w, nic, n_nics, err);
+        if (nic->has_mac)
+                ow_mac_format(&nic->mac, mac);
+        return plan_skip(job->plan, job->fix, OW_FIX_DONE, err, "addresses wait already for %s %s; offwin undo takes "
+                         "that back", nic->has_mac ? "the card" : "the new card", mac);
+}
+
 /* ---- re-IP ---- */
 
 static bool rule_fits(const ow_re_ip *rule, const ow_addressing *a)
@@ -252,7 +272,9 @@ static int hand_over(struct work *w, struct fix_job *job, const ow_handover *nic
                             "Windows NT 4 keeps addresses in a layout of its own: they "
                             "cannot be handed over");
         for (size_t i = 0; i < n_nics && r == 0; i++)
-                r = take_identity(w, &nics[i], n_nics, err);
+                r = take_once(w, job, &nics[i], n_nics, err);
+        if (r < 0 || w->n == 0)
+                return r;
         if (r == 0)
                 r = re_address(w, rules, n_rules, err);
         if (r == 0)

@@ -104,4 +104,7 @@ int net_first_boot_add(ow_plan *plan, const ow_addressing *want, const char *gui
 /* What an earlier change left there for this adapter would undo a newer one: it becomes want, or goes (NULL). */
 int net_first_boot_renew(ow_plan *plan, const ow_addressing *want, const char *guid, ow_error *err);
 
+/* 1 when addresses wait in the guest already for the card of this MAC (NULL: for whichever card comes), 0, < 0. */
+int net_first_boot_waits(ow_guest *guest, const ow_mac *mac, ow_error *err);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include <offwin/registry.h>
 #include <offwin/service-plan.h>
+#include <offwin/vendor.h>
 
 #include "base/upcase.h"
 #include "fix/action.h"
@@ -134,6 +135,38 @@ static int fixes_add(const struct planfile_work *w, ow_error *err)
         return ow_plan_add_fixes(w->plan, w->guest, w->set, names, n, parameters, f->parameters_count, err);
 }
 
+/* ---- vendor software ---- */
+
+static int packs_add(const struct planfile_work *w, char *const *names, unsigned count, unsigned flags, ow_error *err)
+{
+        int r = 0;
+
+        for (unsigned i = 0; i < count && r == 0; i++) {
+                const ow_fix *fix = ow_fix_set_find(w->set, names[i]);
+
+                if (!fix || !ow_fix_is_pack(fix))
+                        return planfile_fail(w->file, names[i], err, "no vendor pack is called '%s'", names[i]);
+                r = ow_plan_vendor(w->plan, w->guest, w->set, (const char *const *)&names[i], 1, flags, err);
+        }
+        return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
+}
+
+static int vendors_add(const struct planfile_work *w, ow_error *err)
+{
+        const struct planfile_vendors *v = w->content->vendors;
+        unsigned flags;
+        int r;
+
+        if (!v)
+                return 0;
+        flags = planfile_yes(v->uninstall) ? OW_VENDOR_UNINSTALL : 0;
+        r = packs_add(w, v->disable, v->disable_count, flags, err);
+        if (r < 0)
+                return r;
+        flags |= OW_VENDOR_REMOVE | (planfile_yes(v->files) ? OW_VENDOR_FILES : 0);
+        return packs_add(w, v->remove, v->remove_count, flags, err);
+}
+
 /* ---- services ---- */
 
 static int service_add(const struct planfile_work *w, const struct planfile_service *s, ow_error *err)
@@ -234,6 +267,8 @@ int ow_plan_add_planfile(ow_plan *plan, ow_guest *guest, const ow_fix_set *set, 
         r = machine_check(&w, err);
         if (r == 0)
                 r = fixes_add(&w, err);
+        if (r == 0)
+                r = vendors_add(&w, err);
         if (r == 0)
                 r = services_add(&w, err);
         if (r == 0)

@@ -25,6 +25,8 @@ fixes:
   parameters:
     - name: wsus
       value: http://wsus.corp.example:8530
+vendors:
+  disable: [backup-exec-agent]
 services:
   - name: wuauserv
     start: demand
@@ -59,6 +61,8 @@ YAML
         has "http://wsus.corp.example:8530"
         offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Services\wuauserv' Start
         has 3
+        offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Services\BackupExecAgentAccelerator' Start
+        has 4
         offwin file cat "$image" 'C:\Windows\offwin\network.json'
         json '.adapters[0].mac' 52:54:00:12:34:56
         json '.adapters[0].addresses[0]' 10.9.8.41/24
@@ -70,9 +74,25 @@ YAML
         has check
         offwin file cat "$image" 'C:\Windows\offwin\firstboot\0001-join.cmd'
         has join
+        offwin fix "$image" --plan plan.yaml
+        expect 0
+        has "Nothing to change"
         offwin undo "$image" --yes
         expect 0
         [ "$(sum "$image")" = "$before" ]
+}
+
+@test "what was handed over once is not handed over again" {
+        machine real-win7-vmware
+        offwin net handover "$image" --nic 52:54:00:12:34:56 --yes
+        expect 0
+        offwin net handover "$image" --nic 52:54:00:12:34:56 --verbose
+        expect 0
+        has "Nothing to change"
+        has "52:54:00:12:34:56"
+        offwin file cat "$image" 'C:\Windows\offwin\network.json'
+        json '.adapters | length' 1
+        json '.adapters[0].addresses[0]' 10.3.58.5/24
 }
 
 @test "a plan for another machine is refused" {
@@ -102,6 +122,7 @@ offwin: 1\nservices:\n  - name: wuauserv\n    start: off\n|plan.yaml:3
 offwin: 1\nservices:\n  - name: nosuchservice\n    start: disabled\n|nosuchservice
 offwin: 1\nnetwork:\n  adapters:\n    - adapter: nowhere\n      dhcp: yes\n|plan.yaml:4
 offwin: 1\nnetwork:\n  adapters:\n    - nic: 52:54:00\n|plan.yaml:4
+offwin: 1\nvendors:\n  disable: [no-such-pack]\n|plan.yaml:3
 offwin: 1\nfiles:\n  - from: absent\n    to: C:\\\\a\n|absent
 CASES
         [ "$(sum "$image")" = "$before" ]

@@ -44,7 +44,7 @@ static void expect_manual(const struct planfile *c)
         assert_true(planfile_yes(c->fixes->all));
         assert_int_equal(c->fixes->except_count, 1);
         assert_string_equal(c->fixes->parameters[0].value, "http://wsus.example:8530");
-        assert_string_equal(c->vendors->disable[0], "hp-proliant");
+        assert_string_equal(c->vendors->disable[0], "hp-support-pack");
         assert_null(c->vendors->files);
         assert_string_equal(c->services[0].start, "disabled");
         assert_string_equal(c->network->re_ip[0].to, "10.9.8.0/24");
