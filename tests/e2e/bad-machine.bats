@@ -190,7 +190,7 @@ RECIPE
         local before
         before=$(sum "$image")
         offwin reg set "$image" 'HKLM\SYSTEM\Select' Big sz "$(head -c 120000 /dev/zero | tr '\0' x)"
-        expect 1
+        expect 4
         one_line "the volume is full"
         [ "$(sum "$image")" = "$before" ]
 }
