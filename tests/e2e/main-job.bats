@@ -227,8 +227,13 @@ whole_way() {
         [ "$output" = 1 ]
         offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Control\CrashControl' AutoReboot
         [ "$output" = 7 ]
-        offwin reg ls "$image" 'HKLM\SOFTWARE\offwin'
-        expect 1
+        # What was disabled for good stays recorded, so that `svc enable` can give it back; nothing temporary does.
+        offwin settle --check --quiet "$image"
+        expect 0
+        offwin svc enable "$image" CqMgHost --quiet
+        expect 0
+        offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Services\CqMgHost' Start
+        [ "$output" = 2 ]
 }
 
 @test "fixes by name, with a value, and beside --all" {
