@@ -150,6 +150,7 @@ struct trouble {
         unsigned line;  /* the first position it named, or 0 */
 };
 
+static void listen(cyaml_log_t level, void *state, const char *fmt, va_list ap) OW_PRINTF(3, 0);
 static void listen(cyaml_log_t level, void *state, const char *fmt, va_list ap)
 {
         static const char prefix[] = "Load: ";

@@ -109,7 +109,8 @@ void guest_service_image(ow_guest *guest, struct guest_service_set *set, ow_serv
                                                 : OW_IMAGE_DEVICE;
                         return;
                 }
-                /* fall through */
+                guest_note(guest, "service '%s': %s", s->name, err.text);
+                return;
         default:
                 guest_note(guest, "service '%s': %s", s->name, err.text);
         }
