@@ -120,21 +120,33 @@ whole_way() {
 }
 
 @test "a filter that cannot load is told with the controllers" {
-        machine w10
+        machine w7
+        offwin boot storage "$image"
+        expect 0
+        [[ $output != *"Filter drivers"* ]]
+        offwin reg set --quiet "$image" \
+                'HKLM\SYSTEM\CurrentControlSet\Control\Class\{4d36e967-e325-11ce-bfc1-08002be10318}' UpperFilters \
+                multi_sz PartMgr snapman
+        expect 0
         offwin boot storage "$image"
         expect 0
         has "Filter drivers on the way to the disk"
-        has "it has no service"
+        has "snapman        it has no service"
 }
 
-@test "XP: IDE is found, and what XP has no driver for is refused" {
+@test "XP: another IDE controller gets its entry, and what XP has no driver for is refused" {
         machine xp
         offwin boot storage "$image"
         expect 0
+        has "qemu-ide       fixable    the critical device database does not lead from"
         has "qemu-ahci      no driver"
         offwin boot storage --target qemu-ahci "$image"
         expect 4
         one_line "msahci.sys is not in System32\\drivers; bring a driver in first (offwin drv inject DISK FOLDER)"
+        whole_way qemu-ide
+        offwin boot storage --target qemu-ide --quiet "$image"
+        expect 0
+        [ "$(hive_value 'ControlSet001\Control\CriticalDeviceDatabase\PCI#VEN_8086&DEV_7010' Service)" = intelide ]
 }
 
 @test "a driver that is not there is refused, and nothing is written" {

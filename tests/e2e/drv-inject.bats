@@ -189,7 +189,7 @@ same_file() {
                 printf '[Version]\nSignature="$CHICAGO$"\n[Strings]\nb='
                 head -c 3000 /dev/zero | tr '\0' x
                 printf '\n[S]\n'
-                for i in $(seq 20000); do echo "%b%"; done
+                yes '%b%' | head -n 20000
         } >"$tree/bomb/bomb.inf"
         offwin drv inject --dry-run "$image" "$tree"
         expect 0
