@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "base/upcase.h"
-#include "base/utf16.h"
-
-enum { LIST_NAMES_MAX = 256 }; /* names of one list that is put together again */
+#include "fix/text-list.h"
 
 /* ---- out ---- */
 
@@ -51,88 +49,26 @@ int service_unfilter(struct fix_job *job, const struct service_at *at, ow_error 
 
 /* ---- back ---- */
 
-struct names {
-        const char *at[LIST_NAMES_MAX];
-        size_t n;
-        ow_buffer text;
-};
-
-/* OW_E_LIMIT for a list that is longer than any. */
-static int names_read(const ow_datum *datum, struct names *ret, ow_error *err)
-{
-        ret->n = 0;
-        ret->text = (ow_buffer)OW_BUFFER_INIT;
-        if (datum->present)
-                ow_utf16_to_utf8((ow_view){ datum->data.p, datum->data.size }, &ret->text);
-        ow_buffer_put_byte(&ret->text, 0);
-        if (ow_buffer_failed(&ret->text))
-                return ow_fail_nomem(err);
-        for (size_t i = 0; i < ret->text.len; i += strlen((const char *)ret->text.p + i) + 1) {
-                if (ret->text.p[i] == '\0')
-                        continue;
-                if (ret->n == LIST_NAMES_MAX)
-                        return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "a filter list of more than %d names",
-                                       LIST_NAMES_MAX);
-                ret->at[ret->n++] = (const char *)ret->text.p + i;
-        }
-        return 0;
-}
-
-static size_t position(const struct names *names, const char *name)
-{
-        size_t i = 0;
-
-        while (i < names->n && ow_name_compare(names->at[i], name) != 0)
-                i++;
-        return i;
-}
-
-/* before's name number index into now: behind the nearest of those that stood before it, else in front of all. */
-static int insert(struct names *now, const struct names *before, size_t index, ow_error *err)
+/* before's text number index into now: behind the nearest of those that stood before it, else in front of all. */
+static int insert(struct text_list *now, const struct text_list *before, size_t index, ow_error *err)
 {
         size_t place = 0;
 
-        if (now->n == LIST_NAMES_MAX)
-                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "a filter list of more than %d names", LIST_NAMES_MAX);
         for (size_t i = index; i-- > 0 && place == 0;) {
-                size_t there = position(now, before->at[i]);
+                size_t there = text_list_find(now, before->items[i]);
 
                 if (there < now->n)
                         place = there + 1;
         }
-        memmove(&now->at[place + 1], &now->at[place], (now->n - place) * sizeof now->at[0]);
-        now->at[place] = before->at[index];
-        now->n++;
-        return 0;
+        return text_list_insert(now, place, before->items[index], err);
 }
 
-static bool same_names(const struct names *a, const struct names *b)
+static int list_write(struct fix_job *job, const struct ledger_entry *e, const struct text_list *now, ow_error *err)
 {
-        if (a->n != b->n)
-                return false;
-        for (size_t i = 0; i < a->n; i++)
-                if (ow_name_compare(a->at[i], b->at[i]) != 0)
-                        return false;
-        return true;
-}
+        OW_AUTO_BUFFER data = OW_BUFFER_INIT;
+        int r = text_list_encode(now, &data, err);
 
-static int list_write(struct fix_job *job, const struct ledger_entry *e, const struct names *now, ow_error *err)
-{
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
-        OW_AUTO_BUFFER utf16 = OW_BUFFER_INIT;
-        int r;
-
-        for (size_t i = 0; i < now->n; i++)
-                ow_buffer_put(&text, now->at[i], strlen(now->at[i]) + 1);
-        ow_buffer_put_byte(&text, 0);
-        if (ow_buffer_failed(&text))
-                return ow_fail_nomem(err);
-        r = ow_utf8_to_utf16((const char *)text.p, text.len, &utf16, err);
-        if (r == 0 && ow_buffer_failed(&utf16))
-                r = ow_fail_nomem(err);
-        if (r == 0)
-                r = service_value(job, e->where, e->name, OW_REG_MULTI_SZ, utf16.p, utf16.len, err);
-        return r;
+        return r == 0 ? service_value(job, e->where, e->name, OW_REG_MULTI_SZ, data.p, data.len, err) : r;
 }
 
 /* Puts back what of e's list stands for service and is not in it now. */
@@ -141,29 +77,30 @@ static int list_refill(struct fix_job *job, const struct guard_map *map, const s
 {
         const struct guard_list list = { e->where, strcmp(e->name, "FilterList") == 0 ? "FilterList" : "" };
         ow_datum datum = { false, 0, { NULL, 0 } };
-        struct names before, now = { .n = 0, .text = OW_BUFFER_INIT };
+        AUTO_TEXT_LIST before = { 0 };
+        AUTO_TEXT_LIST now = { 0 };
         bool changed = false;
         int r;
 
-        r = names_read(&e->before, &before, err);
+        r = text_list_read(&e->before, e->name, &before, err);
         if (r == 0)
                 r = plan_now(job->plan, job->guest, e->where, e->name, &datum, err);
         if (r == 0)
-                r = names_read(&datum, &now, err);
+                r = text_list_read(&datum, e->name, &now, err);
+        ow_blob_done(&datum.data);
         for (size_t i = 0; r == 0 && i < before.n; i++) {
-                if (!guard_entry_means(map, &list, before.at[i], service) || position(&now, before.at[i]) < now.n)
+                if (!guard_entry_means(map, &list, before.items[i], service) ||
+                    text_list_find(&now, before.items[i]) < now.n)
                         continue;
                 r = insert(&now, &before, i, err);
                 changed = true;
         }
-        if (r == 0 && changed && same_names(&now, &before))
-                r = service_value(job, e->where, e->name, e->before.type, e->before.data.p, e->before.data.size, err);
-        else if (r == 0 && changed)
-                r = list_write(job, e, &now, err);
-        ow_blob_done(&datum.data);
-        ow_buffer_done(&before.text);
-        ow_buffer_done(&now.text);
-        return r;
+        if (r < 0 || !changed)
+                return r;
+        if (text_list_equal(&now, &before))
+                return service_value(job, e->where, e->name, e->before.type, e->before.data.p, e->before.data.size,
+                                     err);
+        return list_write(job, e, &now, err);
 }
 
 static bool is_filter_list(const char *name)
