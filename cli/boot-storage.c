@@ -8,19 +8,15 @@
 #include "output.h"
 #include "session.h"
 
-static int make_plan(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
-        int r = ow_plan_begin(ret, err);
-
-        if (r == 0)
-                r = ow_plan_boot_storage(*ret, guest, state->more, err);
-        return r < 0 ? r : ow_plan_finish(*ret, guest, err);
+        return ow_plan_boot_storage(state->plan, guest, state->more, err);
 }
 
 static int make_ready(const struct arguments *arguments)
 {
         const ow_storage_target *target = ow_storage_target_find(arguments->target);
-        struct plan_state state = { .make = make_plan };
+        struct plan_state state = { .add = add };
         char title[80];
 
         if (!target) {

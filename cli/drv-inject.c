@@ -13,24 +13,19 @@ struct request {
         ow_driver_folder *folder; /* outlives the plan */
 };
 
-static int make_plan(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
         struct request *request = state->more;
-        int r;
+        int r = ow_driver_folder_open(request->path, &request->folder, err);
 
-        r = ow_driver_folder_open(request->path, &request->folder, err);
-        if (r == 0)
-                r = ow_plan_begin(ret, err);
-        if (r == 0)
-                r = ow_plan_inject(*ret, guest, request->folder, err);
-        return r < 0 ? r : ow_plan_finish(*ret, guest, err);
+        return r == 0 ? ow_plan_inject(state->plan, guest, request->folder, err) : r;
 }
 
 int run_drv_inject(const struct arguments *arguments)
 {
         struct text_list disk = { arguments->operands.items, 1 };
         struct request request = { .path = arguments->operands.items[1] };
-        struct plan_state state = { .make = make_plan, .more = &request };
+        struct plan_state state = { .add = add, .more = &request };
         int code = run_plan(arguments, &disk, "offwin drv inject", &state);
 
         ow_driver_folder_close(request.folder);

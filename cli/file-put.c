@@ -28,10 +28,10 @@ static struct text_list disk_of(const struct arguments *arguments)
 }
 
 static int run(const struct arguments *arguments, const char *title,
-               int (*make)(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err))
+               int (*add)(struct plan_state *state, ow_guest *guest, ow_error *err))
 {
         struct request request = { .arguments = arguments };
-        struct plan_state state = { .make = make, .more = &request, .files_only = true };
+        struct plan_state state = { .add = add, .more = &request, .files_only = true };
         struct text_list disk = disk_of(arguments);
         int code;
 
@@ -44,20 +44,17 @@ static int run(const struct arguments *arguments, const char *title,
 }
 
 /* Calls one for every operand behind the disk. */
-static int make_each(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err,
-                     int (*one)(struct request *request, const char *path, ow_error *err))
+static int add_each(struct plan_state *state, ow_guest *guest,
+                    int (*one)(struct request *request, const char *path, ow_error *err), ow_error *err)
 {
         struct request *request = state->more;
         const struct text_list *operands = &request->arguments->operands;
-        int r = ow_plan_begin(&request->plan, err);
+        int r = 0;
 
+        request->plan = state->plan;
         request->guest = guest;
         for (size_t i = 1; r == 0 && i < operands->count; i++)
                 r = one(request, operands->items[i], err);
-        if (r == 0)
-                *ret = request->plan;
-        else
-                ow_plan_free(request->plan);
         return r;
 }
 
@@ -68,14 +65,14 @@ static int remove_one(struct request *request, const char *path, ow_error *err)
         return ow_plan_remove(request->plan, request->guest, path, has(request->arguments, OPTION_TREE), err);
 }
 
-static int make_rm(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add_rm(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
-        return make_each(state, guest, ret, err, remove_one);
+        return add_each(state, guest, remove_one, err);
 }
 
 int run_file_rm(const struct arguments *arguments)
 {
-        return run(arguments, "offwin file rm", make_rm);
+        return run(arguments, "offwin file rm", add_rm);
 }
 
 static int make_one_folder(struct request *request, const char *path, ow_error *err)
@@ -85,14 +82,14 @@ static int make_one_folder(struct request *request, const char *path, ow_error *
         return r < 0 ? r : 0;
 }
 
-static int make_mkdir(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add_mkdir(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
-        return make_each(state, guest, ret, err, make_one_folder);
+        return add_each(state, guest, make_one_folder, err);
 }
 
 int run_file_mkdir(const struct arguments *arguments)
 {
-        return run(arguments, "offwin file mkdir", make_mkdir);
+        return run(arguments, "offwin file mkdir", add_mkdir);
 }
 
 /* ---- put ---- */
@@ -227,27 +224,22 @@ static int put_operand(struct request *request, const char *from, const char *to
         return r;
 }
 
-static int make_put(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add_put(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
         struct request *request = state->more;
         const struct text_list *operands = &request->arguments->operands;
         const char *to = operands->items[operands->count - 1];
-        int r = ow_plan_begin(&request->plan, err), into = 0;
+        int r, into;
 
+        request->plan = state->plan;
         request->guest = guest;
-        if (r == 0)
-                r = into = goes_into(guest, to, operands->count - 2, err);
+        r = into = goes_into(guest, to, operands->count - 2, err);
         for (size_t i = 1; r >= 0 && i + 1 < operands->count; i++)
                 r = put_operand(request, operands->items[i], to, into, err);
-        if (r < 0) {
-                ow_plan_free(request->plan);
-                return r;
-        }
-        *ret = request->plan;
-        return 0;
+        return r < 0 ? r : 0;
 }
 
 int run_file_put(const struct arguments *arguments)
 {
-        return run(arguments, "offwin file put", make_put);
+        return run(arguments, "offwin file put", add_put);
 }

@@ -15,10 +15,10 @@
 struct request {
         const ow_fix_set *set;
         struct text_list disks;
-        struct text_list names;         /* empty with all: every fix that is part of --all */
+        struct text_list names; /* empty with all: every fix that is part of --all */
         ow_fix_parameter *parameters;
         size_t n_parameters;
-        bool fixes;                     /* any at all: --nic may stand alone */
+        bool fixes; /* any at all: --nic may stand alone */
         struct handovers handovers;
         struct plan_file plan;
 };
@@ -60,15 +60,17 @@ static int sort_operands(const struct arguments *arguments, struct request *requ
                 else if (i == 0 || may_be_disk(word))
                         request->disks.items[request->disks.count++] = word;
                 else
-                        return usage_error(arguments->command, "'%s' is neither a file nor a known fix (offwin fix "
-                                           "--list)", word);
+                        return usage_error(arguments->command,
+                                           "'%s' is neither a file nor a known fix (offwin fix "
+                                           "--list)",
+                                           word);
         }
         if (request->disks.count == 0)
                 return usage_error(arguments->command, "no DISK: offwin fix %s", arguments->command->operands);
         request->fixes = request->names.count > 0 || has(arguments, OPTION_ALL);
         if (!request->fixes && !has(arguments, OPTION_NIC) && !has(arguments, OPTION_PLAN))
                 return usage_error(arguments->command, "which fixes? name them, or --all, or --plan FILE (offwin fix "
-                                   "--list)");
+                                                       "--list)");
         return 0;
 }
 
@@ -112,29 +114,26 @@ static int read_request(const struct arguments *arguments, struct request *reque
         return 0;
 }
 
-static int make_plan(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
         const struct request *request = state->more;
         size_t count = request->names.count;
+        int r = 0;
 
-        int r;
-
-        r = ow_plan_begin(ret, err);
-        if (r == 0 && request->fixes)
-                r = ow_plan_add_fixes(*ret, guest, request->set, count ? request->names.items : NULL, count,
+        if (request->fixes)
+                r = ow_plan_add_fixes(state->plan, guest, request->set, count ? request->names.items : NULL, count,
                                       request->parameters, request->n_parameters, err);
         if (r == 0 && request->plan.file)
-                r = ow_plan_add_planfile(*ret, guest, request->set, request->plan.file, request->plan.contents, err);
-        if (r == 0)
-                r = handovers_plan(&request->handovers, *ret, guest, err);
-        return r == 0 ? ow_plan_finish(*ret, guest, err) : r;
+                r = ow_plan_add_planfile(state->plan, guest, request->set, request->plan.file, request->plan.contents,
+                                         err);
+        return r == 0 ? handovers_plan(&request->handovers, state->plan, guest, err) : r;
 }
 
 int run_fix(const struct arguments *arguments)
 {
         AUTO_FIXES set = NULL;
         struct request request = { 0 };
-        struct plan_state state = { .make = make_plan, .more = &request };
+        struct plan_state state = { .add = add, .more = &request };
         ow_error err = OW_ERROR_INIT;
         char title[200] = "offwin fix";
         int code;

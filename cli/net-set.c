@@ -68,7 +68,7 @@ static int apply_options(const struct arguments *arguments, ow_addressing *addre
         return r;
 }
 
-static int make_set(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add_set(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
         const struct arguments *arguments = state->more;
         const ow_network *network;
@@ -76,9 +76,7 @@ static int make_set(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow
         size_t index;
         int r;
 
-        r = ow_plan_begin(ret, err);
-        if (r == 0)
-                r = ow_guest_network(guest, &network, err);
+        r = ow_guest_network(guest, &network, err);
         if (r == 0)
                 r = ow_network_find(network, arguments->operands.items[1], &index, err);
         if (r == 0)
@@ -87,15 +85,15 @@ static int make_set(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow
                 return r;
         r = apply_options(arguments, &addressing, err);
         if (r == 0)
-                r = ow_plan_set_adapter(*ret, guest, index, &addressing, err);
+                r = ow_plan_set_adapter(state->plan, guest, index, &addressing, err);
         ow_addressing_done(&addressing);
-        return r == 0 ? ow_plan_finish(*ret, guest, err) : r;
+        return r;
 }
 
 int run_net_set(const struct arguments *arguments)
 {
         struct text_list disks = { arguments->operands.items, 1 };
-        struct plan_state state = { .make = make_set, .more = (void *)(uintptr_t)arguments };
+        struct plan_state state = { .add = add_set, .more = (void *)(uintptr_t)arguments };
         char title[200];
 
         if (!has(arguments, OPTION_ADDRESSING))
@@ -106,49 +104,43 @@ int run_net_set(const struct arguments *arguments)
 
 /* ---- net clean ---- */
 
-static int make_clean(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add_clean(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
         const struct arguments *arguments = state->more;
         const ow_network *network;
         int r;
 
-        r = ow_plan_begin(ret, err);
-        if (r == 0)
-                r = ow_guest_network(guest, &network, err);
+        r = ow_guest_network(guest, &network, err);
         for (size_t i = 0; i < arguments->adapters.count && r == 0; i++) {
                 size_t index;
 
                 r = ow_network_find(network, arguments->adapters.items[i], &index, err);
                 if (r == 0)
-                        r = ow_plan_strip_adapter(*ret, guest, index, err);
+                        r = ow_plan_strip_adapter(state->plan, guest, index, err);
         }
         if (r == 0 && arguments->adapters.count == 0)
-                r = ow_plan_strip_ghosts(*ret, guest, NULL, err);
-        return r == 0 ? ow_plan_finish(*ret, guest, err) : r;
+                r = ow_plan_strip_ghosts(state->plan, guest, NULL, err);
+        return r;
 }
 
 int run_net_clean(const struct arguments *arguments)
 {
-        struct plan_state state = { .make = make_clean, .more = (void *)(uintptr_t)arguments };
+        struct plan_state state = { .add = add_clean, .more = (void *)(uintptr_t)arguments };
 
         return run_plan(arguments, &arguments->operands, "offwin net clean", &state);
 }
 
 /* ---- net handover ---- */
 
-static int make_handover(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add_handover(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
-        int r = ow_plan_begin(ret, err);
-
-        if (r == 0)
-                r = handovers_plan(state->more, *ret, guest, err);
-        return r == 0 ? ow_plan_finish(*ret, guest, err) : r;
+        return handovers_plan(state->more, state->plan, guest, err);
 }
 
 int run_net_handover(const struct arguments *arguments)
 {
         AUTO_HANDOVERS handovers = { 0 };
-        struct plan_state state = { .make = make_handover, .more = &handovers };
+        struct plan_state state = { .add = add_handover, .more = &handovers };
         int code = handovers_of(arguments, &handovers);
 
         if (code)

@@ -19,8 +19,8 @@ void session_close(struct session *session)
         *session = (struct session){ 0 };
 }
 
-int session_open(const struct arguments *arguments, const struct text_list *disks, bool writable,
-                 struct session *ret, ow_error *err)
+int session_open(const struct arguments *arguments, const struct text_list *disks, bool writable, struct session *ret,
+                 ow_error *err)
 {
         struct privileges privileges = { arguments, disks, writable };
         ow_machine_options options = { .writable = writable,
@@ -93,7 +93,7 @@ int session_reload(struct session *session, ow_error *err)
 
         if (!id)
                 return ow_fail_nomem(err);
-        session->guest = NULL;          /* closed with the machine's old state */
+        session->guest = NULL; /* closed with the machine's old state */
         r = ow_machine_reload(session->machine, err);
         if (r == 0)
                 r = ow_machine_find_guest(session->machine, id, &session->guest_index, err);
@@ -123,11 +123,15 @@ static int refuse_unjudged(const ow_plan *plan, ow_error *err)
         if (!first)
                 return 0;
         if (n_failed == 1)
-                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "cannot judge fix '%s', so nothing was written (other "
-                               "fixes can be named one by one): %s", ow_fix_name(first->fix), first->reason);
-        return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
-                       "cannot judge fix '%s' and %zu more, so nothing was written (other fixes can be named one by one): "
-                       "%s", ow_fix_name(first->fix), n_failed - 1, first->reason);
+                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
+                               "cannot judge fix '%s', so nothing was written (other "
+                               "fixes can be named one by one): %s",
+                               ow_fix_name(first->fix), first->reason);
+        return ow_fail(
+                err, OW_E_CORRUPT, OW_NOWHERE,
+                "cannot judge fix '%s' and %zu more, so nothing was written (other fixes can be named one by one): "
+                "%s",
+                ow_fix_name(first->fix), n_failed - 1, first->reason);
 }
 
 /*
@@ -141,19 +145,32 @@ static int need_machine_hives(ow_guest *guest, ow_error *err)
 
         r = ow_registry_find(guest, "HKLM\\SYSTEM\\Select", &ignored, err);
         if (r == 0)
-                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "the SYSTEM hive of %s has no key Select: this Windows "
-                               "cannot boot, and nothing was changed", ow_guest_id(guest));
+                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
+                               "the SYSTEM hive of %s has no key Select: this Windows "
+                               "cannot boot, and nothing was changed",
+                               ow_guest_id(guest));
         if (r > 0)
                 r = ow_registry_find(guest, "HKLM\\SOFTWARE", &ignored, err);
         return r < 0 ? ow_wrap(err, r, "nothing was changed") : 0;
+}
+
+static int make_in_parts(struct plan_state *state, ow_guest *guest, ow_error *err)
+{
+        int r = ow_plan_begin(&state->plan, err);
+
+        if (r == 0)
+                r = state->add(state, guest, err);
+        return r == 0 ? ow_plan_finish(state->plan, guest, err) : r;
 }
 
 static int make(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
         int r = state->files_only ? 0 : need_machine_hives(guest, err);
 
-        if (r == 0)
-                r = state->make(state, guest, &state->plan, err);
+        if (r == 0 && state->make)
+                r = state->make(guest, &state->plan, err);
+        else if (r == 0)
+                r = make_in_parts(state, guest, err);
         return r == 0 && !state->dry ? refuse_unjudged(state->plan, err) : r;
 }
 
@@ -177,8 +194,9 @@ static int verify(const struct plan_state *state, struct session *session, ow_er
         if (r == 0)
                 r = ow_plan_verify(state->plan, session->guest, err);
         if (r < 0)
-                return ow_wrap(err, r, "the change is on the image, but reading it back failed (`offwin undo` takes it "
-                                       "back)");
+                return ow_wrap(err, r,
+                               "the change is on the image, but reading it back failed (`offwin undo` takes it "
+                               "back)");
         return 0;
 }
 

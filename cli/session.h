@@ -45,12 +45,13 @@ static inline void free_fixes(ow_fix_set **set)
 }
 #define AUTO_FIXES __attribute__((cleanup(free_fixes))) ow_fix_set *
 
-/* A command that is a plan: make decides what is to change. */
+/* A command that is a plan: add decides what is to change. */
 struct plan_state {
-        ow_plan *plan;
+        ow_plan *plan;                  /* run_plan()'s: begun before add, finished after it */
         bool dry;                       /* only shown: may be incomplete */
         bool files_only;                /* does not need the machine's hives */
-        int (*make)(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err);
+        int (*add)(struct plan_state *state, ow_guest *guest, ow_error *err);
+        int (*make)(ow_guest *guest, ow_plan **ret, ow_error *err); /* instead of add: a whole plan at once */
         void *more;
 };
 

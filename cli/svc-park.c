@@ -13,29 +13,13 @@ struct request {
         bool unpark;
 };
 
-static int add_rows(const struct request *q, ow_plan *plan, ow_guest *guest, ow_error *err)
+static int add(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
+        const struct request *q = state->more;
+
         if (q->unpark)
-                return ow_plan_unpark_services(plan, guest, q->names, q->n_names, err);
-        return ow_plan_park_services(plan, guest, q->names, q->n_names, q->flags, err);
-}
-
-static int make_plan(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
-{
-        ow_plan *plan = NULL;
-        int r;
-
-        r = ow_plan_begin(&plan, err);
-        if (r == 0)
-                r = add_rows(state->more, plan, guest, err);
-        if (r == 0)
-                r = ow_plan_finish(plan, guest, err);
-        if (r < 0) {
-                ow_plan_free(plan);
-                return r;
-        }
-        *ret = plan;
-        return 0;
+                return ow_plan_unpark_services(state->plan, guest, q->names, q->n_names, err);
+        return ow_plan_park_services(state->plan, guest, q->names, q->n_names, q->flags, err);
 }
 
 static int run(const struct arguments *arguments, bool unpark, const char *title)
@@ -45,7 +29,7 @@ static int run(const struct arguments *arguments, bool unpark, const char *title
                                    .n_names = arguments->operands.count - 1,
                                    .flags = has(arguments, OPTION_FORCE) ? OW_SERVICE_FORCE : 0,
                                    .unpark = unpark };
-        struct plan_state state = { .make = make_plan, .more = &request };
+        struct plan_state state = { .add = add, .more = &request };
 
         return run_plan(arguments, &disk, title, &state);
 }

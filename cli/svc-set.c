@@ -15,23 +15,11 @@ struct request {
         unsigned flags; /* OW_SERVICE_* */
 };
 
-static int make_plan(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
         const struct request *request = state->more;
-        ow_plan *plan = NULL;
-        int r;
 
-        r = ow_plan_begin(&plan, err);
-        if (r == 0)
-                r = ow_plan_set_services(plan, guest, request->edits, request->n_edits, request->flags, err);
-        if (r == 0)
-                r = ow_plan_finish(plan, guest, err);
-        if (r < 0) {
-                ow_plan_free(plan);
-                return r;
-        }
-        *ret = plan;
-        return 0;
+        return ow_plan_set_services(state->plan, guest, request->edits, request->n_edits, request->flags, err);
 }
 
 /* One edit for each operand behind the disk, all like edit. */
@@ -39,7 +27,7 @@ static int run_edits(const struct arguments *arguments, ow_service_edit edit)
 {
         const struct text_list disk = { arguments->operands.items, 1 };
         struct request request = { .n_edits = arguments->operands.count - 1 };
-        struct plan_state state = { .make = make_plan, .more = &request };
+        struct plan_state state = { .add = add, .more = &request };
         char title[64] = "offwin ";
         int code;
 

@@ -81,29 +81,17 @@ static int sort_operands(const struct arguments *arguments, struct request *requ
         return 0;
 }
 
-static int make_plan(struct plan_state *state, ow_guest *guest, ow_plan **ret, ow_error *err)
+static int add(struct plan_state *state, ow_guest *guest, ow_error *err)
 {
         const struct request *request = state->more;
-        ow_plan *plan = NULL;
-        int r;
 
-        r = ow_plan_begin(&plan, err);
-        if (r == 0)
-                r = ow_plan_vendor(plan, guest, request->set, request->names.items, request->names.count,
-                                   request->flags, err);
-        if (r == 0)
-                r = ow_plan_finish(plan, guest, err);
-        if (r < 0) {
-                ow_plan_free(plan);
-                return r;
-        }
-        *ret = plan;
-        return 0;
+        return ow_plan_vendor(state->plan, guest, request->set, request->names.items, request->names.count,
+                              request->flags, err);
 }
 
 static int run(const struct arguments *arguments, struct request *request)
 {
-        struct plan_state state = { .make = make_plan, .more = request };
+        struct plan_state state = { .add = add, .more = request };
         char title[200];
         int code = sort_operands(arguments, request);
 
