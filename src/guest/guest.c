@@ -76,7 +76,7 @@ void ow_guest_close(ow_guest *guest)
         ow_free(guest->problems);
         guest_services_done(guest);
         guest_software_free(guest->software);
-        guest_system_free(guest->system);
+        guest_extra_free(guest->system);
         ow_free(guest->drives);
         ow_free(guest->users);
         ow_network_forget(guest);

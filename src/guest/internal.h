@@ -109,10 +109,9 @@ struct ow_guest {
         const char *bcd_path;
         struct ow_network *network;     /* read on first use */
         struct guest_devices *devices;  /* the same */
-        struct guest_extra *winsock, *nla;
+        struct guest_extra *winsock, *nla, *system;
         struct guest_service_set *service_sets;         /* those read so far */
         struct guest_software *software;                /* the same */
-        struct guest_system *system;                    /* NULL: not read yet */
         struct guest_service_note *service_notes;
 };
 
@@ -126,7 +125,6 @@ void guest_load_state(ow_guest *guest);
 
 void guest_services_done(ow_guest *guest);
 void guest_software_free(struct guest_software *software);
-void guest_system_free(struct guest_system *system);
 
 /* One sentence for ow_guest_problem(). The same sentence is kept once; past a limit, further ones are dropped. */
 void guest_note(ow_guest *guest, const char *fmt, ...) OW_PRINTF(2, 3);

@@ -120,7 +120,7 @@ static void add_one(void *state, const char *text)
                 OW_AUTO_FREE char *one = ow_strndup(text, n);
 
                 if (!one) {
-                        w->s->pool.failed = true;
+                        w->guest->out_of_memory = true;
                         return;
                 }
                 add(w->guest, w->s, w->kind, w->place, w->name, one + strspn(one, " "));

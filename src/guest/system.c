@@ -9,35 +9,23 @@
 
 #define CONTROL "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
 
+enum { LIST_MAX = 20000 };
+
 const char *system_text(struct guest_system *s, const char *text)
 {
-        const char *copy = ow_pool_text(&s->pool, text, strlen(text));
-
-        return copy ? copy : "";
+        return guest_pool_text(&s->extra.pool, text);
 }
 
-void *system_add(struct guest_system *s, struct system_list *list, size_t size)
+void *system_add(struct guest_system *s, struct guest_list *list, size_t size)
 {
-        void *grown, *item;
-
-        if (list->n >= SYSTEM_LIST_MAX)
-                return NULL;
-        grown = ow_grow(list->items, list->n, &list->cap, size);
-        if (!grown) {
-                s->pool.failed = true;
-                return NULL;
-        }
-        list->items = grown;
-        item = (char *)grown + list->n++ * size;
-        memset(item, 0, size);
-        return item;
+        return guest_list_add(s->extra.pool.guest, list, size, LIST_MAX);
 }
 
 /* ---- settings ---- */
 
 struct collector {
         struct guest_system *s;
-        struct system_list *list;
+        struct guest_list *list;
 };
 
 static void collect(void *state, const char *text)
@@ -241,19 +229,6 @@ void system_read_event_logs(ow_guest *guest, struct guest_system *s)
 
 /* ---- all of it ---- */
 
-void guest_system_free(struct guest_system *s)
-{
-        if (!s)
-                return;
-        ow_free(s->parts.items);
-        ow_free(s->page_files.items);
-        ow_free(s->hotfixes.items);
-        ow_free(s->event_logs.items);
-        ow_free(s->autoruns.items);
-        ow_pool_done(&s->pool);
-        ow_free(s);
-}
-
 static void texts_never_null(ow_system *f)
 {
         const char **texts[] = { &f->firmware.manufacturer, &f->firmware.model,
@@ -266,38 +241,40 @@ static void texts_never_null(ow_system *f)
                         *texts[i] = "";
 }
 
+/* Moves a list into the pool that lives with the guest. */
+static const void *keep(struct guest_system *s, struct guest_list *list, size_t size, size_t *ret_n)
+{
+        const void *kept = guest_pool_copy(&s->extra.pool, list->items, list->n, size);
+
+        *ret_n = kept ? list->n : 0;
+        guest_list_done(list);
+        return kept;
+}
+
+static void read_system(struct guest_extra *extra)
+{
+        struct guest_system *s = (struct guest_system *)extra;
+        ow_guest *guest = extra->pool.guest;
+        ow_system *f = &s->facts;
+
+        system_read_hardware(guest, s);
+        system_read_settings(guest, s);
+        system_read_hotfixes(guest, s);
+        system_read_event_logs(guest, s);
+        system_read_autoruns(guest, s);
+        texts_never_null(f);
+        f->parts = keep(s, &s->parts, sizeof *f->parts, &f->n_parts);
+        f->page_files = keep(s, &s->page_files, sizeof *f->page_files, &f->n_page_files);
+        f->hotfixes = keep(s, &s->hotfixes, sizeof *f->hotfixes, &f->n_hotfixes);
+        f->event_logs = keep(s, &s->event_logs, sizeof *f->event_logs, &f->n_event_logs);
+        f->autoruns = keep(s, &s->autoruns, sizeof *f->autoruns, &f->n_autoruns);
+}
+
 int ow_guest_system(ow_guest *guest, const ow_system **ret, ow_error *err)
 {
-        struct guest_system *s = guest->system;
-        ow_system *f;
+        int r = guest_extra_load(guest, &guest->system, sizeof(struct guest_system), read_system, err);
 
-        if (!s) {
-                s = ow_calloc(1, sizeof *s);
-                if (!s)
-                        return ow_fail_nomem(err);
-                system_read_hardware(guest, s);
-                system_read_settings(guest, s);
-                system_read_hotfixes(guest, s);
-                system_read_event_logs(guest, s);
-                system_read_autoruns(guest, s);
-                if (s->pool.failed || guest->out_of_memory) {
-                        guest_system_free(s);
-                        return ow_fail_nomem(err);
-                }
-                f = &s->facts;
-                texts_never_null(f);
-                f->parts = s->parts.items;
-                f->n_parts = s->parts.n;
-                f->page_files = s->page_files.items;
-                f->n_page_files = s->page_files.n;
-                f->hotfixes = s->hotfixes.items;
-                f->n_hotfixes = s->hotfixes.n;
-                f->event_logs = s->event_logs.items;
-                f->n_event_logs = s->event_logs.n;
-                f->autoruns = s->autoruns.items;
-                f->n_autoruns = s->autoruns.n;
-                guest->system = s;
-        }
-        *ret = &s->facts;
-        return 0;
+        if (r == 0)
+                *ret = &((struct guest_system *)guest->system)->facts;
+        return r;
 }

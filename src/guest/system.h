@@ -5,27 +5,19 @@
 
 #include <offwin/system.h>
 
-#include "base/pool.h"
-#include "guest/internal.h"
-
-struct system_list {
-        void *items;
-        size_t n, cap;
-};
+#include "guest/extra.h"
 
 struct guest_system {
-        ow_pool pool; /* every text */
+        struct guest_extra extra;
         ow_system facts;
-        struct system_list parts, page_files, hotfixes, event_logs, autoruns;
+        struct guest_list parts, page_files, hotfixes, event_logs, autoruns; /* while they grow */
 };
-
-enum { SYSTEM_LIST_MAX = 20000 };
 
 /* A copy of text that lives with the facts; "" when memory runs out. */
 const char *system_text(struct guest_system *s, const char *text);
 
 /* A zeroed element at the end of list, or NULL: memory, or the limit. */
-void *system_add(struct guest_system *s, struct system_list *list, size_t size);
+void *system_add(struct guest_system *s, struct guest_list *list, size_t size);
 
 /* The program of a command line: C:\\..., and whether it is on the disks given. Both "not known" when it cannot be
  * told. */
