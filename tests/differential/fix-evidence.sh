@@ -208,8 +208,8 @@ check_rest() { # before, after, folder of lists
         local list name but
         but=$(awk -F'\t' '{
                 gsub(/[][().*+?{}|^$\\]/, "\\\\&", $3)
-                printf "%sd%sp%s/%s(\\.log[12]?)?$", or, $1, $2, $3
-                or = "|"
+                printf "%sd%sp%s/%s(\\.log[12]?)?$", bar, $1, $2, $3
+                bar = "|"
         }' "$3/index")
         for list in "$1"/*.list; do
                 name=$(basename "$list" .list)
