@@ -57,6 +57,9 @@ typedef struct ow_error {
  */
 OW_APIV int ow_fail(ow_error *err, int code, uint64_t where, const char *fmt, ...) OW_PRINTF(4, 5);
 
+/** ow_vfail - like ow_fail(), with the arguments of @fmt in @ap. */
+OW_APIV int ow_vfail(ow_error *err, int code, uint64_t where, const char *fmt, va_list ap) OW_PRINTF(4, 0);
+
 /**
  * ow_fail_sys - like ow_fail() for a failed system call: appends strerror(@sys) and keeps @sys
  *

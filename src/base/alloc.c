@@ -71,22 +71,28 @@ char *ow_strndup(const char *text, size_t size)
         return copy;
 }
 
+char *ow_vasprintf(const char *fmt, va_list ap)
+{
+        va_list again;
+        char *text;
+        int n;
+
+        va_copy(again, ap);
+        n = vsnprintf(NULL, 0, fmt, again);
+        va_end(again);
+        text = n < 0 ? NULL : ow_malloc((size_t)n + 1);
+        if (text)
+                (void)vsnprintf(text, (size_t)n + 1, fmt, ap);
+        return text;
+}
+
 char *ow_asprintf(const char *fmt, ...)
 {
         va_list ap;
         char *text;
-        int n;
 
         va_start(ap, fmt);
-        n = vsnprintf(NULL, 0, fmt, ap);
-        va_end(ap);
-        if (n < 0)
-                return NULL;
-        text = ow_malloc((size_t)n + 1);
-        if (!text)
-                return NULL;
-        va_start(ap, fmt);
-        (void)vsnprintf(text, (size_t)n + 1, fmt, ap);
+        text = ow_vasprintf(fmt, ap);
         va_end(ap);
         return text;
 }

@@ -3,6 +3,7 @@
 #ifndef BASE_ALLOC_H
 #define BASE_ALLOC_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include <offwin/api.h>
@@ -18,6 +19,7 @@ void ow_free(void *p);
 char *ow_strdup(const char *text);
 char *ow_strndup(const char *text, size_t size);
 char *ow_asprintf(const char *fmt, ...) OW_PRINTF(1, 2);
+char *ow_vasprintf(const char *fmt, va_list ap) OW_PRINTF(1, 0);
 
 /*
  * Room for one more element in a grown array of *count elements: doubles *cap when it is full.

@@ -6,18 +6,24 @@
 
 #include <offwin/error.h>
 
-int ow_fail(ow_error *err, int code, uint64_t where, const char *fmt, ...)
+int ow_vfail(ow_error *err, int code, uint64_t where, const char *fmt, va_list ap)
 {
-        va_list ap;
-
         if (err) {
                 err->code = code;
                 err->sys = 0;
                 err->where = where;
-                va_start(ap, fmt);
                 (void)vsnprintf(err->text, sizeof err->text, fmt, ap);
-                va_end(ap);
         }
+        return code;
+}
+
+int ow_fail(ow_error *err, int code, uint64_t where, const char *fmt, ...)
+{
+        va_list ap;
+
+        va_start(ap, fmt);
+        (void)ow_vfail(err, code, where, fmt, ap);
+        va_end(ap);
         return code;
 }
 
@@ -89,8 +95,8 @@ int ow_wrap(ow_error *err, int r, const char *fmt, ...)
 const char *ow_error_name(int code)
 {
         static const char *const names[] = {
-                "ok",       "format", "corrupt", "unsupported", "limit",    "dirty",   "read-only", "conflict",
-                "exists",   "absent", "refused", "io",          "no-space", "no-memory", "invalid",  "cancelled",
+                "ok",     "format", "corrupt", "unsupported", "limit",    "dirty",     "read-only", "conflict",
+                "exists", "absent", "refused", "io",          "no-space", "no-memory", "invalid",   "cancelled",
         };
 
         if (code >= 0)

@@ -114,14 +114,12 @@ static int set_why(struct driver_candidate *c, ow_error *err, const char *fmt, .
 
 static int set_why(struct driver_candidate *c, ow_error *err, const char *fmt, ...)
 {
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
         va_list ap;
 
-        va_start(ap, fmt);
-        ow_buffer_vprintf(&text, fmt, ap);
-        va_end(ap);
         ow_free(c->why);
-        c->why = ow_buffer_take_text(&text);
+        va_start(ap, fmt);
+        c->why = ow_vasprintf(fmt, ap);
+        va_end(ap);
         return c->why ? 0 : ow_fail_nomem(err);
 }
 

@@ -10,15 +10,12 @@
 
 int fix_file_bad(uint32_t line, ow_error *err, const char *fmt, ...)
 {
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
         va_list ap;
 
         va_start(ap, fmt);
-        ow_buffer_vprintf(&text, fmt, ap);
+        (void)ow_vfail(err, OW_E_INVAL, line, fmt, ap);
         va_end(ap);
-        if (ow_buffer_failed(&text))
-                return ow_fail_nomem(err);
-        return ow_fail(err, OW_E_INVAL, line, "%.*s", (int)text.len, (const char *)text.p);
+        return OW_E_INVAL;
 }
 
 int fix_file_at_line(int r, uint32_t line, ow_error *err)

@@ -260,11 +260,13 @@ static int add(ow_plan *plan, ow_change *change, ow_error *err)
         if (there && wants_the_same(there, change))
                 return 0;
         if (there && !there->fix && !change->fix && plan_is_file_row(change))
-                return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "'%s' is to become two different things", change->where);
+                return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "'%s' is to become two different things",
+                               change->where);
         if (there)
-                return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE, "fixes '%s' and '%s' want different things of '%s%s%s'",
-                               there->fix ? there->fix->name : "(ledger)", change->fix ? change->fix->name : "(ledger)",
-                               change->where, name_of(change) ? "!" : "", name_of(change) ? change->name : "");
+                return ow_fail(
+                        err, OW_E_CONFLICT, OW_NOWHERE, "fixes '%s' and '%s' want different things of '%s%s%s'",
+                        there->fix ? there->fix->name : "(ledger)", change->fix ? change->fix->name : "(ledger)",
+                        change->where, name_of(change) ? "!" : "", name_of(change) ? change->name : "");
         r = below_nothing(plan, change, err);
         if (r < 0)
                 return r;
@@ -310,15 +312,13 @@ int plan_truncate(ow_plan *plan, size_t n, ow_error *err)
 
 int plan_skip(ow_plan *plan, const ow_fix *fix, enum ow_fix_status status, ow_error *err, const char *fmt, ...)
 {
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
         OW_AUTO_FREE char *reason = NULL;
         void *grown;
         va_list ap;
 
         va_start(ap, fmt);
-        ow_buffer_vprintf(&text, fmt, ap);
+        reason = ow_vasprintf(fmt, ap);
         va_end(ap);
-        reason = ow_buffer_take_text(&text);
         grown = ow_grow(plan->skipped, plan->n_skipped, &plan->cap_skipped, sizeof *plan->skipped);
         if (grown)
                 plan->skipped = grown;

@@ -44,18 +44,14 @@ unsigned planfile_line(const char *text, const char *value)
 int planfile_fail(const ow_planfile *file, const char *value, ow_error *err, const char *fmt, ...)
 {
         unsigned line = planfile_line(file->text, value);
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
         va_list ap;
 
         va_start(ap, fmt);
-        ow_buffer_vprintf(&text, fmt, ap);
+        (void)ow_vfail(err, OW_E_INVAL, line ? line : OW_NOWHERE, fmt, ap);
         va_end(ap);
-        if (ow_buffer_failed(&text))
-                return ow_fail_nomem(err);
-        if (line == 0)
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "%s: %.*s", file->label, (int)text.len,
-                               (const char *)text.p);
-        return ow_fail(err, OW_E_INVAL, line, "%s:%u: %.*s", file->label, line, (int)text.len, (const char *)text.p);
+        if (line)
+                return ow_wrap(err, OW_E_INVAL, "%s:%u", file->label, line);
+        return ow_wrap(err, OW_E_INVAL, "%s", file->label);
 }
 
 static int adapters_check(const ow_planfile *file, const struct planfile_network *network, ow_error *err)

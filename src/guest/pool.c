@@ -36,14 +36,12 @@ const char *guest_pool_text(struct guest_pool *pool, const char *text)
 
 const char *guest_pool_printf(struct guest_pool *pool, const char *fmt, ...)
 {
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
         OW_AUTO_FREE char *all = NULL;
         va_list ap;
 
         va_start(ap, fmt);
-        ow_buffer_vprintf(&text, fmt, ap);
+        all = ow_vasprintf(fmt, ap);
         va_end(ap);
-        all = ow_buffer_take_text(&text);
         if (!all) {
                 pool->guest->out_of_memory = true;
                 return "";

@@ -12,21 +12,19 @@
 #include "guest/internal.h"
 
 enum {
-        MAX_PROBLEMS = 200,             /* a hive full of damage is told in this many sentences */
-        MAX_DAMAGED = 64,               /* damaged elements of one list that are stepped over */
+        MAX_PROBLEMS = 200, /* a hive full of damage is told in this many sentences */
+        MAX_DAMAGED = 64,   /* damaged elements of one list that are stepped over */
 };
 
 void guest_note(ow_guest *guest, const char *fmt, ...)
 {
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
         OW_AUTO_FREE char *problem = NULL;
         char **grown;
         va_list ap;
 
         va_start(ap, fmt);
-        ow_buffer_vprintf(&text, fmt, ap);
+        problem = ow_vasprintf(fmt, ap);
         va_end(ap);
-        problem = ow_buffer_take_text(&text);
         if (!problem) {
                 guest->out_of_memory = true;
                 return;
@@ -57,7 +55,8 @@ void guest_note_error(ow_guest *guest, const ow_error *err, const char *context)
 static bool is_of_failed_hive(const ow_guest *guest, const ow_error *err)
 {
         for (size_t i = 0; i < guest->n_hives; i++)
-                if (guest->hives[i]->state == GUEST_HIVE_FAILED && strcmp(guest->hives[i]->error.text, err->text) == 0)
+                if (guest->hives[i]->state == GUEST_HIVE_FAILED &&
+                    strcmp(guest->hives[i]->error.text, err->text) == 0)
                         return true;
         return false;
 }
