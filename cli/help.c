@@ -30,16 +30,48 @@ static void print_wrapped(FILE *out, size_t indent, const char *text)
         fputc('\n', out);
 }
 
+static bool same_group(const struct command *a, const struct command *b)
+{
+        size_t size = strcspn(a->name, " ");
+
+        return size == strcspn(b->name, " ") && strncmp(a->name, b->name, size) == 0;
+}
+
+static bool is_first_of_group(size_t index)
+{
+        for (size_t i = 0; i < index; i++)
+                if (same_group(command_at(i), command_at(index)))
+                        return false;
+        return true;
+}
+
+/* Commands of one word first, then each group by itself, wherever the tables have its commands. */
+static void print_commands(FILE *out)
+{
+        for (size_t i = 0; command_at(i); i++)
+                if (!strchr(command_at(i)->name, ' '))
+                        fprintf(out, "  %-14s %s\n", command_at(i)->name, command_at(i)->summary);
+        for (size_t i = 0; command_at(i); i++) {
+                if (!strchr(command_at(i)->name, ' ') || !is_first_of_group(i))
+                        continue;
+                fputc('\n', out);
+                for (size_t k = i; command_at(k); k++)
+                        if (same_group(command_at(i), command_at(k)))
+                                fprintf(out, "  %-14s %s\n", command_at(k)->name, command_at(k)->summary);
+        }
+}
+
 void print_overview(FILE *out)
 {
         fputs("usage: offwin COMMAND [OPTIONS] DISK...\n\n", out);
-        print_wrapped(out, 0, "Prepares a Windows installation inside a disk image for its first boot as a virtual "
-                              "machine, without booting it.");
+        print_wrapped(out, 0,
+                      "Prepares a Windows installation inside a disk image for its first boot as a virtual "
+                      "machine, without booting it.");
         fputc('\n', out);
-        for (size_t i = 0; command_at(i); i++)
-                fprintf(out, "  %-14s %s\n", command_at(i)->name, command_at(i)->summary);
+        print_commands(out);
         fputs("\nDISK is a raw file, a block device, an image that qemu reads (qcow2, VHD, VHDX,\n"
-              "VMDK, VDI) or an nbd:// address. `offwin help COMMAND` tells more about one.\n", out);
+              "VMDK, VDI) or an nbd:// address. `offwin help COMMAND` tells more about one.\n",
+              out);
 }
 
 static void print_options(const struct command *command, FILE *out)
@@ -122,6 +154,7 @@ int run_help(int argc, char **argv)
         else if (argc == 1 && print_group(argv[0], stdout) > 0)
                 printf("\n`offwin help %s COMMAND` tells more about one.\n", argv[0]);
         else
-                return usage_error(NULL, "no command '%s%s%s'", argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+                return usage_error(NULL, "no command '%s%s%s'", argv[0], argc > 1 ? " " : "",
+                                   argc > 1 ? argv[1] : "");
         return flush_out();
 }
