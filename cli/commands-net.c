@@ -59,6 +59,33 @@ const struct command net_commands[] = {
                 .run = run_net_handover,
         },
         {
+                .name = "net tune",
+                .operands = "DISK [ADAPTER...]",
+                .summary = "show and set what the drivers of network cards do",
+                .about = "Speed, large frames, offloads, queues, a hardware address set by hand: what each card has, "
+                         "what its driver offers, and what --safe would make of it. NAME is a setting as the driver calls it "
+                         "(*JumboPacket) or a word: speed, jumbo, checksum, lso, rsc, rss, vmq, sr-iov, "
+                         "interrupt-moderation, flow-control, vlan, mac, ...; VALUE a number, a word (off, on, auto, "
+                         "default), or what the driver calls it. Only what the driver has or declares is written, in "
+                         "every control set that the next boot may use; a card reads it when it starts. Without ADAPTER "
+                         "(see net show): every card that is not a ghost. --force: also what the driver does "
+                         "not declare. --tcp: task-offload, chimney, rss, netdma, where this Windows reads them from "
+                         "the registry; for what it keeps elsewhere, the command is named that sets it after the boot. "
+                         "For the first boot alone, `offwin fix tcp-offload-off` turns offloads off and settle gives "
+                         "them back.",
+                .examples = "offwin net tune server.vhdx\n"
+                            "offwin net tune server.vhdx --safe --dry-run\n"
+                            "offwin net tune server.vhdx LAN --set jumbo=9014 --set '*RSS=off'\n"
+                            "offwin net tune server.vhdx --set speed=auto --set mac=none\n"
+                            "offwin net tune server.vhdx --tcp task-offload=off\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_TUNE | OPTION_SAFE | OPTION_TCP |
+                           OPTION_FORCE,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_tune,
+        },
+        {
                 .name = "net show",
                 .operands = "DISK [ADAPTER]",
                 .summary = "show network adapters, addresses and routes",

@@ -20,6 +20,9 @@ const struct option_spec option_specs[] = {
         { OPTION_FILES, 0, "files", NULL, "folders of the product go too" },
         { OPTION_UNINSTALL, 0, "uninstall", NULL, "keep its uninstall commands for the first boot" },
         { OPTION_SET, 0, "set", "NAME=VALUE", "a value that a fix needs; repeatable" },
+        { OPTION_TUNE, 0, "set", "NAME=VALUE", "a setting of the card's driver; repeatable" },
+        { OPTION_SAFE, 0, "safe", NULL, "what suits a virtual machine, see the manual page" },
+        { OPTION_TCP, 0, "tcp", "SWITCH=on|off|default", "a switch of TCP/IP, for all cards; repeatable" },
         { OPTION_TARGET, 0, "target", "NAME", "make this controller ready" },
         { OPTION_DRY_RUN, 'n', "dry-run", NULL, "show what would change and write nothing" },
         { OPTION_CHECK, 0, "check", NULL, "write nothing; exit code 3: something to do" },
@@ -110,7 +113,10 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
         case OPTION_FIX_DIR:
                 return add_text(&a->fix_dirs, value);
         case OPTION_SET:
+        case OPTION_TUNE:
                 return add_text(&a->sets, value);
+        case OPTION_TCP:
+                return add_text(&a->tcp, value);
         case OPTION_ROOT:
                 a->root = value;
                 return 0;
@@ -292,6 +298,7 @@ void arguments_done(struct arguments *a)
         free(a->disks.items);
         free(a->fix_dirs.items);
         free(a->sets.items);
+        free(a->tcp.items);
         free(a->nics.items);
         free(a->re_ips.items);
         free(a->adapters.items);
@@ -301,28 +308,33 @@ void arguments_done(struct arguments *a)
         *a = (struct arguments){ 0 };
 }
 
-/* ---- --set ---- */
+/* ---- NAME=VALUE ---- */
 
-int parameters_of(const struct arguments *a, ow_fix_parameter **ret)
+int pairs_of(const struct arguments *a, const struct text_list *list, const char *option, ow_fix_parameter **ret)
 {
-        ow_fix_parameter *parameters = calloc(a->sets.count + 1, sizeof *parameters);
+        ow_fix_parameter *parameters = calloc(list->count + 1, sizeof *parameters);
 
         if (!parameters)
                 return out_of_memory();
-        for (size_t i = 0; i < a->sets.count; i++) {
-                const char *equals = strchr(a->sets.items[i], '=');
-                char *name = equals && equals != a->sets.items[i]
-                                     ? strndup(a->sets.items[i], (size_t)(equals - a->sets.items[i]))
+        for (size_t i = 0; i < list->count; i++) {
+                const char *equals = strchr(list->items[i], '=');
+                char *name = equals && equals != list->items[i]
+                                     ? strndup(list->items[i], (size_t)(equals - list->items[i]))
                                      : NULL;
 
                 if (!name) {
                         parameters_free(&parameters);
-                        return usage_error(a->command, "'--set %s' is not NAME=VALUE", a->sets.items[i]);
+                        return usage_error(a->command, "'--%s %s' is not NAME=VALUE", option, list->items[i]);
                 }
                 parameters[i] = (ow_fix_parameter){ name, equals + 1 };
         }
         *ret = parameters;
         return 0;
+}
+
+int parameters_of(const struct arguments *a, ow_fix_parameter **ret)
+{
+        return pairs_of(a, &a->sets, "set", ret);
 }
 
 void parameters_free(ow_fix_parameter **parameters)

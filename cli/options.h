@@ -78,6 +78,10 @@ __extension__ typedef unsigned __int128 option_set;
 #define OPTION_FILES               OPTION(61)
 #define OPTION_UNINSTALL           OPTION(62)
 #define OPTION_TARGET              OPTION(63)
+#define OPTION_TUNE                OPTION(64)
+#define OPTION_SAFE                OPTION(65)
+#define OPTION_TCP                 OPTION(66)
+#define OPTION_NLA                 OPTION(67)      /* every setting of network location */
 
 struct option_spec {
         option_set id;
@@ -120,6 +124,7 @@ struct arguments {
         struct text_list disks;         /* --disk */
         struct text_list fix_dirs;      /* --fix-dir */
         struct text_list sets;          /* --set NAME=VALUE */
+        struct text_list tcp;           /* --tcp NAME=VALUE */
         struct text_list types;         /* --type */
         struct text_list nics;          /* --nic MAC[=OLD] */
         struct text_list re_ips;        /* --re-ip OLD=NEW */
@@ -139,6 +144,13 @@ static inline bool has(const struct arguments *arguments, option_set option)
  */
 int arguments_parse(const struct command *command, int argc, char **argv, struct arguments *ret);
 void arguments_done(struct arguments *arguments);
+
+/*
+ * NAME=VALUE of list, what --option gave, split; an entry without name ends it. *ret is the caller's:
+ * parameters_free(). Return: 0, or an exit code after a message.
+ */
+int pairs_of(const struct arguments *arguments, const struct text_list *list, const char *option,
+             ow_fix_parameter **ret);
 
 /* --set NAME=VALUE, split. *ret is the caller's: parameters_free(). Return: 0, or an exit code after a message. */
 int parameters_of(const struct arguments *arguments, ow_fix_parameter **ret);

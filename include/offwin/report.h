@@ -148,6 +148,11 @@ OW_API int ow_report_service_graph(ow_guest *guest, uint32_t control_set, enum o
 OW_API int ow_report_network(ow_guest *guest, const ow_network *network, const ow_adapter *only, bool all,
                              const ow_report_options *options, char **ret, ow_error *err);
 
+/* Keywords of adapters of network (offwin/tuning.h); indices NULL: of every card. verbose: also those that are
+ * only declared. Then the switches of TCP/IP. */
+OW_API int ow_report_tuning(ow_guest *guest, const ow_network *network, const size_t *indices, size_t n_indices,
+                            const ow_report_options *options, char **ret, ow_error *err);
+
 /* Winsock providers: those that are layered or not Windows' own; with verbose all of them. */
 OW_API int ow_report_winsock(ow_guest *guest, const ow_winsock *winsock, const ow_report_options *options, char **ret,
                              ow_error *err);

@@ -53,11 +53,6 @@ int ow_handover_parse(const char *text, ow_handover *ret, ow_error *err)
         return 0;
 }
 
-static const char *shown(const ow_adapter *a)
-{
-        return a->name[0] ? a->name : a->description[0] ? a->description : a->guid;
-}
-
 /* ---- who gets what from whom ---- */
 
 static bool may_be_card(const struct work *w, size_t index)
@@ -98,7 +93,7 @@ static int take_identity(struct work *w, const ow_handover *nic, size_t n_nics, 
         for (size_t i = 0; i < w->n; i++)
                 if (w->items[i].old == item->old)
                         return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "two cards would take the identity of '%s'",
-                                       shown(&w->network->adapters[item->old]));
+                                       net_shown(&w->network->adapters[item->old]));
         item->card = find_card(w, nic, n_nics);
         r = ow_addressing_from_adapter(w->network, item->old, &item->want, err);
         if (r < 0)

@@ -14,11 +14,6 @@ static const struct fix_action set_action = {
 
 /* ---- may it? ---- */
 
-static const char *shown(const ow_adapter *a)
-{
-        return a->name[0] ? a->name : a->description[0] ? a->description : a->guid;
-}
-
 static int check_adapter(const ow_network *network, size_t index, ow_error *err)
 {
         const ow_adapter *a = &network->adapters[index];
@@ -31,20 +26,20 @@ static int check_adapter(const ow_network *network, size_t index, ow_error *err)
                 return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
                                "'%s' is a member of '%s', which has the addresses: name "
                                "that one",
-                               shown(a), shown(&network->adapters[a->team_adapter]));
+                               net_shown(a), net_shown(&network->adapters[a->team_adapter]));
         switch (a->kind) {
         case OW_ADAPTER_TUNNEL:
         case OW_ADAPTER_WAN:
         case OW_ADAPTER_DIAL_UP:
         case OW_ADAPTER_KERNEL_DEBUG:
                 return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                               "'%s' is a %s adapter, which is given no addresses by hand", shown(a),
+                               "'%s' is a %s adapter, which is given no addresses by hand", net_shown(a),
                                ow_adapter_kind_name(a->kind));
         case OW_ADAPTER_SETTINGS:
                 return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
                                "of '%s' only settings are left, and no adapter that could "
                                "use them",
-                               shown(a));
+                               net_shown(a));
         default:
                 return 0;
         }
@@ -66,7 +61,7 @@ int net_check_others(const ow_network *network, size_t index, const ow_addressin
                                         continue;
                                 ow_address_format(&want->addresses[k].address, text);
                                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "address %s already belongs to '%s'",
-                                               text, shown(a));
+                                               text, net_shown(a));
                         }
         }
         return 0;
@@ -200,7 +195,7 @@ static int tell_difference(struct fix_job *job, const ow_network *network, size_
                            ow_error *err)
 {
         struct net_job nj = { .job = job, .control_set = network->control_set, .network = network, .index = index };
-        struct difference d = { .job = job, .nj = &nj, .adapter = shown(&network->adapters[index]) };
+        struct difference d = { .job = job, .nj = &nj, .adapter = net_shown(&network->adapters[index]) };
         ow_addressing now;
         int r;
 
@@ -253,7 +248,7 @@ static int set_checked(struct fix_job *job, size_t index, const ow_addressing *w
         if (r == 0 && !request.done)
                 r = ow_fail(err, OW_E_ABSENT, OW_NOWHERE,
                             "the control set that the next boot uses does not have '%s'",
-                            shown(&network->adapters[index]));
+                            net_shown(&network->adapters[index]));
         if (r == 0)
                 r = take_name(job, network, index, want, users, err);
         return r == 0 ? tell_difference(job, network, index, want, err) : r;

@@ -29,6 +29,12 @@ struct net_job {
         enum net_store store;
 };
 
+/* What messages call an adapter. */
+static inline const char *net_shown(const ow_adapter *a)
+{
+        return a->name[0] ? a->name : a->description[0] ? a->description : a->guid;
+}
+
 /* Fills in the rest of a job whose job, control_set, network and index are set. */
 void net_job_init(struct net_job *nj);
 

@@ -58,6 +58,12 @@ load common
         offwin net show --json "$image"
         json '.old_layout' true
         json '.adapters[0].service' AMDPCN1
+        offwin net tune "$image"
+        expect 0
+        has 'Windows NT 4 has no standard settings'
+        offwin net tune "$image" --safe
+        expect 1
+        one_line 'Windows NT 4'
 }
 
 @test "net winsock and nla" {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <offwin/device.h>
+#include <offwin/keyword.h>
 #include <offwin/network.h>
 #include <offwin/nla.h>
 #include <offwin/software.h>
@@ -63,6 +64,13 @@ static void use(ow_guest *guest)
                 abort();
         if (ow_network_find(network, "auto", &n, NULL) == 0 && n >= network->n_adapters)
                 abort();
+        for (size_t i = 0; i < network->n_adapters; i++) {
+                ow_tuning *tuning;
+
+                if (ow_tuning_load(guest, network, i, &tuning, NULL) < 0)
+                        abort();
+                ow_tuning_free(tuning);
+        }
         if (ow_guest_services(guest, &services, &n, NULL) < 0)
                 abort();
         for (size_t i = 0; i < n; i++)
