@@ -86,6 +86,25 @@ const struct command net_commands[] = {
                 .run = run_net_tune,
         },
         {
+                .name = "net unteam",
+                .operands = "DISK [TEAM]...",
+                .summary = "take teams of network cards apart",
+                .about = "Cards in a team (HP NCU, Broadcom BASP, Intel ANS, Windows 2012 and newer) are bound to its "
+                         "protocol instead of TCP/IP. Each gets what the team was bound to, in every list that names "
+                         "the team; then the team's protocol and adapter are taken out, and drivers of its software "
+                         "that no team is left for are disabled. TEAM is named as for net show; all teams without. "
+                         "The team's addresses must be taken care of: by net handover before, by --nic here, or given "
+                         "up with --drop-address. Refused when it cannot be told which cards belong to which team.",
+                .examples = "offwin net unteam server.vhdx --nic 52:54:00:12:34:56=LAN-Team\n"
+                            "offwin net unteam server.vhdx LAN-Team --drop-address --dry-run\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_NIC | OPTION_RE_IP |
+                           OPTION_DROP_ADDRESS,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_unteam,
+        },
+        {
                 .name = "net show",
                 .operands = "DISK [ADAPTER]",
                 .summary = "show network adapters, addresses and routes",

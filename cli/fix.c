@@ -19,6 +19,7 @@ struct request {
         ow_fix_parameter *parameters;
         size_t n_parameters;
         bool fixes; /* any at all: --nic may stand alone */
+        bool all;   /* --all: also teams that lose their addresses are taken apart */
         struct handovers handovers;
         struct plan_file plan;
 };
@@ -67,7 +68,8 @@ static int sort_operands(const struct arguments *arguments, struct request *requ
         }
         if (request->disks.count == 0)
                 return usage_error(arguments->command, "no DISK: offwin fix %s", arguments->command->operands);
-        request->fixes = request->names.count > 0 || has(arguments, OPTION_ALL);
+        request->all = has(arguments, OPTION_ALL);
+        request->fixes = request->names.count > 0 || request->all;
         if (!request->fixes && !has(arguments, OPTION_NIC) && !has(arguments, OPTION_PLAN))
                 return usage_error(arguments->command, "which fixes? name them, or --all, or --plan FILE (offwin fix "
                                                        "--list)");
@@ -126,7 +128,11 @@ static int add(struct plan_state *state, ow_guest *guest, ow_error *err)
         if (r == 0 && request->plan.file)
                 r = ow_plan_add_planfile(state->plan, guest, request->set, request->plan.file, request->plan.contents,
                                          err);
-        return r == 0 ? handovers_plan(&request->handovers, state->plan, guest, err) : r;
+        if (r == 0)
+                r = handovers_plan(&request->handovers, state->plan, guest, err);
+        if (r == 0 && request->all && request->handovers.n_nics)
+                r = ow_plan_unteam(state->plan, guest, NULL, 0, OW_UNTEAM_ONLY_FREED, err);
+        return r;
 }
 
 int run_fix(const struct arguments *arguments)

@@ -82,6 +82,7 @@ __extension__ typedef unsigned __int128 option_set;
 #define OPTION_SAFE                OPTION(65)
 #define OPTION_TCP                 OPTION(66)
 #define OPTION_NLA                 OPTION(67)      /* every setting of network location */
+#define OPTION_DROP_ADDRESS        OPTION(68)
 
 struct option_spec {
         option_set id;

@@ -182,6 +182,29 @@ OW_API int ow_plan_strip_adapter(ow_plan *plan, ow_guest *guest, size_t index, o
 /* The same for every adapter that is a ghost. *ret_count: of those that had something to take; may be NULL. */
 OW_API int ow_plan_strip_ghosts(ow_plan *plan, ow_guest *guest, size_t *ret_count, ow_error *err);
 
+enum ow_unteam_flags {
+        OW_UNTEAM_DROP_ADDRESSES = 1 << 0, /* addresses that a team still has are taken away */
+        OW_UNTEAM_ONLY_FREED =
+                1 << 1, /* a team that still has addresses stays as it is, and where there is
+                         * doubt all do; the plan says so, nothing is refused. @teams is not looked at */
+};
+
+/**
+ * ow_plan_unteam - takes teams of network cards apart: each card is bound by itself to what the team was bound to
+ * @teams: indices of adapters of ow_guest_network(); NULL with n_teams 0: every team
+ * @flags: OW_UNTEAM_*
+ *
+ * A team's adapter loses its bindings, and its device is disabled. Of HP, Broadcom and Intel teams the drivers are
+ * disabled too when no team is left, and taken out of every filter list; Windows' own (2012 and newer) stay
+ * installed. What an earlier part of the plan takes away from a team (ow_plan_hand_over()) counts as taken care of.
+ *
+ * Return: 0; OW_E_INVAL one is no team; OW_E_REFUSED a team still has addresses, or it cannot be told which cards are
+ *         whose, or what a card by itself is bound to; OW_E_UNSUPPORTED a list of another type; else as
+ *         ow_plan_set_services().
+ */
+OW_API int ow_plan_unteam(ow_plan *plan, ow_guest *guest, const size_t *teams, size_t n_teams, unsigned flags,
+                          ow_error *err);
+
 /* One setting as ow_addressing_set() takes it; borrowed. */
 typedef struct ow_addressing_edit {
         const char *name, *text;
@@ -191,7 +214,7 @@ typedef struct ow_addressing_edit {
 typedef struct ow_handover {
         bool has_mac; /* false: any card, the next one in order */
         ow_mac mac;
-        const char *old; /* see ow_network_find(); borrowed */
+        const char *old;                 /* see ow_network_find(); borrowed */
         const ow_addressing_edit *edits; /* in place of what the old adapter had, after the rules; may be NULL */
         size_t n_edits;
 } ow_handover;

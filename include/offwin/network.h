@@ -183,6 +183,9 @@ enum ow_team_kind {
 /* "HP Network Configuration Utility", ... "" */
 OW_APIV const char *ow_team_kind_name(enum ow_team_kind kind);
 
+/* The protocols that cards in such a team are bound to, by the names of their services. None for OW_TEAM_OTHER. */
+OW_API ow_texts ow_team_protocols(enum ow_team_kind kind);
+
 enum { OW_NO_ADAPTER = -1 };
 
 typedef struct ow_adapter {

@@ -9,25 +9,50 @@
 
 #include "guest/net.h"
 
-/* Protocols that cards in a team or bridge are bound to. */
+/* Protocols that cards in a team are bound to; in a bridge. */
+static const char *const of_hp[] = { "cpqteam" };
+static const char *const of_broadcom[] = { "Blfp" };
+static const char *const of_intel[] = { "iANSProtocol", "iANSP" };
+static const char *const of_lbfo[] = { "NdisImPlatform" };
+static const char *const of_bridge[] = { "Bridge", "BridgeMP", "MsBridge" };
+
 static const struct {
-        const char *service;
+        ow_texts services;
         enum ow_team_kind team;
         bool bridge;
 } protocols[] = {
-        { "cpqteam", OW_TEAM_HP, false },          { "Blfp", OW_TEAM_BROADCOM, false },
-        { "iANSProtocol", OW_TEAM_INTEL, false },  { "iANSP", OW_TEAM_INTEL, false },
-        { "NdisImPlatform", OW_TEAM_LBFO, false }, { "Bridge", OW_TEAM_NONE, true },
-        { "BridgeMP", OW_TEAM_NONE, true },        { "MsBridge", OW_TEAM_NONE, true },
+        { { of_hp, OW_COUNT(of_hp) }, OW_TEAM_HP, false },
+        { { of_broadcom, OW_COUNT(of_broadcom) }, OW_TEAM_BROADCOM, false },
+        { { of_intel, OW_COUNT(of_intel) }, OW_TEAM_INTEL, false },
+        { { of_lbfo, OW_COUNT(of_lbfo) }, OW_TEAM_LBFO, false },
+        { { of_bridge, OW_COUNT(of_bridge) }, OW_TEAM_NONE, true },
 };
 
-/* Index into protocols of the one that the adapter is bound to, or -1. */
-static int protocol_of(const ow_adapter *a)
+ow_texts ow_team_protocols(enum ow_team_kind kind)
+{
+        for (size_t i = 0; i < OW_COUNT(protocols); i++)
+                if (!protocols[i].bridge && protocols[i].team == kind)
+                        return protocols[i].services;
+        return (ow_texts){ NULL, 0 };
+}
+
+static bool is_one_of(ow_texts services, const char *name)
+{
+        for (size_t i = 0; i < services.count; i++)
+                if (guest_text_equal(services.items[i], name))
+                        return true;
+        return false;
+}
+
+/* Index into protocols of what the adapter is bound to, and by which service, or -1. */
+static int protocol_of(const ow_adapter *a, const char **ret_service)
 {
         for (size_t i = 0; i < a->upper.count; i++)
                 for (size_t k = 0; k < OW_COUNT(protocols); k++)
-                        if (guest_text_equal(a->upper.items[i], protocols[k].service))
+                        if (is_one_of(protocols[k].services, a->upper.items[i])) {
+                                *ret_service = a->upper.items[i];
                                 return (int)k;
+                        }
         return -1;
 }
 
@@ -94,12 +119,13 @@ void net_read_teams(struct net *net)
 {
         for (size_t i = 0; i < net->adapters.n; i++) {
                 struct net_adapter *card = net_adapter_at(net, i);
-                int protocol = protocol_of(&card->a), team;
+                const char *service = "";
+                int protocol = protocol_of(&card->a, &service), team;
 
                 if (protocol < 0 || is_team_of(&card->a, protocol))
                         continue;
                 card->a.team = protocols[protocol].team;
-                team = told_team(net, &card->a, protocols[protocol].service);
+                team = told_team(net, &card->a, service);
                 if (team == OW_NO_ADAPTER || team == (int)i)
                         team = only_team(net, protocol);
                 if (team != OW_NO_ADAPTER && team != (int)i)
