@@ -116,6 +116,21 @@ int plan_now(const ow_plan *plan, ow_guest *guest, const char *where, const char
         return r ? (r < 0 ? r : 0) : plan_read(guest, where, name, ret, err);
 }
 
+int plan_text_now(ow_plan *plan, ow_guest *guest, const char *where, const char *name, char **ret, ow_error *err)
+{
+        ow_datum datum = { false, 0, { NULL, 0 } };
+        int r;
+
+        r = plan_now(plan, guest, where, name, &datum, err);
+        if (r < 0)
+                return r;
+        *ret = datum.present && (datum.type == OW_REG_SZ || datum.type == OW_REG_EXPAND_SZ)
+                       ? ow_utf16_text((ow_view){ datum.data.p, datum.data.size })
+                       : ow_strdup("");
+        ow_blob_done(&datum.data);
+        return *ret ? 0 : ow_fail_nomem(err);
+}
+
 /* ---- lists ---- */
 
 static bool listed(const char *const *names, const char *name)
@@ -170,6 +185,15 @@ static int list_encode(ow_buffer *list, size_t count, bool drop_empty, ow_datum 
         return 0;
 }
 
+/* The strings of a list, each with its NUL, also when the last one lacks it. */
+static int list_text(const ow_datum *now, ow_buffer *text, ow_error *err)
+{
+        if (now->present)
+                ow_utf16_to_utf8((ow_view){ now->data.p, now->data.size }, text);
+        ow_buffer_put_byte(text, 0);
+        return ow_buffer_failed(text) ? ow_fail_nomem(err) : 0;
+}
+
 /* What the list becomes. 1 something else, 0 the same as now. */
 static int list_change(const ow_datum *now, const char *const *remove, const char *const *add, bool drop_empty,
                        ow_datum *after, ow_error *err)
@@ -179,11 +203,9 @@ static int list_change(const ow_datum *now, const char *const *remove, const cha
         size_t count = 0, before = 0;
         int r;
 
-        if (now->present)
-                ow_utf16_to_utf8((ow_view){ now->data.p, now->data.size }, &text);
-        ow_buffer_put_byte(&text, 0); /* a list whose final NUL is missing */
-        if (ow_buffer_failed(&text))
-                return ow_fail_nomem(err);
+        r = list_text(now, &text, err);
+        if (r < 0)
+                return r;
         for (size_t at = 0; at < text.len; at += strlen((const char *)text.p + at) + 1)
                 before += text.p[at] != '\0';
         list_copy((const char *)text.p, text.len, remove, &list, &count);
@@ -201,6 +223,15 @@ static int list_change(const ow_datum *now, const char *const *remove, const cha
         return r < 0 ? r : 1;
 }
 
+/* The plan's row for the list, or a new one, gets after. */
+static int list_put(struct fix_job *job, const char *where, const char *name, ow_datum *after, ow_error *err)
+{
+        if (plan_amend(job->plan, where, name, after))
+                return 0;
+        return fix_job_value(job, where, name, OW_REG_MULTI_SZ, after->present ? after->data.p : NULL,
+                             after->data.size, err);
+}
+
 int plan_list_edit(struct fix_job *job, const char *where, const char *name, const char *const *remove,
                    const char *const *add, bool drop_empty, ow_error *err)
 {
@@ -216,10 +247,50 @@ int plan_list_edit(struct fix_job *job, const char *where, const char *name, con
         else
                 r = list_change(&now, remove, add, drop_empty, &after, err);
         if (r > 0)
-                r = plan_amend(job->plan, where, name, &after)
-                            ? 0
-                            : fix_job_value(job, where, name, OW_REG_MULTI_SZ, after.present ? after.data.p : NULL,
-                                            after.data.size, err);
+                r = list_put(job, where, name, &after, err);
+        ow_blob_done(&now.data);
+        ow_blob_done(&after.data);
+        return r < 0 ? r : 0;
+}
+
+/* What is left of the list when drop has seen it. 1 something else, 0 the same as now. */
+static int list_filter(const ow_datum *now, plan_list_drop_fn drop, void *state, ow_datum *after, ow_error *err)
+{
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+        OW_AUTO_BUFFER list = OW_BUFFER_INIT;
+        size_t index = 0, count = 0;
+        int r;
+
+        r = list_text(now, &text, err);
+        if (r < 0)
+                return r;
+        for (size_t at = 0; at < text.len; at += strlen((const char *)text.p + at) + 1) {
+                const char *entry = (const char *)text.p + at;
+
+                if (!entry[0] || drop(state, index++, entry))
+                        continue;
+                ow_buffer_put(&list, entry, strlen(entry) + 1);
+                count++;
+        }
+        if (ow_buffer_failed(&list))
+                return ow_fail_nomem(err);
+        if (count == index)
+                return 0;
+        r = list_encode(&list, count, false, after, err);
+        return r < 0 ? r : 1;
+}
+
+int plan_list_drop(struct fix_job *job, const char *where, const char *name, plan_list_drop_fn drop, void *state,
+                   ow_error *err)
+{
+        ow_datum now = { false, 0, { NULL, 0 } }, after = { false, 0, { NULL, 0 } };
+        int r;
+
+        r = plan_now(job->plan, job->guest, where, name, &now, err);
+        if (r == 0 && now.present && now.type == OW_REG_MULTI_SZ)
+                r = list_filter(&now, drop, state, &after, err);
+        if (r > 0)
+                r = list_put(job, where, name, &after, err);
         ow_blob_done(&now.data);
         ow_blob_done(&after.data);
         return r < 0 ? r : 0;

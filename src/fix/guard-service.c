@@ -4,7 +4,7 @@
 
 #include "base/le.h"
 #include "base/upcase.h"
-#include "base/utf16.h"
+#include "fix/action.h"
 #include "fix/guard.h"
 #include "fix/service-edit.h"
 
@@ -12,21 +12,6 @@
 static const char *const storage_groups[] = {
         "Boot Bus Extender", "System Bus Extender", "SCSI miniport", "Primary disk", "SCSI Class", "Boot file system",
 };
-
-static int text_now(ow_plan *plan, ow_guest *guest, const char *where, const char *name, char **ret, ow_error *err)
-{
-        ow_datum datum = { false, 0, { NULL, 0 } };
-        int r;
-
-        r = plan_now(plan, guest, where, name, &datum, err);
-        if (r < 0)
-                return r;
-        *ret = datum.present && (datum.type == OW_REG_SZ || datum.type == OW_REG_EXPAND_SZ)
-                       ? ow_utf16_text((ow_view){ datum.data.p, datum.data.size })
-                       : ow_strdup("");
-        ow_blob_done(&datum.data);
-        return *ret ? 0 : ow_fail_nomem(err);
-}
 
 /* ---- reasons: 1 and a reason, 0 none, < 0 ---- */
 
@@ -58,7 +43,7 @@ static int safe_boot(struct fix_job *job, const struct service_at *at, ow_buffer
         const char *file, *names[2];
         int r;
 
-        r = text_now(job->plan, job->guest, at->where, "ImagePath", &image, err);
+        r = plan_text_now(job->plan, job->guest, at->where, "ImagePath", &image, err);
         if (r < 0)
                 return r;
         file = strrchr(image, '\\') ? strrchr(image, '\\') + 1 : image;
@@ -89,7 +74,7 @@ static int storage_group(struct fix_job *job, const struct service_at *at, ow_bu
         OW_AUTO_FREE char *group = NULL;
         int r;
 
-        r = text_now(job->plan, job->guest, at->where, "Group", &group, err);
+        r = plan_text_now(job->plan, job->guest, at->where, "Group", &group, err);
         for (size_t i = 0; i < OW_COUNT(storage_groups) && r == 0; i++) {
                 if (at->start != START_BOOT || ow_name_compare(group, storage_groups[i]) != 0)
                         continue;
