@@ -26,14 +26,20 @@ const struct command net_commands[] = {
         {
                 .name = "net clean",
                 .operands = "DISK...",
-                .summary = "take the addresses away from network adapters that are gone",
+                .summary = "take addresses from adapters that are gone, or remove them",
                 .about = "Ghosts, adapters whose hardware was not there when Windows last ran, lose their static "
                          "addresses, servers and routes, so that no address is \"already assigned to another "
                          "adapter\". Routes that another adapter can use stay. With --adapter only those named, ghosts "
-                         "or not: an address that nothing takes over is lost (see `offwin net handover`).",
+                         "or not: an address that nothing takes over is lost (see `offwin net handover`).\n\n"
+                         "--remove takes the whole adapter out, as `offwin dev rm` does: device, driver settings, name, "
+                         "bindings. The hive of a Windows that was shut down cleanly does not tell what was there; "
+                         "--not-in qemu (hyperv, virtualbox, vmware, xen) goes by the machine to come instead, --force "
+                         "takes the named adapters as they are.",
                 .examples = "offwin net clean --dry-run server.vhdx\n"
-                            "offwin net clean --adapter 'Local Area Connection 3' server.vhdx\n",
-                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_ADAPTER,
+                            "offwin net clean --adapter 'Local Area Connection 3' server.vhdx\n"
+                            "offwin net clean --remove --not-in qemu server.vhdx\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_ADAPTER | OPTION_REMOVE | OPTION_NOT_IN |
+                           OPTION_FORCE | OPTION_FIX_DIR,
                 .flags = COMMAND_WRITES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 64,
@@ -154,7 +160,8 @@ const struct command net_commands[] = {
                 .examples = "offwin dev list --ghosts server.vhdx\n"
                             "offwin dev list --class Net server.vhdx\n"
                             "offwin dev list server.vhdx 'PCI\\VEN_8086*'\n",
-                .options = MACHINE | OPTION_DISK | OPTION_CLASS | OPTION_BUS | OPTION_DRIVER | OPTION_GHOSTS,
+                .options = MACHINE | OPTION_DISK | OPTION_CLASS | OPTION_BUS | OPTION_DRIVER |
+                           OPTION_DEVICE_VENDOR | OPTION_GHOSTS,
                 .flags = COMMAND_READS | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 2,
@@ -166,11 +173,35 @@ const struct command net_commands[] = {
                 .summary = "show everything that is known of a device",
                 .about = "PATTERN is looked for as by dev list.",
                 .examples = "offwin dev show server.vhdx 'PCI\\VEN_8086&DEV_100F*'\n",
-                .options = MACHINE | OPTION_DISK | OPTION_CLASS | OPTION_BUS | OPTION_DRIVER | OPTION_GHOSTS,
+                .options = MACHINE | OPTION_DISK | OPTION_CLASS | OPTION_BUS | OPTION_DRIVER |
+                           OPTION_DEVICE_VENDOR | OPTION_GHOSTS,
                 .flags = COMMAND_READS | COMMAND_BOUNDED,
                 .min_operands = 2,
                 .max_operands = 2,
                 .run = run_dev_show,
+        },
+        {
+                .name = "dev rm",
+                .operands = "DISK [PATTERN...]",
+                .summary = "remove devices that are gone",
+                .about = "Takes ghosts out of the registry with every key and list that names them; a network card "
+                         "with its addresses, its name and its bindings. PATTERN is looked for as by dev list; without "
+                         "one, the options say which: `--ghosts` alone means all.\n\n"
+                         "A device that was there, or of which nothing tells, stays. --not-in NAME takes those that a "
+                         "virtual machine of that kind (hyperv, qemu, virtualbox, vmware, xen) cannot have, whatever "
+                         "the registry says of them; --force takes what was named. What software makes, and what lies "
+                         "between Windows and its disk, always stays. The last network card goes with --force only.",
+                .examples = "offwin dev rm --ghosts --dry-run server.vhdx\n"
+                            "offwin dev rm --not-in qemu server.vhdx\n"
+                            "offwin dev rm server.vhdx --class Net --vendor VEN_14E4\n"
+                            "offwin dev rm server.vhdx 'USB\\VID_03F0*'\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_CLASS | OPTION_BUS |
+                           OPTION_DRIVER | OPTION_DEVICE_VENDOR | OPTION_GHOSTS | OPTION_NOT_IN | OPTION_FORCE |
+                           OPTION_FIX_DIR,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 256,
+                .run = run_dev_rm,
         },
         {
                 .name = "net export",

@@ -80,6 +80,7 @@ int run_net_show(const struct arguments *arguments);
 int run_net_winsock(const struct arguments *arguments);
 int run_net_nla(const struct arguments *arguments);
 int run_dev_list(const struct arguments *arguments);
+int run_dev_rm(const struct arguments *arguments);
 int run_dev_show(const struct arguments *arguments);
 int run_net_export(const struct arguments *arguments);
 int run_vendor_list(const struct arguments *arguments);

@@ -35,6 +35,7 @@ static int report(const struct arguments *arguments, bool whole, char **ret, ow_
         ow_device_filter filter = { .class_name = arguments->device_class,
                                     .bus = arguments->bus,
                                     .service = arguments->driver_service,
+                                    .vendor = arguments->device_vendor,
                                     .ghosts = has(arguments, OPTION_GHOSTS) };
         ow_report_options options = report_options(arguments);
         AUTO_SESSION session = { 0 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "dev-rm.h"
 #include "handover.h"
 #include "output.h"
 #include "session.h"
@@ -127,6 +128,10 @@ int run_net_clean(const struct arguments *arguments)
 {
         struct plan_state state = { .add = add_clean, .more = (void *)(uintptr_t)arguments };
 
+        if (has(arguments, OPTION_REMOVE))
+                return remove_adapters(arguments);
+        if (has(arguments, OPTION_NOT_IN | OPTION_FORCE | OPTION_FIX_DIR))
+                return usage_error(arguments->command, "--not-in, --force and --fix-dir go with --remove");
         return run_plan(arguments, &arguments->operands, "offwin net clean", &state);
 }
 

@@ -13,7 +13,10 @@ const struct option_spec option_specs[] = {
         { OPTION_CLASS, 0, "class", "NAME", "only devices of this class: Net, SCSIAdapter, a GUID" },
         { OPTION_BUS, 0, "bus", "NAME", "only devices of this bus: PCI, USB, VMBUS" },
         { OPTION_DRIVER, 0, "service", "NAME", "only devices with this driver" },
+        { OPTION_DEVICE_VENDOR, 0, "vendor", "VENDOR", "only of this maker: VEN_8086, VID_03F0, or a name" },
         { OPTION_GHOSTS, 0, "ghosts", NULL, "only devices that were not there" },
+        { OPTION_REMOVE, 0, "remove", NULL, "the whole adapter goes, not only its addresses" },
+        { OPTION_NOT_IN, 0, "not-in", "NAME", "what a machine of qemu, vmware, ... does not have" },
         { OPTION_LIST, 0, "list", NULL, "list what there is (fixes, undo records) and stop" },
         { OPTION_FORGET, 0, "forget", NULL, "give up a cut-off change that cannot be finished" },
         { OPTION_FORCE, 0, "force", NULL, "past the guards; what that means is said above" },
@@ -176,6 +179,12 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
                 return 0;
         case OPTION_CLASS:
                 a->device_class = value;
+                return 0;
+        case OPTION_DEVICE_VENDOR:
+                a->device_vendor = value;
+                return 0;
+        case OPTION_NOT_IN:
+                a->not_in = value;
                 return 0;
         case OPTION_BUS:
                 a->bus = value;

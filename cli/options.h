@@ -83,6 +83,9 @@ __extension__ typedef unsigned __int128 option_set;
 #define OPTION_TCP                 OPTION(66)
 #define OPTION_NLA                 OPTION(67)      /* every setting of network location */
 #define OPTION_DROP_ADDRESS        OPTION(68)
+#define OPTION_REMOVE              OPTION(69)
+#define OPTION_NOT_IN              OPTION(70)
+#define OPTION_DEVICE_VENDOR       OPTION(71)
 
 struct option_spec {
         option_set id;
@@ -119,6 +122,8 @@ struct arguments {
         const char *control_set;
         const char *device_class;       /* --class */
         const char *bus;
+        const char *device_vendor;      /* --vendor of a device */
+        const char *not_in;
         const char *driver_service;     /* --service */
         const char *plan;
         const char *target;

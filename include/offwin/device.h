@@ -65,6 +65,7 @@ typedef struct ow_device_filter {
         const char *class_name; /* or its GUID */
         const char *bus;
         const char *service;
+        const char *vendor; /* "8086", "VEN_8086", "VID_03F0", or text in the manufacturer's name */
         bool ghosts; /* only those that were not there */
 } ow_device_filter;
 

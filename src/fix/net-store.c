@@ -292,6 +292,13 @@ static int write_routes(struct net_job *nj, const ow_addressing *want, const str
         return r;
 }
 
+int net_drop_routes(struct net_job *nj, const struct net_users *users, ow_error *err)
+{
+        static const ow_addressing nothing = { .dhcp = true };
+
+        return write_routes(nj, &nothing, users, err);
+}
+
 int net_write_store(struct net_job *nj, const ow_addressing *want, const struct net_users *users, ow_error *err)
 {
         int r;

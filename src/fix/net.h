@@ -76,6 +76,9 @@ struct net_users {
 };
 int net_write_store(struct net_job *nj, const ow_addressing *want, const struct net_users *users, ow_error *err);
 
+/* Only the persistent routes over the adapter that nobody else can use. */
+int net_drop_routes(struct net_job *nj, const struct net_users *users, ow_error *err);
+
 /* The connection's name, in each place that has it. */
 int net_rename(struct net_job *nj, const char *name, ow_error *err);
 

@@ -10,6 +10,7 @@
 #include <offwin/fix.h>
 
 #include "fix/builtin.h"
+#include "fix/device-list.h"
 
 enum {
         SET_MAX = 4096,                 /* fixes of one set */
@@ -19,6 +20,8 @@ enum {
 struct ow_fix_set {
         ow_fix **fixes;                 /* sorted by name once loaded */
         size_t n, cap;
+        ow_device_list **lists;         /* of devices; as found */
+        size_t n_lists, cap_lists;
 };
 
 void ow_fix_free(ow_fix *fix)
@@ -61,7 +64,10 @@ void ow_fix_set_free(ow_fix_set *set)
                 return;
         for (size_t i = 0; i < set->n; i++)
                 ow_fix_free(set->fixes[i]);
+        for (size_t i = 0; i < set->n_lists; i++)
+                device_list_free(set->lists[i]);
         ow_free(set->fixes);
+        ow_free(set->lists);
         ow_free(set);
 }
 OW_DEFINE_AUTO(ow_fix_set, ow_fix_set_free);
@@ -86,6 +92,28 @@ static int set_add(ow_fix_set *set, ow_fix *fix, ow_error *err)
                 return ow_fail_nomem(err);
         set->fixes = grown;
         set->fixes[set->n++] = OW_TAKE(mine);
+        return 0;
+}
+
+/* The later list of a name wins. Takes list in any case. */
+static int list_add(ow_fix_set *set, ow_device_list *list, ow_error *err)
+{
+        void *grown;
+
+        for (size_t i = 0; i < set->n_lists; i++) {
+                if (strcmp(set->lists[i]->name, list->name) != 0)
+                        continue;
+                device_list_free(set->lists[i]);
+                set->lists[i] = list;
+                return 0;
+        }
+        grown = set->n_lists < SET_MAX ? ow_grow(set->lists, set->n_lists, &set->cap_lists, sizeof *set->lists) : NULL;
+        if (!grown) {
+                device_list_free(list);
+                return ow_fail_nomem(err);
+        }
+        set->lists = grown;
+        set->lists[set->n_lists++] = list;
         return 0;
 }
 
@@ -131,13 +159,22 @@ static int file_read(const char *path, ow_blob *ret, ow_error *err)
         return 0;
 }
 
-/* name is "x.fix", in the folder path, which is the area too. */
+/* What the name of a file says it is. */
+static bool ends_in(const char *name, const char *ending)
+{
+        size_t n = strlen(name), m = strlen(ending);
+
+        return n > m && strcmp(name + n - m, ending) == 0;
+}
+
+/* name is "x.fix" or "x.list", in the folder path, which is the area too. */
 static int file_add(ow_fix_set *set, const char *folder, const char *area, const char *name, ow_error *err)
 {
         OW_AUTO_FREE char *path = ow_asprintf("%s/%s", folder, name);
-        OW_AUTO_FREE char *plain = ow_strndup(name, strlen(name) - 4);
+        OW_AUTO_FREE char *plain = ow_strndup(name, (size_t)(strrchr(name, '.') - name));
+        ow_device_list *list = NULL;
         ow_blob text = { NULL, 0 };
-        ow_fix *fix;
+        ow_fix *fix = NULL;
         int r;
 
         if (!path || !plain)
@@ -149,16 +186,14 @@ static int file_add(ow_fix_set *set, const char *folder, const char *area, const
         r = file_read(path, &text, err);
         if (r < 0)
                 return r;
-        r = fix_file_parse(plain, area, path, text.p, text.size, NULL, &fix, err);
+        if (ends_in(name, ".list"))
+                r = device_list_parse(plain, path, text.p, text.size, &list, err);
+        else
+                r = fix_file_parse(plain, area, path, text.p, text.size, NULL, &fix, err);
         ow_blob_done(&text);
-        return r < 0 ? r : set_add(set, fix, err);
-}
-
-static bool is_fix_file(const char *name)
-{
-        size_t n = strlen(name);
-
-        return n > 4 && strcmp(name + n - 4, ".fix") == 0;
+        if (r < 0)
+                return r;
+        return list ? list_add(set, list, err) : set_add(set, fix, err);
 }
 
 /* Names in a folder, sorted, so that the order of a host's folder never shows. */
@@ -230,7 +265,7 @@ static int folder_add(ow_fix_set *set, const char *path, const char *area, unsig
                         return ow_fail_sys(err, errno, "read '%s'", full);
                 if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
                         r = folder_add(set, full, name, depth + 1, err);
-                else if (S_ISREG(st.st_mode) && is_fix_file(name))
+                else if (S_ISREG(st.st_mode) && (ends_in(name, ".fix") || ends_in(name, ".list")))
                         r = file_add(set, path, area, name, err);
         }
         return r;
@@ -279,5 +314,25 @@ const ow_fix *ow_fix_set_find(const ow_fix_set *set, const char *name)
         for (size_t i = 0; i < set->n; i++)
                 if (strcmp(set->fixes[i]->name, name) == 0)
                         return set->fixes[i];
+        return NULL;
+}
+
+/* ---- lists of devices ---- */
+
+size_t ow_device_list_count(const ow_fix_set *set)
+{
+        return set->n_lists;
+}
+
+const ow_device_list *ow_device_list_get(const ow_fix_set *set, size_t index)
+{
+        return index < set->n_lists ? set->lists[index] : NULL;
+}
+
+const ow_device_list *ow_device_list_find(const ow_fix_set *set, const char *name)
+{
+        for (size_t i = 0; i < set->n_lists; i++)
+                if (strcmp(set->lists[i]->name, name) == 0)
+                        return set->lists[i];
         return NULL;
 }

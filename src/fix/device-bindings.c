@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Network adapters taken out of what names them beside others: the lists of bindings below Services\*\Linkage, which
+ * are parallel (the third of Bind, of Export and of Route are one binding), and keys that name one in a value.
+ */
+#include "fix/device-remove.h"
+
+#include <string.h>
+
+#include "base/le.h"
+#include "base/upcase.h"
+
+enum { GUID_SIZE = 38, N_LISTS = 3, AREAS_MAX = 4, DEPTH_MAX = 32, NAME_ROOM = 600, DAMAGED_MAX = 64 };
+
+static const char *const list_names[N_LISTS] = { "Bind", "Export", "Route" };
+
+int removal_named(const struct removal_set *set, const char *text)
+{
+        for (const char *at = strchr(text, '{'); at; at = strchr(at + 1, '{')) {
+                if (strnlen(at, GUID_SIZE) < GUID_SIZE || at[GUID_SIZE - 1] != '}')
+                        continue;
+                for (size_t i = 0; i < set->network->n_adapters; i++)
+                        if (set->going[i] && strlen(set->network->adapters[i].guid) == GUID_SIZE &&
+                            ow_name_compare_n(at, GUID_SIZE, set->network->adapters[i].guid, GUID_SIZE) == 0)
+                                return (int)i;
+        }
+        return -1;
+}
+
+static bool any_going(const struct removal_set *set)
+{
+        for (size_t i = 0; i < set->network->n_adapters; i++)
+                if (set->going[i])
+                        return true;
+        return false;
+}
+
+/* ---- lists ---- */
+
+struct marks {
+        const struct removal_set *set;
+        bool *doomed; /* by place in the list */
+        size_t n, cap;
+        bool any, failed;
+};
+
+static bool look(void *state, size_t index, const char *entry)
+{
+        struct marks *marks = state;
+        bool *grown = ow_grow(marks->doomed, marks->n, &marks->cap, sizeof *grown);
+
+        if (grown) {
+                marks->doomed = grown;
+                grown[marks->n++] = removal_named(marks->set, entry) >= 0;
+                marks->any = marks->any || grown[marks->n - 1];
+        }
+        marks->failed = marks->failed || !grown;
+        return false;
+}
+
+static bool drop(void *state, size_t index, const char *entry)
+{
+        const struct marks *marks = state;
+
+        return index < marks->n && marks->doomed[index];
+}
+
+/* Lists of one length are one table: what goes in one goes in all. Others are each by itself. */
+static void join(struct marks lists[N_LISTS])
+{
+        for (size_t i = 1; i < N_LISTS; i++)
+                if (lists[i].n != lists[0].n)
+                        return;
+        for (size_t at = 0; at < lists[0].n; at++) {
+                bool doomed = lists[0].doomed[at] || lists[1].doomed[at] || lists[2].doomed[at];
+
+                for (size_t i = 0; i < N_LISTS; i++)
+                        lists[i].doomed[at] = doomed;
+        }
+}
+
+static int edit_lists(struct removal_set *set, struct fix_job *job, const char *where, ow_error *err)
+{
+        struct marks lists[N_LISTS] = { { .set = set }, { .set = set }, { .set = set } };
+        bool any = false, failed = false;
+        int r = 0;
+
+        for (size_t i = 0; i < N_LISTS && r == 0; i++) {
+                r = plan_list_drop(job, where, list_names[i], look, &lists[i], err);
+                any = any || lists[i].any;
+                failed = failed || lists[i].failed;
+        }
+        if (failed && r == 0)
+                r = ow_fail_nomem(err);
+        if (r == 0 && any)
+                join(lists);
+        for (size_t i = 0; i < N_LISTS && r == 0 && any; i++)
+                r = plan_list_drop(job, where, list_names[i], drop, &lists[i], err);
+        for (size_t i = 0; i < N_LISTS; i++)
+                ow_free(lists[i].doomed);
+        return r;
+}
+
+/* ---- keys ---- */
+
+/* A router's interface, which names its adapter. */
+static int router_interface(struct removal_set *set, struct fix_job *job, const char *where, const char *name,
+                            ow_error *err)
+{
+        OW_AUTO_FREE char *text = NULL;
+        int r = plan_text_now(job->plan, job->guest, where, "InterfaceName", &text, err);
+
+        if (r == 0 && strlen(text) == GUID_SIZE && removal_named(set, text) >= 0)
+                r = fix_job_remove_key(job, where, err);
+        return r;
+}
+
+static int bind_path(struct removal_set *set, struct fix_job *job, const char *where, const char *name, ow_error *err)
+{
+        return removal_named(set, name) >= 0 ? fix_job_remove_key(job, where, err) : 0;
+}
+
+static int service_at(struct removal_set *set, struct fix_job *job, const char *where, const char *name,
+                      ow_error *err)
+{
+        static const char *const below[] = { "Linkage", "Linkage\\Disabled" };
+        int r = 0;
+
+        for (size_t i = 0; i < OW_COUNT(below) && r == 0; i++) {
+                OW_AUTO_FREE char *linkage = ow_asprintf("%s\\%s", where, below[i]);
+
+                r = linkage ? edit_lists(set, job, linkage, err) : ow_fail_nomem(err);
+        }
+        return r;
+}
+
+int removal_bindings(struct removal_set *set, struct fix_job *job, ow_error *err)
+{
+        const struct {
+                const char *path;
+                removal_key_fn fn;
+        } places[] = { { "Services", service_at },
+                       { "Services\\RemoteAccess\\Interfaces", router_interface },
+                       { "Control\\NetworkSetup2\\BindPaths", bind_path } };
+        int r = 0;
+
+        for (size_t i = 0; i < OW_COUNT(places) && r == 0 && any_going(set); i++) {
+                OW_AUTO_FREE char *where = ow_asprintf("%s\\%s", set->path, places[i].path);
+
+                r = where ? removal_each(set, job, where, places[i].fn, err) : ow_fail_nomem(err);
+        }
+        return r;
+}
+
+/* ---- what is left ---- */
+
+/* Where the walk is: names[1..depth] below the control set. */
+struct search {
+        struct removal_set *set;
+        char names[DEPTH_MAX][NAME_ROOM];
+        unsigned depth;
+        char *areas[AREAS_MAX]; /* the first places, cut short */
+        size_t n_areas, n_places;
+};
+
+/* The path below the control set, at most parts names of it; the caller's. */
+static char *path_of(const struct search *s, unsigned parts)
+{
+        OW_AUTO_BUFFER path = OW_BUFFER_INIT;
+
+        for (unsigned i = 1; i <= s->depth && i <= parts; i++)
+                ow_buffer_printf(&path, "%s%s", i > 1 ? "\\" : "", s->names[i]);
+        return ow_buffer_take_text(&path);
+}
+
+static int found(struct search *s, const char *value, ow_error *err)
+{
+        const ow_plan *plan = s->set->removal->plan;
+        OW_AUTO_FREE char *path = path_of(s, DEPTH_MAX);
+        OW_AUTO_FREE char *where = path ? ow_asprintf("%s\\%s", s->set->path, path) : NULL;
+        OW_AUTO_FREE char *area = path_of(s, DEPTH_MAX / 8);
+        int r;
+
+        if (!where || !area)
+                return ow_fail_nomem(err);
+        r = plan_key_goes(plan, where, err);
+        if (r != 0 || (value && plan_find(plan, where, value)))
+                return r < 0 ? r : 0;
+        s->n_places++;
+        for (size_t i = 0; i < s->n_areas; i++)
+                if (strcmp(s->areas[i], area) == 0)
+                        return 0;
+        if (s->n_areas < AREAS_MAX)
+                s->areas[s->n_areas++] = OW_TAKE(area);
+        return 0;
+}
+
+/* A GUID that goes, in UTF-16 among any bytes. */
+static bool data_names(const struct removal_set *set, const uint8_t *data, size_t size)
+{
+        for (size_t at = 0; at + 2 * GUID_SIZE <= size; at++) {
+                char text[GUID_SIZE + 1];
+                size_t n = 0;
+
+                if (data[at] != '{' || data[at + 1] != 0 || data[at + 2 * GUID_SIZE - 2] != '}')
+                        continue;
+                while (n < GUID_SIZE && data[at + 2 * n + 1] == 0 && data[at + 2 * n] > ' ' &&
+                       data[at + 2 * n] < 0x7f) {
+                        text[n] = (char)data[at + 2 * n];
+                        n++;
+                }
+                text[n] = '\0';
+                if (n == GUID_SIZE && removal_named(set, text) >= 0)
+                        return true;
+        }
+        return false;
+}
+
+static int key_taken(struct search *s, const ow_hive_item *item, bool *skip, ow_error *err)
+{
+        char *name = s->names[item->depth];
+
+        if (item->depth == 0 || ow_hive_name_utf8(&item->name, name, NAME_ROOM) >= NAME_ROOM ||
+            removal_named(s->set, name) < 0)
+                return 0;
+        *skip = true;
+        return found(s, NULL, err);
+}
+
+static int item_taken(struct search *s, const ow_hive_item *item, bool *skip, ow_error *err)
+{
+        char name[NAME_ROOM];
+
+        *skip = item->depth >= DEPTH_MAX;
+        if (*skip)
+                return 0;
+        s->depth = item->depth;
+        if (item->kind == OW_ITEM_KEY)
+                return key_taken(s, item, skip, err);
+        if (!item->data || !data_names(s->set, item->data, item->size) ||
+            ow_hive_name_utf8(&item->name, name, sizeof name) >= sizeof name)
+                return 0;
+        return found(s, name, err);
+}
+
+static int search(struct search *s, ow_regkey key, ow_error *err)
+{
+        ow_error why = OW_ERROR_INIT;
+        ow_hive_walk *walk;
+        unsigned damaged = 0;
+        int r;
+
+        r = ow_hive_walk_open(key.hive, key.key, OW_WALK_NO_END, &walk, err);
+        if (r < 0)
+                return r;
+        while (damaged < DAMAGED_MAX) {
+                ow_hive_item item;
+                bool skip;
+
+                r = ow_hive_walk_next(walk, &item, &why);
+                if (r == 0)
+                        break;
+                if (r < 0) {
+                        damaged++;
+                        continue;
+                }
+                r = item_taken(s, &item, &skip, err);
+                if (r < 0)
+                        break;
+                if (skip)
+                        ow_hive_walk_skip(walk);
+        }
+        ow_hive_walk_close(walk);
+        return r == OW_E_NOMEM ? r : 0;
+}
+
+static int tell(const struct search *s, ow_error *err)
+{
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *places = NULL;
+
+        for (size_t i = 0; i < s->n_areas; i++)
+                ow_buffer_printf(&text, "%s%s", i ? ", " : "", s->areas[i]);
+        places = ow_buffer_take_text(&text);
+        if (!places)
+                return ow_fail_nomem(err);
+        return plan_skip(s->set->removal->plan, NULL, OW_FIX_NOT_FOR_THIS, err,
+                         "%s still names an adapter that goes, in %zu %s to Windows: %s%s",
+                         strrchr(s->set->path, '\\') + 1, s->n_places,
+                         s->n_places == 1 ? "place, which is left" : "places, which are left", places,
+                         s->n_areas == AREAS_MAX ? ", ..." : "");
+}
+
+int removal_leftovers(struct removal_set *set, ow_error *err)
+{
+        OW_AUTO_FREE struct search *s = NULL;
+        ow_regkey key;
+        int r;
+
+        if (!any_going(set))
+                return 0;
+        s = ow_calloc(1, sizeof *s);
+        if (!s)
+                return ow_fail_nomem(err);
+        s->set = set;
+        r = ow_registry_find(set->removal->guest, set->path, &key, err);
+        if (r > 0)
+                r = search(s, key, err);
+        if (r == 0 && s->n_places)
+                r = tell(s, err);
+        for (size_t i = 0; i < s->n_areas; i++)
+                ow_free(s->areas[i]);
+        return r;
+}
