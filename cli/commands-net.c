@@ -141,12 +141,19 @@ const struct command net_commands[] = {
         {
                 .name = "net nla",
                 .operands = "DISK",
-                .summary = "show remembered networks and Internet probes",
-                .about = "Which networks Windows knows, by which gateway it knows them again, what becomes of one that "
-                         "it does not know, and how it probes the Internet.",
-                .examples = "offwin net nla server.vhdx\n",
-                .options = MACHINE | OPTION_DISK,
-                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .summary = "show and set how networks are judged: category, probes, domain",
+                .about = "Without options: which networks Windows knows, by which gateway it knows them again, what "
+                         "becomes of one that it does not know, and how it probes the Internet. The options change that "
+                         "for good, in every control set that the next boot may use. For the first boot alone there are "
+                         "fixes, which settle gives back: unidentified-networks-private, ncsi-active-off, "
+                         "nla-expect-dc-off, network-prompt-off. The category of a domain's network is decided by a "
+                         "domain controller at each connection, and refused here; so is --expect-dc on, with which a "
+                         "boot without a domain controller does not end. SECONDS may be `default`.",
+                .examples = "offwin net nla server.vhdx\n"
+                            "offwin net nla server.vhdx --unidentified private\n"
+                            "offwin net nla server.vhdx --category 'Network 2=private' --dns-retry 0 --dc-retry 0\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_NLA,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 1,
                 .run = run_net_nla,

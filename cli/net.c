@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* offwin net show|winsock|nla: the network of an installation, as far as it is only looked at. */
+/* offwin net show|winsock|nla: the network of an installation, looked at; and how networks are judged, set. */
 #include <offwin/network.h>
+#include <offwin/nla-plan.h>
 #include <offwin/nla.h>
 #include <offwin/winsock.h>
 
@@ -78,7 +79,28 @@ int run_net_winsock(const struct arguments *arguments)
         return run(arguments, winsock);
 }
 
+/* ---- net nla with options ---- */
+
+static int add_nla(struct plan_state *state, ow_guest *guest, ow_error *err)
+{
+        const struct text_list *settings = &((const struct arguments *)state->more)->settings;
+        int r = 0;
+
+        for (size_t i = 0; i < settings->count && r == 0; i += 2) {
+                ow_nla_edit edit = { settings->items[i], settings->items[i + 1] };
+
+                r = ow_plan_set_nla(state->plan, guest, &edit, 1, err);
+        }
+        return r;
+}
+
 int run_net_nla(const struct arguments *arguments)
 {
+        struct plan_state state = { .add = add_nla, .more = (void *)(uintptr_t)arguments };
+
+        if (has(arguments, OPTION_NLA))
+                return run_plan(arguments, &arguments->operands, "offwin net nla", &state);
+        if (has(arguments, OPTION_DRY_RUN | OPTION_CHECK | OPTION_YES))
+                return usage_error(arguments->command, "what is to be set? --unidentified, --category, ...");
         return run(arguments, nla);
 }

@@ -86,6 +86,12 @@ const struct option_spec option_specs[] = {
         { OPTION_ADDRESSING, 0, "metric", "N", "of the interface, or default" },
         { OPTION_ADDRESSING, 0, "route", "NET/N=GATEWAY[@METRIC]", "persistent; repeatable" },
         { OPTION_ADDRESSING, 0, "name", "NAME", "another name for the connection" },
+        { OPTION_NLA, 0, "unidentified", "CATEGORY", "networks not recognised are public, private, default" },
+        { OPTION_NLA, 0, "category", "NETWORK=CATEGORY", "a remembered one is public or private; repeatable" },
+        { OPTION_NLA, 0, "active-probe", "on", "the Internet probe, where it was turned off" },
+        { OPTION_NLA, 0, "expect-dc", "off", "no waiting without limit for a domain controller" },
+        { OPTION_NLA, 0, "dns-retry", "SECONDS", "how long a name unknown to DNS is not asked again" },
+        { OPTION_NLA, 0, "dc-retry", "SECONDS", "how long no domain controller is searched again" },
         { OPTION_JSON, 0, "json", NULL, "results and errors as JSON; never asks" },
         { OPTION_QUIET, 'q', "quiet", NULL, "no results, only errors and the exit code" },
         { OPTION_VERBOSE, 'v', "verbose", NULL, "more detail; the library's log on stderr" },
@@ -142,6 +148,7 @@ static int take_option(struct arguments *a, const struct option_spec *spec, cons
         case OPTION_ADAPTER:
                 return add_text(&a->adapters, value);
         case OPTION_ADDRESSING:
+        case OPTION_NLA:
                 code = add_text(&a->settings, spec->name);
                 return code ? code : add_text(&a->settings, value ? value : "");
         case OPTION_PREFIX:

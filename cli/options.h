@@ -135,7 +135,7 @@ struct arguments {
         struct text_list nics;          /* --nic MAC[=OLD] */
         struct text_list re_ips;        /* --re-ip OLD=NEW */
         struct text_list adapters;      /* --adapter */
-        struct text_list settings;      /* of an adapter: option name and value, by turns */
+        struct text_list settings;      /* of an adapter or network location: option name and value, by turns */
         struct text_list operands;
 };
 

@@ -101,6 +101,29 @@ int fix_action_complete(const struct fix_job *job, ow_error *err)
                        (const char *)job->left_reason.p);
 }
 
+static int for_good_at(struct fix_job *job, const char *where, const char *name, const uint32_t *number, ow_error *err)
+{
+        size_t differing = job->differing;
+        int r;
+
+        r = number ? fix_job_dword(job, where, name, *number, err) : fix_job_value(job, where, name, 0, NULL, 0, err);
+        return r == 0 && job->differing == differing ? plan_claim(job->plan, job->fix, where, name, err) : r;
+}
+
+int fix_job_dword_for_good(struct fix_job *job, const char *path, const char *name, const uint32_t *number,
+                           ow_error *err)
+{
+        char **paths = NULL;
+        size_t n = 0;
+        int r;
+
+        r = ow_registry_expand(job->guest, path, &paths, &n, err);
+        for (size_t i = 0; i < n && r >= 0; i++)
+                r = for_good_at(job, paths[i], name, number, err);
+        ow_registry_paths_free(paths, n);
+        return r < 0 ? r : 0;
+}
+
 /* ---- what the plan leaves at a place ---- */
 
 int plan_now(const ow_plan *plan, ow_guest *guest, const char *where, const char *name, ow_datum *ret, ow_error *err)

@@ -36,6 +36,13 @@ void fix_action_keep(struct fix_job *job);
  * not done in part. */
 int fix_action_complete(const struct fix_job *job, ow_error *err);
 
+/*
+ * A DWORD (NULL: its absence) in every concrete place of path, to stay: what a temporary fix lent there is no longer
+ * lent, also where it is so already.
+ */
+int fix_job_dword_for_good(struct fix_job *job, const char *path, const char *name, const uint32_t *number,
+                           ow_error *err);
+
 /* What will be at a place (name NULL: the key) once the plan is applied. *ret: ow_blob_done(&ret->data). */
 int plan_now(const ow_plan *plan, ow_guest *guest, const char *where, const char *name, ow_datum *ret, ow_error *err);
 

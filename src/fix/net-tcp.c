@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include <offwin/registry.h>
 #include <offwin/tuning.h>
 
 #include "base/macros.h"
@@ -114,41 +113,22 @@ static int find(ow_guest *guest, const char *name, const struct tcp_switch **ret
                 name);
 }
 
-static int set_at(struct fix_job *job, const char *where, const struct tcp_switch *s, const char *value,
-                  ow_error *err)
-{
-        size_t differing = job->differing;
-        int r;
-
-        if (ow_name_compare(value, "default") == 0)
-                r = fix_job_value(job, where, s->value, 0, NULL, 0, err);
-        else
-                r = fix_job_dword(job, where, s->value, (ow_name_compare(value, "on") == 0) != s->inverted, err);
-        /* What a temporary fix lent is no longer lent. */
-        return r == 0 && job->differing == differing ? plan_claim(job->plan, job->fix, where, s->value, err) : r;
-}
-
 static int set_switch(struct fix_job *job, const ow_tuning_edit *edit, ow_error *err)
 {
-        static const char *const values[] = { "on", "off", "default" };
+        bool on = ow_name_compare(edit->value, "on") == 0, off = ow_name_compare(edit->value, "off") == 0;
+        bool normal = ow_name_compare(edit->value, "default") == 0;
         const struct tcp_switch *s = NULL;
-        char **paths = NULL;
-        bool known = false;
-        size_t n = 0;
+        uint32_t number;
         int r;
 
         r = find(job->guest, edit->name, &s, err);
-        for (size_t i = 0; i < OW_COUNT(values); i++)
-                known = known || ow_name_compare(values[i], edit->value) == 0;
-        if (r == 0 && !known)
-                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "%s takes on, off or default, not '%.60s'", s->name,
-                            edit->value);
-        if (r == 0)
-                r = ow_registry_expand(job->guest, PARAMETERS, &paths, &n, err);
-        for (size_t i = 0; i < n && r == 0; i++)
-                r = set_at(job, paths[i], s, edit->value, err);
-        ow_registry_paths_free(paths, n);
-        return r;
+        if (r < 0)
+                return r;
+        if (!on && !off && !normal)
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "%s takes on, off or default, not '%.60s'", s->name,
+                               edit->value);
+        number = on != s->inverted;
+        return fix_job_dword_for_good(job, PARAMETERS, s->value, normal ? NULL : &number, err);
 }
 
 int ow_plan_tune_tcp(ow_plan *plan, ow_guest *guest, const ow_tuning_edit *edits, size_t n_edits, ow_error *err)

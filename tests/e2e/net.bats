@@ -82,6 +82,37 @@ load common
         json '.signatures[] | select(.managed) | .gateway_mac' 00:00:0c:07:ac:1e
 }
 
+@test "net nla: categories set for good, harm refused, and undo gives every byte back" {
+        machine dl380g7
+        before=$(sum "$image")
+        offwin net nla "$image" --category Network=private --unidentified private --check --quiet
+        expect 3
+        offwin net nla "$image" --expect-dc on
+        expect 4
+        one_line 'without a time limit'
+        offwin net nla "$image" --category corp.example=public
+        expect 4
+        one_line 'of a domain'
+        offwin net nla "$image" --active-probe off
+        expect 2
+        one_line 'offwin fix ncsi-active-off'
+        offwin net nla "$image" --check
+        expect 2
+        [ "$(sum "$image")" = "$before" ]
+        offwin net nla "$image" --category Network=private --unidentified private --dc-retry 0 --json
+        expect 0
+        json '.outcome' applied
+        json '[.changes[] | select(.name == "Category")] | length' 2
+        offwin net nla "$image"
+        has 'Network (private)'
+        has 'Unidentified        private'
+        offwin reg check "$image" --quiet
+        expect 0
+        offwin undo "$image"
+        expect 0
+        [ "$(sum "$image")" = "$before" ]
+}
+
 @test "dev list and show" {
         machine dl380g7
         offwin dev list "$image"
