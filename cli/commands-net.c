@@ -139,6 +139,25 @@ const struct command net_commands[] = {
                 .run = run_net_winsock,
         },
         {
+                .name = "net winsock repair",
+                .operands = "DISK [NAME...]",
+                .summary = "take out Winsock providers that do not work",
+                .about = "Layered providers (LSP) of virus scanners, proxies and filters stand between programs and "
+                         "the network; when the library of one is gone, no program has a network. Those go out of the "
+                         "catalogues of 32-bit and 64-bit programs, with every chain through them; a provider whose "
+                         "library is there only when NAME (its name or its library, also with *) or --all says so. "
+                         "Windows' own stay, in their order. --namespace: the catalogue of name providers too. "
+                         "`netsh winsock reset`, which makes a new catalogue, runs in a running Windows only: nothing "
+                         "here does it at the first boot.",
+                .examples = "offwin net winsock repair server.vhdx --dry-run\n"
+                            "offwin net winsock repair server.vhdx 'nslsp*' --namespace\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_PROVIDERS | OPTION_NAMESPACE,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_winsock_repair,
+        },
+        {
                 .name = "net nla",
                 .operands = "DISK",
                 .summary = "show and set how networks are judged: category, probes, domain",

@@ -27,22 +27,35 @@ const struct command *command_at(size_t index)
         return NULL;
 }
 
+/* How many words name has when words begin with them all, else 0. */
+static size_t words_of(const char *name, char *const *words, size_t n_words)
+{
+        for (size_t n = 0; n < n_words; n++) {
+                size_t size = strcspn(name, " ");
+
+                if (strlen(words[n]) != size || strncmp(words[n], name, size) != 0)
+                        return 0;
+                if (name[size] == '\0')
+                        return n + 1;
+                name += size + 1;
+        }
+        return 0;
+}
+
 const struct command *command_find(char *const *words, size_t n_words, size_t *ret_used)
 {
-        const struct command *c;
+        const struct command *c, *found = NULL;
 
+        *ret_used = 0;
         for (size_t i = 0; (c = command_at(i)); i++) {
-                const char *space = strchr(c->name, ' ');
-                size_t first = space ? (size_t)(space - c->name) : strlen(c->name);
+                size_t used = words_of(c->name, words, n_words);
 
-                if (n_words < 1 || strlen(words[0]) != first || strncmp(words[0], c->name, first) != 0)
-                        continue;
-                if (!space || (n_words >= 2 && strcmp(words[1], space + 1) == 0)) {
-                        *ret_used = space ? 2 : 1;
-                        return c;
+                if (used > *ret_used) {
+                        *ret_used = used;
+                        found = c;
                 }
         }
-        return NULL;
+        return found;
 }
 
 option_set command_options(const struct command *command)

@@ -86,6 +86,8 @@ __extension__ typedef unsigned __int128 option_set;
 #define OPTION_REMOVE              OPTION(69)
 #define OPTION_NOT_IN              OPTION(70)
 #define OPTION_DEVICE_VENDOR       OPTION(71)
+#define OPTION_PROVIDERS           OPTION(72)      /* --all of Winsock providers */
+#define OPTION_NAMESPACE           OPTION(73)
 
 struct option_spec {
         option_set id;

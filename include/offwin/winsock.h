@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <offwin/error.h>
+#include <offwin/fix.h>
 #include <offwin/machine.h>
 
 OW_BEGIN_DECLS
@@ -18,6 +19,12 @@ OW_BEGIN_DECLS
 enum {
         OW_WINSOCK_ITEM_SIZE = 888, /* bytes of PackedCatalogItem */
         OW_WINSOCK_CHAIN = 7,
+};
+
+enum ow_winsock_library {
+        OW_WINSOCK_LIBRARY_UNKNOWN, /* its drive is not on the disks given, or its path is none */
+        OW_WINSOCK_LIBRARY_THERE,
+        OW_WINSOCK_LIBRARY_MISSING,
 };
 
 /* A transport provider, or a layer upon others (LSP). */
@@ -34,6 +41,7 @@ typedef struct ow_winsock_protocol {
         uint32_t service_flags, provider_flags;
         bool layered; /* chain_length is not 1 */
         bool foreign; /* its DLL is none that Windows or a hypervisor's tools bring */
+        enum ow_winsock_library library; /* is its DLL where programs of this catalogue look for it? */
 } ow_winsock_protocol;
 
 /* A provider of names: DNS, NLA, ... */
@@ -45,6 +53,7 @@ typedef struct ow_winsock_namespace {
         uint32_t name_space; /* 12 DNS, 15 NLA, 16 Bluetooth, 32 NTDS, 37 e-mail, 38 and 39 PNRP */
         bool enabled;
         bool foreign;
+        enum ow_winsock_library library;
 } ow_winsock_namespace;
 
 /* One catalogue: of 32-bit or of 64-bit programs. */
@@ -67,6 +76,31 @@ typedef struct ow_winsock {
 
 /* The catalogues of the current control set, read on first use. */
 OW_API int ow_guest_winsock(ow_guest *guest, const ow_winsock **ret, ow_error *err);
+
+/* Those of any control set, read now; empty when there is no such set. *ret is the caller's: ow_winsock_free(). */
+OW_API int ow_winsock_load(ow_guest *guest, uint32_t control_set, ow_winsock **ret, ow_error *err);
+OW_APIV void ow_winsock_free(ow_winsock *winsock); /* NULL is fine */
+
+enum ow_winsock_repair_flags {
+        OW_WINSOCK_REPAIR_ALL = 1 << 0,        /* every provider that is not Windows' own */
+        OW_WINSOCK_REPAIR_NAMESPACES = 1 << 1, /* providers of names too */
+};
+
+/**
+ * ow_plan_repair_winsock - rows that take providers of others out of the catalogues, in every control set that the
+ * next boot may use
+ * @names: providers, libraries or their paths, also with * and ?, beside those whose library is not there
+ * @flags: OW_WINSOCK_REPAIR_*
+ *
+ * With a provider go the chains through it, and chains through what is not in the catalogue. Entries that stay keep
+ * their order and ids and are numbered without a gap; the catalogue's counts are made to agree, and its serial number
+ * goes up. What is left and why stands among what the plan skips.
+ *
+ * Return: 0; OW_E_ABSENT nobody is called so; OW_E_REFUSED Windows' own are named, or no base provider would be left;
+ *         OW_E_UNSUPPORTED, OW_E_LIMIT a catalogue that is none; OW_E_NOMEM.
+ */
+OW_API int ow_plan_repair_winsock(ow_plan *plan, ow_guest *guest, const char *const *names, size_t n_names,
+                                  unsigned flags, ow_error *err);
 
 OW_END_DECLS
 

@@ -4,12 +4,15 @@
  * WSAPROTOCOL_INFOW of 628; NameSpace_Catalog5 holds plain values. 64-bit Windows has both twice.
  */
 #include <assert.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <offwin/volume.h>
 #include <offwin/winsock.h>
 
 #include "base/le.h"
+#include "base/upcase.h"
 #include "base/utf16.h"
 #include "guest/bag.h"
 #include "guest/extra.h"
@@ -43,6 +46,7 @@ static const char *const known_libraries[] = {
         "mswsock.dll", "rsvpsp.dll",   "msafd.dll",   "winrnr.dll",   "nlaapi.dll",
         "napinsp.dll", "pnrpnsp.dll",  "wshbth.dll",  "wshqos.dll",   "wsock32.dll",
         "rnr20.dll",   "nwprovau.dll", "wshirda.dll", "vsocklib.dll", "vmhgfs.dll",
+        "viosocklib.dll",
 };
 
 static bool is_foreign(const char *path)
@@ -59,7 +63,58 @@ static bool is_foreign(const char *path)
 struct winsock {
         struct guest_extra extra; /* first */
         ow_winsock facts;
+        ow_regkey set; /* the control set, when there is one */
+        bool has_set;
 };
+
+static bool winsock_key(const struct guest_pool *pool, const char *path, ow_regkey *ret)
+{
+        const struct winsock *winsock = (const struct winsock *)(const void *)pool;
+
+        return winsock->has_set && guest_subkey(pool->guest, winsock->set, path, ret);
+}
+
+/* ---- libraries ---- */
+
+/* Where programs of this catalogue find it: those of 32 bits on a 64-bit Windows look into another folder. */
+static const char *library_path(struct guest_pool *pool, const char *path, bool narrow)
+{
+        static const char folder[] = "system32\\";
+        size_t size = sizeof folder - 1;
+
+        if (!strchr(path, '\\'))
+                return guest_pool_printf(pool, "%s%s", narrow ? "SysWOW64\\" : folder, path);
+        for (const char *p = path; narrow && (p = strchr(p, '\\')); p++)
+                if (ow_name_compare_n(p + 1, strnlen(p + 1, size), folder, size) == 0)
+                        return guest_pool_printf(pool, "%.*s\\SysWOW64\\%s", (int)(p - path), path, p + 1 + size);
+        return path;
+}
+
+static enum ow_winsock_library look_for(struct guest_pool *pool, const char *path, bool narrow)
+{
+        OW_AUTO_FREE char *inside = NULL;
+        ow_volume *volume;
+        ow_stat stat;
+        int r;
+
+        if (!path[0])
+                return OW_WINSOCK_LIBRARY_UNKNOWN;
+        r = ow_guest_resolve_path(pool->guest, library_path(pool, path, narrow), &volume, &inside, NULL);
+        if (r >= 0)
+                r = ow_volume_stat(volume, inside, &stat, NULL);
+        if (r == OW_E_NOMEM)
+                pool->guest->out_of_memory = true;
+        if (r < 0)
+                return OW_WINSOCK_LIBRARY_UNKNOWN;
+        return r > 0 ? OW_WINSOCK_LIBRARY_THERE : OW_WINSOCK_LIBRARY_MISSING;
+}
+
+static bool is_narrow(const struct guest_pool *pool, const ow_winsock_catalog *catalog)
+{
+        enum ow_arch arch = pool->guest->windows.arch;
+
+        return !catalog->wide && (arch == OW_ARCH_X64 || arch == OW_ARCH_ARM64);
+}
 
 static const char *ansi(struct guest_pool *pool, const uint8_t *bytes, size_t size)
 {
@@ -138,6 +193,7 @@ static void read_protocols(struct guest_pool *pool, ow_winsock_catalog *catalog,
                         decode(pool, &blob, p);
                 else
                         guest_note(pool->guest, "%s: no PackedCatalogItem", p->key);
+                p->library = look_for(pool, p->path, is_narrow(pool, catalog));
         }
         catalog->protocols = guest_pool_copy(pool, list.items, list.n, sizeof *catalog->protocols);
         catalog->n_protocols = catalog->protocols ? list.n : 0;
@@ -168,17 +224,18 @@ static void read_namespaces(struct guest_pool *pool, ow_winsock_catalog *catalog
                 if (id && id->blob.size == sizeof p->provider)
                         memcpy(p->provider, id->blob.p, sizeof p->provider);
                 p->foreign = is_foreign(p->path);
+                p->library = look_for(pool, p->path, is_narrow(pool, catalog));
         }
         catalog->namespaces = guest_pool_copy(pool, list.items, list.n, sizeof *catalog->namespaces);
         catalog->n_namespaces = catalog->namespaces ? list.n : 0;
 }
 
-static uint32_t told(ow_guest *guest, const char *path, const char *name)
+static uint32_t told(struct guest_pool *pool, const char *path, const char *name)
 {
         ow_regkey key;
         uint32_t n;
 
-        return guest_ccs_key(guest, path, &key) && guest_dword(guest, key, name, &n) ? n : UINT32_MAX;
+        return winsock_key(pool, path, &key) && guest_dword(pool->guest, key, name, &n) ? n : UINT32_MAX;
 }
 
 /* The catalogue's own name is in a value, which nearly always says the same. */
@@ -187,7 +244,7 @@ static const char *catalog_name(struct guest_pool *pool, const char *value, cons
         char name[64] = "";
         ow_regkey key;
 
-        if (guest_ccs_key(pool->guest, PARAMETERS, &key))
+        if (winsock_key(pool, PARAMETERS, &key))
                 (void)guest_text(pool->guest, key, value, name, sizeof name);
         return name[0] && !strchr(name, '\\') ? guest_pool_text(pool, name) : usual;
 }
@@ -205,16 +262,16 @@ static void read_catalog(struct guest_pool *pool, ow_winsock *facts, bool wide)
         catalog->protocols_told = catalog->namespaces_told = UINT32_MAX;
         parent = guest_pool_printf(pool, PARAMETERS "\\%s", protocols);
         catalog->protocols_key = guest_pool_printf(pool, "%s\\Catalog_Entries%s", parent, suffix);
-        if (guest_ccs_key(pool->guest, catalog->protocols_key, &key)) {
-                catalog->protocols_told = told(pool->guest, parent, count);
+        if (winsock_key(pool, catalog->protocols_key, &key)) {
+                catalog->protocols_told = told(pool, parent, count);
                 read_protocols(pool, catalog, key);
         } else {
                 catalog->protocols_key = "";
         }
         parent = guest_pool_printf(pool, PARAMETERS "\\%s", namespaces);
         catalog->namespaces_key = guest_pool_printf(pool, "%s\\Catalog_Entries%s", parent, suffix);
-        if (guest_ccs_key(pool->guest, catalog->namespaces_key, &key)) {
-                catalog->namespaces_told = told(pool->guest, parent, count);
+        if (winsock_key(pool, catalog->namespaces_key, &key)) {
+                catalog->namespaces_told = told(pool, parent, count);
                 read_namespaces(pool, catalog, key);
         } else {
                 catalog->namespaces_key = "";
@@ -226,12 +283,19 @@ static void read_catalog(struct guest_pool *pool, ow_winsock *facts, bool wide)
                            catalog->n_protocols, catalog->protocols_told);
 }
 
+static void read_set(struct winsock *winsock, uint32_t control_set)
+{
+        char path[40];
+
+        (void)snprintf(path, sizeof path, "HKLM\\SYSTEM\\ControlSet%03u", control_set);
+        winsock->has_set = guest_key(winsock->extra.pool.guest, path, &winsock->set);
+        read_catalog(&winsock->extra.pool, &winsock->facts, false);
+        read_catalog(&winsock->extra.pool, &winsock->facts, true);
+}
+
 static void read_winsock(struct guest_extra *extra)
 {
-        struct winsock *winsock = (struct winsock *)extra;
-
-        read_catalog(&extra->pool, &winsock->facts, false);
-        read_catalog(&extra->pool, &winsock->facts, true);
+        read_set((struct winsock *)extra, ow_guest_control_sets(extra->pool.guest)->current);
 }
 
 int ow_guest_winsock(ow_guest *guest, const ow_winsock **ret, ow_error *err)
@@ -241,4 +305,27 @@ int ow_guest_winsock(ow_guest *guest, const ow_winsock **ret, ow_error *err)
         if (r == 0)
                 *ret = &((struct winsock *)guest->winsock)->facts;
         return r;
+}
+
+int ow_winsock_load(ow_guest *guest, uint32_t control_set, ow_winsock **ret, ow_error *err)
+{
+        struct winsock *winsock = ow_calloc(1, sizeof *winsock);
+
+        if (!winsock)
+                return ow_fail_nomem(err);
+        winsock->extra.pool.guest = guest;
+        read_set(winsock, control_set);
+        *ret = &winsock->facts;
+        if (!guest->out_of_memory)
+                return 0;
+        guest->out_of_memory = false;
+        ow_winsock_free(*ret);
+        return ow_fail_nomem(err);
+}
+
+void ow_winsock_free(ow_winsock *winsock)
+{
+        if (winsock)
+                guest_extra_free(
+                        (struct guest_extra *)(void *)((char *)winsock - offsetof(struct winsock, facts)));
 }

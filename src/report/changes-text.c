@@ -9,8 +9,11 @@
 #include <string.h>
 
 #include <offwin/hive.h>
+#include <offwin/winsock.h>
 
 #include "base/alloc.h"
+#include "base/le.h"
+#include "base/utf16.h"
 
 #include "report/changes.h"
 #include "report/datum.h"
@@ -55,6 +58,23 @@ static void put_bytes_only(const ow_change *change, const ow_datum *datum, ow_bu
                         ow_buffer_printf(line, ", at %zu: %02x", i, datum->data.p[i]);
 }
 
+/* An entry of a Winsock catalogue is known by its number and its library; --verbose has the bytes. */
+static bool is_provider(const struct report_page *page, const ow_change *change, const ow_datum *datum)
+{
+        return !page->verbose && change->kind == OW_CHANGE_VALUE && strcmp(change->name, "PackedCatalogItem") == 0 &&
+               datum->type == OW_REG_BINARY && datum->data.size == OW_WINSOCK_ITEM_SIZE;
+}
+
+static void put_provider(const ow_change *change, const ow_datum *datum, ow_buffer *line)
+{
+        enum { PATH_SIZE = 260, ID_AT = 0x128 };
+        size_t size = strnlen((const char *)datum->data.p, PATH_SIZE);
+        OW_AUTO_FREE char *path = ow_latin1_text((ow_view){ datum->data.p, size });
+
+        report_datum_name(change->name, line);
+        ow_buffer_printf(line, "=provider %u, %s", ow_le32_at(datum->data.p + ID_AT), path ? path : "");
+}
+
 static int put_datum(struct report_page *page, char mark, const ow_change *change, const ow_datum *datum,
                      ow_error *err)
 {
@@ -63,7 +83,9 @@ static int put_datum(struct report_page *page, char mark, const ow_change *chang
 
         if (!datum->present)
                 return 0;
-        if (show_bytes_only(change))
+        if (is_provider(page, change, datum))
+                put_provider(change, datum, &line);
+        else if (show_bytes_only(change))
                 put_bytes_only(change, datum, &line);
         else
                 r = report_datum_line(change->name, datum->type, datum->data.p, datum->data.size, &line, err);

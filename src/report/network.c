@@ -69,6 +69,7 @@ static void winsock_json_protocol(struct report_json *json, json_t *array, const
         report_json_number(json, o, "protocol", p->protocol);
         report_json_bool(json, o, "layered", p->layered);
         report_json_bool(json, o, "foreign", p->foreign);
+        report_json_bool(json, o, "missing", p->library == OW_WINSOCK_LIBRARY_MISSING);
 }
 
 static int winsock_json(ow_guest *guest, const ow_winsock *winsock, char **ret, ow_error *err)
@@ -99,9 +100,28 @@ static int winsock_json(ow_guest *guest, const ow_winsock *winsock, char **ret, 
                         report_json_number(&json, one, "name_space", n->name_space);
                         report_json_bool(&json, one, "enabled", n->enabled);
                         report_json_bool(&json, one, "foreign", n->foreign);
+                        report_json_bool(&json, one, "missing", n->library == OW_WINSOCK_LIBRARY_MISSING);
                 }
         }
         return report_json_take(&json, ret, err);
+}
+
+/* The path of a library, and what is odd about it. */
+static void put_library(struct report_page *page, const char *path, bool foreign, enum ow_winsock_library library)
+{
+        bool missing = library == OW_WINSOCK_LIBRARY_MISSING;
+        ow_buffer line = OW_BUFFER_INIT;
+
+        if (!path[0])
+                return;
+        if (foreign)
+                report_put_style(page, REPORT_WARN);
+        ow_buffer_printf(&line, "%s%s%s", path, foreign ? "  not Windows' own" : "",
+                         missing && foreign ? ", and not there"
+                         : missing          ? "  not there"
+                                            : "");
+        put_buffer(page, 2 * INDENT + 4, &line);
+        report_put_style(page, REPORT_PLAIN);
 }
 
 static void put_protocol(struct report_page *page, const ow_winsock_protocol *p)
@@ -117,11 +137,7 @@ static void put_protocol(struct report_page *page, const ow_winsock_protocol *p)
                 ow_buffer_put_text(&line, "; a layer (LSP)");
         }
         put_buffer(page, INDENT, &line);
-        if (p->foreign)
-                report_put_style(page, REPORT_WARN);
-        ow_buffer_printf(&line, "%s%s", p->path, p->foreign ? "  not Windows' own" : "");
-        put_buffer(page, 2 * INDENT + 4, &line);
-        report_put_style(page, REPORT_PLAIN);
+        put_library(page, p->path, p->foreign, p->library);
 }
 
 static void put_catalog(struct report_page *page, const ow_winsock_catalog *c, bool two)
@@ -151,8 +167,7 @@ static void put_catalog(struct report_page *page, const ow_winsock_catalog *c, b
                         continue;
                 ow_buffer_printf(&line, "names: %s%s", n->name, n->enabled ? "" : " (switched off)");
                 put_buffer(page, INDENT, &line);
-                ow_buffer_printf(&line, "%s%s", n->path, n->foreign ? "  not Windows' own" : "");
-                put_buffer(page, 2 * INDENT + 4, &line);
+                put_library(page, n->path, n->foreign, n->library);
         }
         if (odd == 0 && !page->verbose)
                 report_put(page, "  Nothing stands between programs and Windows' own providers. All of them: -v\n");

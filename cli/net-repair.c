@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* offwin net winsock repair: what stands between programs and the network, taken out where it does not work. */
+#include <offwin/winsock.h>
+
+#include "commands.h"
+#include "session.h"
+
+static int add_winsock(struct plan_state *state, ow_guest *guest, ow_error *err)
+{
+        const struct arguments *arguments = state->more;
+        unsigned flags = 0;
+
+        if (has(arguments, OPTION_PROVIDERS))
+                flags |= OW_WINSOCK_REPAIR_ALL;
+        if (has(arguments, OPTION_NAMESPACE))
+                flags |= OW_WINSOCK_REPAIR_NAMESPACES;
+        return ow_plan_repair_winsock(state->plan, guest, arguments->operands.items + 1,
+                                      arguments->operands.count - 1, flags, err);
+}
+
+int run_net_winsock_repair(const struct arguments *arguments)
+{
+        struct plan_state state = { .add = add_winsock, .more = (void *)(uintptr_t)arguments };
+        struct text_list disk = { arguments->operands.items, 1 };
+
+        return run_plan(arguments, &disk, "offwin net winsock repair", &state);
+}
