@@ -51,6 +51,20 @@ static ow_verdict dated(struct guest_pool *pool, enum ow_presence presence, enum
         return (ow_verdict){ presence, confidence, guest_pool_printf(pool, "%s%s", format, date) };
 }
 
+/*
+ * PCI functions are started at once when Windows starts, and nearly all that ran have the mark in a hive that has any.
+ * Disks, volumes, USB come later, and none of them may have it. Bridges to the processor and to ISA never do.
+ */
+static bool mark_tells(const ow_device *d)
+{
+        if (!guest_text_equal(d->bus, "PCI") || !d->service[0] || guest_text_equal(d->service, "msisadrv"))
+                return false;
+        for (const char *const *id = d->compatible_ids; *id; id++)
+                if (guest_text_equal(*id, "PCI\\CC_0600") || guest_text_equal(*id, "PCI\\CC_0601"))
+                        return false;
+        return true;
+}
+
 ow_verdict guest_device_verdict(struct guest_pool *pool, const ow_device *d, bool started_known)
 {
         if (d->last_removal > d->last_arrival)
@@ -61,13 +75,14 @@ ow_verdict guest_device_verdict(struct guest_pool *pool, const ow_device *d, boo
                 return (ow_verdict){ OW_PRESENCE_PRESENT, OW_CONFIDENCE_HIGH, "it ran when the hive was written" };
         if (d->software)
                 return (ow_verdict){ OW_PRESENCE_UNKNOWN, OW_CONFIDENCE_NONE, "software makes it when it is needed" };
-        if (started_known && d->service[0])
+        if (started_known && mark_tells(d))
                 return (ow_verdict){ OW_PRESENCE_GHOST, OW_CONFIDENCE_FAIR,
                                      "it was not there when Windows last ran" };
-        if (started_known)
-                return (ow_verdict){ OW_PRESENCE_UNKNOWN, OW_CONFIDENCE_NONE, "it has no driver that could tell" };
         if (d->last_arrival)
                 return dated(pool, OW_PRESENCE_PRESENT, OW_CONFIDENCE_LOW, "it came last on ", d->last_arrival);
+        if (started_known)
+                return (ow_verdict){ OW_PRESENCE_UNKNOWN, OW_CONFIDENCE_NONE,
+                                     "devices of its kind leave no trace of having run" };
         return (ow_verdict){ OW_PRESENCE_UNKNOWN, OW_CONFIDENCE_NONE,
                              "the hive was closed cleanly, which leaves no trace" };
 }

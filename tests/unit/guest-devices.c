@@ -117,8 +117,24 @@ static void a_real_windows_7(void **state)
         assert_string_equal(d->location, "PCI bus 2, device 1, function 0");
         assert_int_equal(d->installed, 0x01cb810443d81cc0);
         assert_int_equal(d->verdict.presence, OW_PRESENCE_GHOST);
+        assert_int_equal(count(guest, &(ow_device_filter){ .ghosts = true }), 2);
         assert_int_equal(count(guest, &(ow_device_filter){ .pattern = NULL }), 290);
         assert_int_equal(count(guest, &(ow_device_filter){ .bus = "PCI" }), 45);
+}
+
+/* No disk, volume or USB device has the mark of having run, nor has the bridge to ISA: they are no ghosts. */
+static void a_real_windows_81(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_real(rig, "machines/win81-virtualbox/SYSTEM");
+        const ow_device *d = find_device(guest, "PCI\\VEN_8086&DEV_7000&SUBSYS_00000000&REV_00\\3&267a616a&2&08");
+
+        assert_non_null(d);
+        assert_int_equal(d->n_volatile, 0);
+        assert_int_equal(d->verdict.presence, OW_PRESENCE_PRESENT);
+        assert_int_equal(d->verdict.confidence, OW_CONFIDENCE_LOW);
+        assert_int_equal(count(guest, &(ow_device_filter){ .bus = "SCSI" }), 2);
+        assert_int_equal(count(guest, &(ow_device_filter){ .ghosts = true }), 0);
 }
 
 static void winsock_of_a_real_windows_7(void **state)
@@ -196,6 +212,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(both_layouts_are_read),
                 TEST(a_real_windows_7),
+                TEST(a_real_windows_81),
                 TEST(winsock_of_a_real_windows_7),
                 TEST(a_layered_provider_is_told),
         };
