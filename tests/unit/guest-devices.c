@@ -134,7 +134,7 @@ static void a_real_windows_81(void **state)
         assert_int_equal(d->verdict.presence, OW_PRESENCE_PRESENT);
         assert_int_equal(d->verdict.confidence, OW_CONFIDENCE_LOW);
         assert_int_equal(count(guest, &(ow_device_filter){ .bus = "SCSI" }), 2);
-        assert_int_equal(count(guest, &(ow_device_filter){ .ghosts = true }), 0);
+        assert_int_equal(count(guest, &(ow_device_filter){ .ghosts = true }), 1); /* a monitor, by its dates */
 }
 
 static void winsock_of_a_real_windows_7(void **state)
