@@ -90,6 +90,30 @@ installed() {
         [ "$(sum "$image")" = "$before" ]
 }
 
+@test "enable gives back what disabling a pack stopped, until nothing differs" {
+        machine dl380g7
+        local system='C:\Windows\System32\config\SYSTEM' services=() drivers=()
+        "$OFFWIN" file cat "$image" "$system" >"$BATS_TEST_TMPDIR/before"
+        offwin vendor disable --yes --json "$image" hp-support-pack
+        expect 0
+        jq -r '.changes[] | select(.fix != null) | .where' <<<"$output" |
+                sed -n 's/.*\\Services\\\([^\]*\).*/\1/p' | sort -u >"$BATS_TEST_TMPDIR/names"
+        "$OFFWIN" drv list --json "$image" | jq -r '.. | objects | select(has("start")) | .name' | sort \
+                >"$BATS_TEST_TMPDIR/drivers"
+        mapfile -t drivers < <(comm -12 "$BATS_TEST_TMPDIR/names" "$BATS_TEST_TMPDIR/drivers")
+        mapfile -t services < <(comm -23 "$BATS_TEST_TMPDIR/names" "$BATS_TEST_TMPDIR/drivers")
+        [ "${#services[@]}" -gt 5 ] && [ "${#drivers[@]}" -gt 2 ]
+        offwin svc enable --yes "$image" "${services[@]}"
+        expect 0
+        offwin drv enable --yes "$image" "${drivers[@]}"
+        expect 0
+        "$OFFWIN" file cat "$image" "$system" >"$BATS_TEST_TMPDIR/after"
+        offwin reg diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+        expect 0
+        offwin reg ls "$image" 'HKLM\SOFTWARE\offwin'
+        expect 1
+}
+
 @test "remove: registry and files, but no storage driver and no folder of Windows" {
         machine dl380g7
         local before
