@@ -7,14 +7,20 @@
 
 enum { COLUMNS = 80 };
 
-/* text broken at 80 columns; the cursor is at column indent. */
+/* text broken at 80 columns, and at its own ends of lines; the cursor is at column indent. */
 static void print_wrapped(FILE *out, size_t indent, const char *text)
 {
         size_t column = indent;
 
         for (const char *at = text; *at;) {
-                size_t size = strcspn(at, " ");
+                size_t size = strcspn(at, " \n");
 
+                if (*at == '\n') {
+                        fprintf(out, "\n%*s", (int)indent, "");
+                        column = indent;
+                        at++;
+                        continue;
+                }
                 if (column > indent && column + 1 + size > COLUMNS) {
                         fprintf(out, "\n%*s", (int)indent, "");
                         column = indent;
