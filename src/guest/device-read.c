@@ -35,6 +35,8 @@ enum field {
         N_FIELDS
 };
 
+_Static_assert((int)N_FIELDS <= (int)DEVICE_FIELDS, "room for each field");
+
 static const char *const field_names[N_FIELDS] = {
         [BUS_CAPABILITIES] = "Capabilities",
         [CLASS] = "Class",
@@ -221,59 +223,70 @@ static void take_key(struct device_reader *reader, ow_hive *hive, const ow_hive_
                 reader->device.n_volatile = info.n_volatile;
 }
 
+static const void *text_of(struct guest_pool *pool, enum field field, const ow_hive_item *item)
+{
+        switch (field) {
+        case COMPATIBLE_IDS:
+        case HARDWARE_IDS:
+                return all_texts(pool, item);
+        case DESCRIPTION:
+        case FRIENDLY_NAME:
+        case LOCATION:
+        case MANUFACTURER:
+                return first_text(pool, item, true);
+        default:
+                return first_text(pool, item, false);
+        }
+}
+
+/* The same, or what was made of the same data before. */
+static const void *text_or_before(struct device_reader *reader, enum field field, const ow_hive_item *item)
+{
+        struct device_before *before = reader->before;
+        const void *kept;
+
+        if (!before || !item->data)
+                return text_of(reader->pool, field, item);
+        if (before->fields[field].kept && before->fields[field].size == item->size &&
+            before->fields[field].type == item->type &&
+            memcmp(before->fields[field].data, item->data, item->size) == 0)
+                return before->fields[field].kept;
+        kept = text_of(reader->pool, field, item);
+        before->fields[field].data = item->data;
+        before->fields[field].size = item->size;
+        before->fields[field].type = item->type;
+        before->fields[field].kept = kept;
+        return kept;
+}
+
 static void take_value(struct device_reader *reader, const ow_hive_item *item, const char *name)
 {
-        struct guest_pool *pool = reader->pool;
         ow_device *d = &reader->device;
+        const char **const texts[N_FIELDS] = {
+                [CLASS] = &d->class_name,    [CLASS_GUID] = &d->class_guid,
+                [CONTAINER] = &d->container, [DESCRIPTION] = &d->description,
+                [DRIVER] = &d->driver,       [FRIENDLY_NAME] = &d->friendly_name,
+                [LOCATION] = &d->location,   [MANUFACTURER] = &d->manufacturer,
+                [SERVICE] = &d->service,
+        };
         size_t size = strlen(name);
         enum field field = 0;
 
         while (field < N_FIELDS &&
                (strlen(field_names[field]) != size || !guest_text_equal(name, field_names[field])))
                 field++;
-        switch (field) {
-        case BUS_CAPABILITIES:
+        if (field == N_FIELDS)
+                return;
+        if (field == BUS_CAPABILITIES)
                 d->capabilities = number_of(item);
-                break;
-        case CLASS:
-                d->class_name = first_text(pool, item, false);
-                break;
-        case CLASS_GUID:
-                d->class_guid = first_text(pool, item, false);
-                break;
-        case COMPATIBLE_IDS:
-                d->compatible_ids = all_texts(pool, item);
-                break;
-        case CONFIG_FLAGS:
+        else if (field == CONFIG_FLAGS)
                 d->config_flags = number_of(item);
-                break;
-        case CONTAINER:
-                d->container = first_text(pool, item, false);
-                break;
-        case DESCRIPTION:
-                d->description = first_text(pool, item, true);
-                break;
-        case DRIVER:
-                d->driver = first_text(pool, item, false);
-                break;
-        case FRIENDLY_NAME:
-                d->friendly_name = first_text(pool, item, true);
-                break;
-        case HARDWARE_IDS:
-                d->hardware_ids = all_texts(pool, item);
-                break;
-        case LOCATION:
-                d->location = first_text(pool, item, true);
-                break;
-        case MANUFACTURER:
-                d->manufacturer = first_text(pool, item, true);
-                break;
-        case SERVICE:
-                d->service = first_text(pool, item, false);
-                break;
-        case N_FIELDS:
-                break;
-        }
+        else if (field == COMPATIBLE_IDS)
+                d->compatible_ids = text_or_before(reader, field, item);
+        else if (field == HARDWARE_IDS)
+                d->hardware_ids = text_or_before(reader, field, item);
+        else
+                *texts[field] = text_or_before(reader, field, item);
 }
 
 static void take_time(struct device_reader *reader, const ow_hive_item *item)

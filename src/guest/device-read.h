@@ -7,11 +7,23 @@
 
 #include "guest/pool.h"
 
+enum { DEVICE_FIELDS = 16 }; /* at least as many as are read of a device */
+
+/* What each field held last: devices beside each other often have the same class, maker or container. */
+struct device_before {
+        struct {
+                const uint8_t *data; /* in the hive */
+                uint32_t size, type;
+                const void *kept; /* what was made of it */
+        } fields[DEVICE_FIELDS];
+};
+
 /* Collects one device from the items of a walk that lie at or below its instance key. */
 struct device_reader {
         struct guest_pool *pool;
         ow_device device;
-        unsigned property; /* 0x64 to 0x67 while below it, else 0 */
+        unsigned property;            /* 0x64 to 0x67 while below it, else 0 */
+        struct device_before *before; /* NULL: nothing is kept for the next one */
 };
 
 /* Begins a device. instance is kept as it is. */
@@ -26,8 +38,16 @@ void guest_device_end(struct device_reader *reader);
 /* All of that for the key of one instance. */
 void guest_device_read(struct guest_pool *pool, ow_regkey key, const char *instance, ow_device *ret);
 
-/* started_known: in this hive a count of volatile subkeys tells that a device ran (windows-facts, devices). */
-ow_verdict guest_device_verdict(struct guest_pool *pool, const ow_device *device, bool started_known);
+/* A reason with a date, kept for devices that came or went on the same day. */
+struct device_dated {
+        const char *what, *reason;
+        uint64_t day;
+};
+
+/* started_known: in this hive a count of volatile subkeys tells that a device ran (windows-facts, devices). last:
+ * zeroed at first. */
+ow_verdict guest_device_verdict(struct guest_pool *pool, const ow_device *device, bool started_known,
+                                struct device_dated *last);
 
 /* True when some PCI device below enum_key carries that mark, so that its absence means something. */
 bool guest_device_started_known(ow_guest *guest, ow_regkey enum_key);

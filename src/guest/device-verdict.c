@@ -41,19 +41,24 @@ const char *ow_confidence_name(enum ow_confidence confidence)
         return "none";
 }
 
-static ow_verdict dated(struct guest_pool *pool, enum ow_presence presence, enum ow_confidence confidence,
-                        const char *format, uint64_t filetime)
+static ow_verdict dated(struct guest_pool *pool, struct device_dated *last, enum ow_presence presence,
+                        enum ow_confidence confidence, const char *what, uint64_t filetime)
 {
+        const uint64_t day_units = UINT64_C(864000000000);
         char date[OW_FILETIME_TEXT];
 
-        ow_filetime_format(filetime, date);
-        date[10] = '\0';
-        return (ow_verdict){ presence, confidence, guest_pool_printf(pool, "%s%s", format, date) };
+        if (last->what != what || last->day != filetime / day_units) {
+                ow_filetime_format(filetime, date);
+                date[10] = '\0';
+                *last = (struct device_dated){ what, guest_pool_printf(pool, "%s%s", what, date),
+                                               filetime / day_units };
+        }
+        return (ow_verdict){ presence, confidence, last->reason };
 }
 
 /*
- * PCI functions are started at once when Windows starts, and nearly all that ran have the mark in a hive that has any.
- * Disks, volumes, USB come later, and none of them may have it. Bridges to the processor and to ISA never do.
+ * PCI functions are started at once when Windows starts, and nearly all that ran have the mark in a hive that has
+ * any. Disks, volumes, USB come later, and none of them may have it. Bridges to the processor and to ISA never do.
  */
 static bool mark_tells(const ow_device *d)
 {
@@ -65,10 +70,13 @@ static bool mark_tells(const ow_device *d)
         return true;
 }
 
-ow_verdict guest_device_verdict(struct guest_pool *pool, const ow_device *d, bool started_known)
+ow_verdict guest_device_verdict(struct guest_pool *pool, const ow_device *d, bool started_known,
+                                struct device_dated *last)
 {
+        static const char went[] = "it was taken out on ", came[] = "it came last on ";
+
         if (d->last_removal > d->last_arrival)
-                return dated(pool, OW_PRESENCE_GHOST, OW_CONFIDENCE_HIGH, "it was taken out on ", d->last_removal);
+                return dated(pool, last, OW_PRESENCE_GHOST, OW_CONFIDENCE_HIGH, went, d->last_removal);
         if (d->config_flags & CONFIG_REMOVED)
                 return (ow_verdict){ OW_PRESENCE_GHOST, OW_CONFIDENCE_FAIR, "it is marked as removed" };
         if (d->n_volatile)
@@ -79,7 +87,7 @@ ow_verdict guest_device_verdict(struct guest_pool *pool, const ow_device *d, boo
                 return (ow_verdict){ OW_PRESENCE_GHOST, OW_CONFIDENCE_FAIR,
                                      "it was not there when Windows last ran" };
         if (d->last_arrival)
-                return dated(pool, OW_PRESENCE_PRESENT, OW_CONFIDENCE_LOW, "it came last on ", d->last_arrival);
+                return dated(pool, last, OW_PRESENCE_PRESENT, OW_CONFIDENCE_LOW, came, d->last_arrival);
         if (started_known)
                 return (ow_verdict){ OW_PRESENCE_UNKNOWN, OW_CONFIDENCE_NONE,
                                      "devices of its kind leave no trace of having run" };

@@ -19,6 +19,7 @@ struct guest_devices {
         struct guest_list list; /* ow_device */
         char bus[NAME_ROOM], model[NAME_ROOM];
         struct device_reader reader;
+        struct device_before before;
         bool reading; /* reader holds a device */
         struct known_class {
                 const char *guid, *name;
@@ -59,6 +60,7 @@ static void begin_device(struct guest_devices *devices, const ow_hive_item *item
         instance[bus + 1 + model] = '\\';
         (void)ow_hive_name_utf8(&item->name, instance + bus + model + 2, NAME_ROOM);
         guest_device_begin(&devices->reader, &devices->pool, guest_pool_text(&devices->pool, instance));
+        devices->reader.before = &devices->before;
         devices->reading = true;
 }
 
@@ -130,6 +132,7 @@ static const char *class_name(struct guest_devices *devices, const char *guid)
 
 static void judge(struct guest_devices *devices)
 {
+        struct device_dated last = { .what = NULL };
         ow_device *all = devices->list.items;
         bool started_known = false;
 
@@ -138,7 +141,7 @@ static void judge(struct guest_devices *devices)
         for (size_t i = 0; i < devices->list.n; i++) {
                 if (!all[i].class_name[0] && all[i].class_guid[0])
                         all[i].class_name = class_name(devices, all[i].class_guid);
-                all[i].verdict = guest_device_verdict(&devices->pool, &all[i], started_known);
+                all[i].verdict = guest_device_verdict(&devices->pool, &all[i], started_known, &last);
         }
 }
 

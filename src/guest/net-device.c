@@ -210,13 +210,14 @@ static void decide_kind(struct net_adapter *adapter)
 
 static void judge(struct net *net, struct net_adapter *adapter, bool enum_there, bool started_known)
 {
+        struct device_dated last = { .what = NULL };
         ow_adapter *a = &adapter->a;
 
         if (a->kind == OW_ADAPTER_SETTINGS)
                 a->verdict =
                         (ow_verdict){ OW_PRESENCE_GHOST, OW_CONFIDENCE_HIGH, "only its address settings are left" };
         else if (adapter->device_there)
-                a->verdict = guest_device_verdict(&net->pool, &adapter->device, started_known);
+                a->verdict = guest_device_verdict(&net->pool, &adapter->device, started_known, &last);
         else if (a->instance[0])
                 a->verdict = (ow_verdict){ OW_PRESENCE_GHOST, OW_CONFIDENCE_HIGH, "its device entry is gone" };
         else if (a->class_number[0] && enum_there)
