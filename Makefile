@@ -2,7 +2,7 @@
 # A short front for Meson. Each target prints the commands it runs.
 MESON_CHECK = -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: all demo check quick crash fault hostile fuzz coverage bench bench-hives lint fmt install clean
+.PHONY: all demo check check-sanitized quick crash fault hostile fuzz coverage bench bench-hives lint fmt install clean
 
 # The program, the library and the tests, in build/release.
 all: build/release/build.ninja
@@ -24,6 +24,11 @@ demo: all
 check:
 	scripts/setup test
 	scripts/check
+
+# Every test on the build with sanitizers, also those that `make check` runs without; takes about twice as long.
+check-sanitized: build/check/build.ninja
+	ninja -C build/check
+	meson test -C build/check --no-rebuild --no-suite bench --timeout-multiplier 4
 
 # Unit tests and corpus replay only.
 quick: build/check/build.ninja
