@@ -139,6 +139,23 @@ const struct command net_commands[] = {
                 .run = run_net_winsock,
         },
         {
+                .name = "net reset",
+                .operands = "DISK...",
+                .summary = "set what was tuned in TCP/IP back to Windows' defaults",
+                .about = "Documented values of Tcpip\\Parameters that somebody set: time limits, retries, windows, "
+                         "path MTU, dead gateways, ARP, automatic addresses. --dry-run lists them. Addresses, servers, routes "
+                         "and names stay, unlike with `netsh int ip reset`, which loses static addresses. Offloads and "
+                         "queues: net tune. --interfaces: also MTU, TcpAckFrequency, TCPNoDelay and TcpWindowSize of "
+                         "each adapter.",
+                .examples = "offwin net reset server.vhdx --dry-run\n"
+                            "offwin net reset server.vhdx --interfaces\n",
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_INTERFACES,
+                .flags = COMMAND_WRITES | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 64,
+                .run = run_net_reset,
+        },
+        {
                 .name = "net winsock repair",
                 .operands = "DISK [NAME...]",
                 .summary = "take out Winsock providers that do not work",

@@ -68,6 +68,7 @@ int run_net_set(const struct arguments *arguments);
 int run_net_clean(const struct arguments *arguments);
 int run_net_handover(const struct arguments *arguments);
 int run_net_tune(const struct arguments *arguments);
+int run_net_reset(const struct arguments *arguments);
 int run_net_winsock_repair(const struct arguments *arguments);
 int run_net_unteam(const struct arguments *arguments);
 int run_file_get(const struct arguments *arguments);

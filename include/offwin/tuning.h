@@ -94,6 +94,18 @@ OW_API int ow_plan_tune_adapters(ow_plan *plan, ow_guest *guest, const size_t *i
 OW_API int ow_plan_tune_tcp(ow_plan *plan, ow_guest *guest, const ow_tuning_edit *edits, size_t n_edits,
                             ow_error *err);
 
+/**
+ * ow_plan_reset_tcpip - rows that set documented tuning of TCP/IP back to Windows' defaults, in every control set that
+ * the next boot may use
+ * @adapters: also MTU, TcpAckFrequency, TCPNoDelay and TcpWindowSize of every adapter
+ *
+ * Addresses, servers, routes and names stay, and what ow_plan_tune_tcp() is for. A value that a fix set for the first
+ * boot stays too, and the plan says so.
+ *
+ * Return: 0, also when nothing differs; OW_E_CONFLICT; OW_E_CORRUPT; OW_E_NOMEM.
+ */
+OW_API int ow_plan_reset_tcpip(ow_plan *plan, ow_guest *guest, bool adapters, ow_error *err);
+
 OW_END_DECLS
 
 #endif

@@ -26,33 +26,7 @@ static int interface_off(struct fix_job *job, const char *where, ow_error *err)
         return r;
 }
 
-static int interfaces_off(struct fix_job *job, const char *where, ow_error *err)
-{
-        ow_subkey_iter iter = { 0 };
-        ow_regkey at;
-        ow_key subkey;
-        int r;
-
-        r = ow_registry_find(job->guest, where, &at, err);
-        if (r <= 0)
-                return r;
-        while ((r = ow_hive_next_subkey(at.hive, at.key, &iter, &subkey, err)) > 0) {
-                OW_AUTO_FREE char *path = NULL;
-                ow_key_info info;
-
-                r = ow_hive_key_info(at.hive, subkey, &info, err);
-                if (r < 0)
-                        return r;
-                path = ow_asprintf("%s\\%s", where, info.name);
-                ow_key_info_done(&info);
-                r = path ? interface_off(job, path, err) : ow_fail_nomem(err);
-                if (r < 0)
-                        return r;
-        }
-        return r;
-}
-
 int fix_apipa_plan(struct fix_job *job, ow_error *err)
 {
-        return fix_job_each(job, INTERFACES, interfaces_off, err);
+        return fix_job_each_below(job, INTERFACES, interface_off, err);
 }

@@ -45,6 +45,45 @@ int fix_job_each(struct fix_job *job, const char *path, fix_place_fn fn, ow_erro
         return r < 0 ? r : 0;
 }
 
+static int each_below(struct fix_job *job, const char *where, fix_place_fn fn, ow_error *err)
+{
+        ow_subkey_iter iter = { 0 };
+        ow_regkey at;
+        ow_key subkey;
+        int r;
+
+        r = ow_registry_find(job->guest, where, &at, err);
+        if (r <= 0)
+                return r;
+        while ((r = ow_hive_next_subkey(at.hive, at.key, &iter, &subkey, err)) > 0) {
+                OW_AUTO_FREE char *path = NULL;
+                ow_key_info info;
+
+                r = ow_hive_key_info(at.hive, subkey, &info, err);
+                if (r < 0)
+                        return r;
+                path = ow_asprintf("%s\\%s", where, info.name);
+                ow_key_info_done(&info);
+                r = path ? fn(job, path, err) : ow_fail_nomem(err);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+int fix_job_each_below(struct fix_job *job, const char *path, fix_place_fn fn, ow_error *err)
+{
+        char **paths = NULL;
+        size_t n = 0;
+        int r;
+
+        r = ow_registry_expand(job->guest, path, &paths, &n, err);
+        for (size_t i = 0; i < n && r >= 0; i++)
+                r = each_below(job, paths[i], fn, err);
+        ow_registry_paths_free(paths, n);
+        return r < 0 ? r : 0;
+}
+
 /* "EnableActiveProbing is 1", for the first value that differs. */
 static int describe(struct fix_job *job, const char *name, const ow_datum *before, ow_error *err)
 {

@@ -170,6 +170,9 @@ int fix_job_folder(struct fix_job *job, const char *where, ow_error *err);
 typedef int (*fix_place_fn)(struct fix_job *job, const char *where, ow_error *err);
 int fix_job_each(struct fix_job *job, const char *path, fix_place_fn fn, ow_error *err);
 
+/* The same for every key below each concrete place of path. */
+int fix_job_each_below(struct fix_job *job, const char *path, fix_place_fn fn, ow_error *err);
+
 /* --set name=value as the caller gave them: OW_E_INVAL for a name that no fix needs and for unusable text. */
 int fix_parameters_check(const ow_fix_set *set, const ow_fix_parameter *parameters, size_t n, ow_error *err);
 

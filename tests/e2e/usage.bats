@@ -30,6 +30,7 @@ load common
         offwin help
         sed -n 's/^  \([a-z][a-z ]\{1,13\}\) [a-z].*/\1/p' <<<"$output" | sed 's/ *$//' >"$BATS_TEST_TMPDIR/commands"
         [ "$(wc -l <"$BATS_TEST_TMPDIR/commands")" -ge 50 ]
+        echo "net winsock repair" >>"$BATS_TEST_TMPDIR/commands"
         while read -r command; do
                 pages=("$MAN/offwin.1.scd" "$MAN"/offwin-"${command%% *}"*.1.scd)
                 [ "$command" = version ] || [ -e "${pages[1]}" ]
