@@ -1,33 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Which devices are to go, and which of them have to stay: what software makes, what is between Windows and its disk,
- * what was there when Windows last ran, the last network card. docs/devices.md says why.
- */
-#include "fix/device-remove.h"
+/* Which devices are to go: what was named or described, each name meaning something; docs/devices.md. */
+#include "fix/device-choose.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "base/upcase.h"
-#include "fix/guard.h"
-#include "fix/storage.h"
 
 #define CLASS_NET "{4d36e972-e325-11ce-bfc1-08002be10318}"
-
-/* Why a device stays; the first that holds counts. */
-enum stay { GOES, SOFTWARE, DISK_PATH, THERE, NOT_TOLD, CONTROLLER, LAST_CARD, N_STAYS };
-
-struct choosing {
-        const ow_device_choice *choice;
-        const ow_device *all;
-        size_t n;
-        const ow_network *network;
-        bool *wanted;     /* by index in all */
-        enum stay *stays; /* the same */
-        bool *disk_path;  /* the same */
-        bool *loose;      /* by index of adapters: goes without a device */
-};
 
 static void choosing_done(struct choosing *c)
 {
@@ -37,19 +14,14 @@ static void choosing_done(struct choosing *c)
         ow_free(c->loose);
 }
 
-static bool same(const char *a, const char *b)
-{
-        return ow_name_compare(a, b) == 0;
-}
-
 /* ---- what is meant ---- */
 
 static const ow_adapter *adapter_of(const struct choosing *c, const ow_device *device)
 {
-        if (!same(device->class_guid, CLASS_NET) && !same(device->class_name, "Net"))
+        if (!choosing_same(device->class_guid, CLASS_NET) && !choosing_same(device->class_name, "Net"))
                 return NULL;
         for (size_t i = 0; i < c->network->n_adapters; i++)
-                if (same(c->network->adapters[i].instance, device->instance))
+                if (choosing_same(c->network->adapters[i].instance, device->instance))
                         return &c->network->adapters[i];
         return NULL;
 }
@@ -57,7 +29,7 @@ static const ow_adapter *adapter_of(const struct choosing *c, const ow_device *d
 static const ow_device *device_of(const struct choosing *c, const ow_adapter *adapter)
 {
         for (size_t i = 0; i < c->n && adapter->instance[0]; i++)
-                if (same(c->all[i].instance, adapter->instance))
+                if (choosing_same(c->all[i].instance, adapter->instance))
                         return &c->all[i];
         return NULL;
 }
@@ -69,7 +41,7 @@ static bool fits_pattern(const ow_device *device, const char *pattern)
         return ow_device_fits(device, &filter);
 }
 
-static bool is_card(const struct choosing *c, const ow_device *device)
+bool choosing_is_card(const struct choosing *c, const ow_device *device)
 {
         const ow_adapter *adapter = adapter_of(c, device);
 
@@ -87,7 +59,7 @@ static bool fits_rest(const struct choosing *c, const ow_device *device)
                 if (ow_device_list_tells(c->choice->not_in, device) != OW_DEVICE_NOWHERE)
                         return false;
         }
-        return ow_device_fits(device, &filter) && (!c->choice->network || is_card(c, device));
+        return ow_device_fits(device, &filter) && (!c->choice->network || choosing_is_card(c, device));
 }
 
 static bool fits_named(const struct choosing *c, const ow_device *device)
@@ -98,137 +70,16 @@ static bool fits_named(const struct choosing *c, const ow_device *device)
                 if (fits_pattern(device, choice->patterns[i]))
                         return true;
         for (size_t i = 0; i < choice->n_adapters; i++)
-                if (same(c->network->adapters[choice->adapters[i]].instance, device->instance))
+                if (choosing_same(c->network->adapters[choice->adapters[i]].instance, device->instance))
                         return true;
         return choice->n_patterns + choice->n_adapters == 0;
-}
-
-/* ---- what stays ---- */
-
-/* Made by software, or by the firmware for the machine itself. */
-static bool is_software(const ow_device *device)
-{
-        return device->software || device->bus[0] == '{' || same(device->bus, "ACPI_HAL");
-}
-
-static bool drives(const struct storage_driver *driver, const ow_device *device)
-{
-        for (size_t i = 0; i < STORAGE_IDS_MAX && driver->ids[i]; i++) {
-                if (!strstr(driver->ids[i], "VEN_") && !strstr(driver->ids[i], "\\{"))
-                        continue; /* a class of devices */
-                for (const char *const *id = device->hardware_ids; *id; id++)
-                        if (same(*id, driver->ids[i]))
-                                return true;
-        }
-        return false;
-}
-
-static bool is_disk_controller(const ow_device *device)
-{
-        return same(device->class_guid, STORAGE_CLASS_HDC) || same(device->class_guid, STORAGE_CLASS_SCSI);
-}
-
-/* One that virtual machines have: Windows may be about to find its disk on it. */
-static bool is_controller(const ow_device *device)
-{
-        if (!is_disk_controller(device))
-                return false;
-        for (size_t i = 0; i < ow_storage_target_count(); i++)
-                for (const struct storage_driver *d = ow_storage_target_get(i)->drivers; d->service; d++)
-                        if (drives(d, device))
-                                return true;
-        return false;
-}
-
-static enum stay judge(const struct choosing *c, size_t index)
-{
-        const ow_device *device = &c->all[index];
-        bool ghost = device->verdict.presence == OW_PRESENCE_GHOST;
-
-        if (is_software(device))
-                return SOFTWARE;
-        if ((c->disk_path[index] || is_disk_controller(device)) && !ghost)
-                return DISK_PATH;
-        if (c->choice->force || c->choice->not_in)
-                return GOES;
-        if (!ghost)
-                return device->verdict.presence == OW_PRESENCE_PRESENT ? THERE : NOT_TOLD;
-        return is_controller(device) ? CONTROLLER : GOES;
-}
-
-/* guard-storage.c knows the way from the disks to the root. */
-static int mark_disk_path(struct choosing *c, struct removal *removal, ow_error *err)
-{
-        const struct guard_map *map;
-        char set[40];
-        int r;
-
-        (void)snprintf(set, sizeof set, "HKLM\\SYSTEM\\ControlSet%03u", c->network->control_set);
-        r = guard_map_get(removal->plan, removal->guest, set, &map, err);
-        for (size_t i = 0; r == 0 && i < map->n_devices; i++) {
-                if (!map->devices[i].on_path)
-                        continue;
-                for (size_t k = 0; k < c->n; k++)
-                        c->disk_path[k] = c->disk_path[k] || same(c->all[k].instance, map->devices[i].path);
-        }
-        return r;
-}
-
-/* One card stays, so that its addresses are not lost unseen. */
-static void keep_last_card(struct choosing *c)
-{
-        size_t last = SIZE_MAX;
-
-        for (size_t i = 0; i < c->n; i++) {
-                bool goes = c->wanted[i] && c->stays[i] == GOES;
-
-                if (c->all[i].verdict.presence == OW_PRESENCE_GHOST || !is_card(c, &c->all[i]))
-                        continue;
-                if (!goes)
-                        return;
-                last = i;
-        }
-        if (last != SIZE_MAX && !c->choice->force)
-                c->stays[last] = LAST_CARD;
-}
-
-static char *stay_text(const ow_device *device, enum stay stay)
-{
-        const char *why = device->verdict.reason;
-
-        switch (stay) {
-        case SOFTWARE:
-                return ow_strdup("software or the firmware makes it, not a card or plug: it is never a leftover");
-        case DISK_PATH:
-                return ow_strdup(
-                        "it leads to a disk of this machine, as far as can be told, and Windows may be on it");
-        case THERE:
-                return ow_asprintf("it was there when Windows last ran (%s); --force removes it all the same, and "
-                                   "Windows finds it again when it is still there",
-                                   why);
-        case NOT_TOLD:
-                return ow_asprintf("nothing tells that it is gone (%s); --not-in NAME goes by the machine to come, "
-                                   "--force removes it all the same",
-                                   why);
-        case CONTROLLER:
-                return ow_strdup(
-                        "it is a disk controller of virtual machines, which Windows may have to find its disk "
-                        "on; --not-in NAME or --force removes it");
-        case LAST_CARD:
-                return ow_strdup("it is the last network card, and its addresses would go with it (`offwin net "
-                                 "handover` hands them to the new one first); --force removes it all the same");
-        case GOES:
-        case N_STAYS:
-                break;
-        }
-        return ow_strdup("");
 }
 
 /* ---- telling ---- */
 
 static int refuse(const struct choosing *c, size_t index, ow_error *err)
 {
-        OW_AUTO_FREE char *text = stay_text(&c->all[index], c->stays[index]);
+        OW_AUTO_FREE char *text = choosing_stay_text(&c->all[index], c->stays[index]);
 
         if (!text)
                 return ow_fail_nomem(err);
@@ -251,7 +102,7 @@ static int tell_stays(const struct choosing *c, ow_plan *plan, ow_error *err)
                 }
                 if (count == 0)
                         continue;
-                text = stay_text(&c->all[first], stay);
+                text = choosing_stay_text(&c->all[first], stay);
                 if (!text)
                         return ow_fail_nomem(err);
                 r = count == 1 ? plan_skip(plan, NULL, OW_FIX_NOT_FOR_THIS, err, "%s stays: %s",
@@ -380,7 +231,7 @@ static int find_shared(const struct choosing *c, struct removal *removal, ow_err
                 bool both =
                         removal_find(removal, sorted[i]->instance) && removal_find(removal, sorted[i - 1]->instance);
 
-                if (sorted[i]->driver[0] && same(sorted[i]->driver, sorted[i - 1]->driver) && !both)
+                if (sorted[i]->driver[0] && choosing_same(sorted[i]->driver, sorted[i - 1]->driver) && !both)
                         removal->shared[removal->n_shared++] = sorted[i]->driver;
         }
         return 0;
@@ -415,15 +266,11 @@ static int choose(struct choosing *c, struct removal *removal, ow_error *err)
         c->loose = ow_calloc(c->network->n_adapters + 1, sizeof *c->loose);
         if (!c->wanted || !c->stays || !c->disk_path || !c->loose)
                 return ow_fail_nomem(err);
-        r = c->n ? mark_disk_path(c, removal, err) : 0;
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < c->n; i++) {
+        for (size_t i = 0; i < c->n; i++)
                 c->wanted[i] = fits_named(c, &c->all[i]) && fits_rest(c, &c->all[i]);
-                c->stays[i] = c->wanted[i] ? judge(c, i) : GOES;
-        }
-        keep_last_card(c);
-        r = check_names(c, err);
+        r = choosing_judge(c, removal, err);
+        if (r == 0)
+                r = check_names(c, err);
         if (r == 0)
                 r = tell_stays(c, removal->plan, err);
         return r == 0 ? take(c, removal, err) : r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between the files that remove devices: which ones (device-choose.c), their keys (device-remove.c), what else there
- * is of a network adapter (device-network.c), and lists that name it beside others (device-bindings.c).
+ * Between the files that remove devices: which ones (device-choose.c, device-stay.c), their keys (device-remove.c),
+ * what else there is of a network adapter (device-network.c), and lists that name it beside others
+ * (device-bindings.c).
  */
 #ifndef FIX_DEVICE_REMOVE_H
 #define FIX_DEVICE_REMOVE_H

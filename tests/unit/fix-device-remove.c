@@ -331,6 +331,30 @@ static void adapters_by_index_and_what_is_left_of_them(void **state)
         ow_plan_free(plan);
 }
 
+/* Wherever memory ends, nothing is lost but the plan. */
+static void memory_may_end_anywhere(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "");
+        int r = OW_E_NOMEM;
+        size_t failed = 0;
+
+        for (size_t n = 1; r == OW_E_NOMEM; n += n < 100 ? 1 : 13) {
+                ow_device_choice choice = { .filter = { .ghosts = true } };
+                ow_error why = OW_ERROR_INIT;
+                ow_plan *plan = NULL;
+
+                assert_ok(ow_plan_begin(&plan, &err));
+                ow_alloc_fail_from(n);
+                r = ow_plan_remove_devices(plan, guest, &choice, NULL, &why);
+                ow_alloc_fail_from(0);
+                ow_plan_free(plan);
+                failed += r < 0;
+        }
+        assert_int_equal(r, 0);
+        assert_true(failed > 100);
+}
+
 /* ---- lists ---- */
 
 static const char good_list[] = "; what it has\n[Target]\nTitle=Test\nSource=nobody\n\n[Bus PCI]\nVEN_1AF4=virtio\n"
@@ -474,6 +498,7 @@ int main(void)
                 RIG_TEST(adapters_by_index_and_what_is_left_of_them),
                 RIG_TEST(machines_are_gone_by_their_list),
                 RIG_TEST(the_last_card_stays),
+                RIG_TEST(memory_may_end_anywhere),
                 cmocka_unit_test(a_list_tells_what_a_machine_has),
                 cmocka_unit_test(bad_lists_are_refused_with_their_line),
                 cmocka_unit_test(the_lists_of_this_tree),

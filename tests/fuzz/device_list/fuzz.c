@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lists of devices: whoever runs the program can supply one (--fix-dir), so it must not crash, and an error has to say
- * where. Capped by DEVICE_LIST_MAX bytes, 64 buses, 4096 devices. What loads is asked about a few devices.
+ * Lists of devices: whoever runs the program can supply one (--fix-dir), so it must not crash, and an error has to
+ * say where. Capped by DEVICE_LIST_MAX bytes, 64 buses, 4096 devices. What loads is asked about a few devices.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 return 0;
         }
         for (size_t i = 0; i < OW_COUNT(buses); i++) {
-                const ow_device device = { .bus = buses[i], .instance = "PCI\\VEN_1AF4&DEV_1000\\3&1",
+                const ow_device device = { .bus = buses[i],
+                                           .instance = "PCI\\VEN_1AF4&DEV_1000\\3&1",
                                            .hardware_ids = ids };
 
                 (void)ow_device_list_tells(list, &device);
