@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <offwin/device.h>
 #include <offwin/error.h>
 #include <offwin/guest.h>
 #include <offwin/io.h>
@@ -101,6 +102,8 @@ typedef struct ow_finding {
         enum ow_fix_status status;
         char *reason;                   /* "" or why; one sentence */
         char *detail;                   /* "" or what in this guest shows it ("EnableActiveProbing is 1") */
+        char *command;                  /* what ends a finding without fix; DISK stands for the image. NULL: none */
+        enum ow_confidence confidence;  /* how sure a finding without fix is; OW_CONFIDENCE_NONE: not judged */
         uint32_t delay_before_s;        /* modelled seconds of first-boot delay that it takes part in; see forecast */
         uint32_t delay_after_s;
 } ow_finding;

@@ -90,6 +90,8 @@ typedef struct ow_ip {
         ow_gateways gateways;  /* static; IPv6: next hops of default routes in the network store */
         ow_addresses dns;      /* static */
         const char *suffix;    /* DNS suffix of the connection */
+        bool single;           /* IPv4: a list is stored as one string (REG_SZ) */
+        bool uneven;           /* IPv4: not as many masks as addresses */
         ow_lease lease;
         ow_setting mtu, metric;                         /* metric 0 is automatic */
         ow_setting register_addresses, register_suffix; /* in DNS: RegistrationEnabled, RegisterAdapterName */

@@ -3,6 +3,7 @@
  * Settings that are bits in binary values: proxy auto-detection of users, the proxy of services, and the flags of
  * publisher checks. A value that is not as its format says is left alone.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <offwin/fix.h>
@@ -120,6 +121,19 @@ static void put_counted(ow_buffer *out, const char *text)
 {
         put_u32(out, (uint32_t)strlen(text));
         ow_buffer_put_text(out, text);
+}
+
+bool fix_proxy_of(const uint8_t *data, size_t size, char *text, size_t text_size)
+{
+        ow_view v = { data, size }, length, proxy;
+
+        if (size < CONNECTION_STRINGS || !(ow_le32_at(data + CONNECTION_FLAGS) & CONNECTION_PROXY) ||
+            !ow_view_sub(v, CONNECTION_STRINGS, 4, &length) ||
+            !ow_view_sub(v, CONNECTION_STRINGS + 4, ow_le32_at(length.p), &proxy) || proxy.len == 0 || text_size == 0)
+                return false;
+        (void)snprintf(text, text_size, "%.*s", (int)(proxy.len < text_size ? proxy.len : text_size - 1),
+                       (const char *)proxy.p);
+        return text[0] != '\0';
 }
 
 static int proxy_at(struct fix_job *job, const char *where, ow_error *err)

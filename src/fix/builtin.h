@@ -23,4 +23,7 @@ int fix_wpad_plan(struct fix_job *job, ow_error *err);
 int fix_proxy_plan(struct fix_job *job, ow_error *err);
 int fix_publisher_revocation_plan(struct fix_job *job, ow_error *err);
 
+/* The proxy that a value WinHttpSettings names, cut to fit; false when it names none, or is not as its format says. */
+bool fix_proxy_of(const uint8_t *data, size_t size, char *text, size_t text_size);
+
 #endif

@@ -19,6 +19,7 @@ void ow_diagnosis_done(ow_diagnosis *diagnosis)
                 ow_free(diagnosis->findings[i].title);
                 ow_free(diagnosis->findings[i].reason);
                 ow_free(diagnosis->findings[i].detail);
+                ow_free(diagnosis->findings[i].command);
         }
         for (size_t i = 0; i < diagnosis->n_forecast; i++) {
                 ow_free(diagnosis->forecast[i].what);

@@ -18,6 +18,7 @@ static void finding_done(ow_finding *f)
         ow_free(f->title);
         ow_free(f->reason);
         ow_free(f->detail);
+        ow_free(f->command);
 }
 
 void fix_findings_done(struct fix_findings *findings)
@@ -50,6 +51,22 @@ int fix_findings_add(struct fix_findings *findings, const ow_fix *fix, const cha
         }
         findings->delays[findings->n] = delay;
         findings->list[findings->n++] = f;
+        return 0;
+}
+
+int fix_findings_note(struct fix_findings *findings, const struct fix_note *note, ow_buffer *detail, ow_error *err)
+{
+        char *command = note->command ? ow_strdup(note->command) : NULL;
+        int r;
+
+        r = fix_findings_add(findings, NULL, note->id, note->title, OW_FIX_NEEDED, ow_strdup(note->reason),
+                             ow_buffer_take_text(detail), FIX_DELAY_NONE, err);
+        if (r < 0 || (note->command && !command)) {
+                ow_free(command);
+                return r < 0 ? r : ow_fail_nomem(err);
+        }
+        findings->list[findings->n - 1].command = command;
+        findings->list[findings->n - 1].confidence = note->confidence;
         return 0;
 }
 
@@ -117,6 +134,13 @@ static void put_called(ow_buffer *out, const ow_adapter *a)
 
 static int adapters(struct fix_findings *findings, ow_guest *guest, ow_error *err)
 {
+        static const struct fix_note team_note = {
+                .id = "network-team",
+                .title = "Network cards are teamed",
+                .reason = "the team stays without its cards, and with it its address",
+                .command = "offwin net unteam DISK",
+                .confidence = OW_CONFIDENCE_HIGH,
+        };
         OW_AUTO_BUFFER addresses = OW_BUFFER_INIT;
         OW_AUTO_BUFFER teams = OW_BUFFER_INIT;
         size_t n_addresses = 0, n_teams = 0;
@@ -147,8 +171,7 @@ static int adapters(struct fix_findings *findings, ow_guest *guest, ow_error *er
                         "another adapter; `offwin fix --nic MAC` hands them over", &addresses,
                         FIX_DELAY_DHCP, err);
         if (r == 0 && n_teams)
-                r = add(findings, "network-team", "Network cards are teamed",
-                        "the team stays without its cards, and with it its address", &teams, FIX_DELAY_NONE, err);
+                r = fix_findings_note(findings, &team_note, &teams, err);
         return r;
 }
 
@@ -216,6 +239,10 @@ int fix_findings_collect(struct fix_findings *findings, ow_guest *guest, ow_erro
                 r = domain(findings, guest, err);
         if (r == 0)
                 r = settings(findings, guest, err);
+        if (r == 0)
+                r = fix_findings_network(findings, guest, err);
+        if (r == 0)
+                r = fix_findings_internet(findings, guest, err);
         if (r == 0)
                 r = problems(findings, guest, err);
         return r;

@@ -19,6 +19,20 @@ void fix_findings_done(struct fix_findings *findings);
 int fix_findings_add(struct fix_findings *findings, const ow_fix *fix, const char *id, const char *title,
                      enum ow_fix_status status, char *reason, char *detail, enum fix_delay delay, ow_error *err);
 
+/* What a finding that no fix answers says of itself. */
+struct fix_note {
+        const char *id, *title, *reason;
+        const char *command;            /* that ends it; DISK stands for the image. NULL: none */
+        enum ow_confidence confidence;
+};
+
+/* Adds it; what detail holds is taken in any case. */
+int fix_findings_note(struct fix_findings *findings, const struct fix_note *note, ow_buffer *detail, ow_error *err);
+
+/* Those of a part of the guest: settings of adapters; update server, proxy, Winsock. */
+int fix_findings_network(struct fix_findings *findings, ow_guest *guest, ow_error *err);
+int fix_findings_internet(struct fix_findings *findings, ow_guest *guest, ow_error *err);
+
 /* Adds those that the guest shows. */
 int fix_findings_collect(struct fix_findings *findings, ow_guest *guest, ow_error *err);
 

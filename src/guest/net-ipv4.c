@@ -67,7 +67,15 @@ static uint8_t bits_of(const struct guest_bag *bag, const ow_address *mask)
         return OW_PREFIX_UNKNOWN;
 }
 
-static ow_prefixes static_addresses(struct net *net, struct guest_bag *bag)
+/* A list that is stored as one string. */
+static bool is_single(struct guest_bag *bag, const char *name)
+{
+        const struct bag_value *v = guest_bag_find(bag, name);
+
+        return v && v->blob.size > 2 && (v->type == OW_REG_SZ || v->type == OW_REG_EXPAND_SZ);
+}
+
+static ow_prefixes static_addresses(struct net *net, struct guest_bag *bag, bool *ret_uneven)
 {
         struct net_addresses a = { .net = net, .where = bag->where, .family = OW_FAMILY_IPV4, .keep_zero = true };
         struct net_addresses m = { .net = net, .where = bag->where, .family = OW_FAMILY_IPV4, .keep_zero = true };
@@ -77,6 +85,7 @@ static ow_prefixes static_addresses(struct net *net, struct guest_bag *bag)
 
         guest_bag_each(bag, "IPAddress", net_take_address, &a);
         guest_bag_each(bag, "SubnetMask", net_take_address, &m);
+        *ret_uneven = a.n != m.n;
         if (a.n != m.n)
                 guest_note(net->guest, "%s: %zu addresses and %zu masks", bag->where, a.n, m.n);
         for (size_t i = 0; i < a.n; i++)
@@ -159,7 +168,8 @@ void net_take_ipv4(struct net *net, struct guest_bag *bag, ow_ip *ip)
 {
         ip->key = guest_pool_text(&net->pool, bag->where);
         ip->dhcp = guest_bag_number(bag, "EnableDHCP");
-        ip->addresses = static_addresses(net, bag);
+        ip->addresses = static_addresses(net, bag, &ip->uneven);
+        ip->single = is_single(bag, "IPAddress") || is_single(bag, "SubnetMask") || is_single(bag, "DefaultGateway");
         ip->gateways = gateways(net, bag, "DefaultGateway", "DefaultGatewayMetric");
         ip->dns = words(net, bag, "NameServer");
         ip->suffix = guest_bag_text(bag, "Domain", &net->pool);

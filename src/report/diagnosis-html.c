@@ -115,6 +115,8 @@ static void put_finding(ow_buffer *out, const ow_finding *f)
         ow_buffer_put_text(out, "</p>\n");
         report_html_element(out, "p", "", f->detail);
         report_html_element(out, "p", "", f->reason);
+        if (f->command)
+                report_html_element(out, "p", "", f->command);
         if (f->fix) {
                 report_html_element(out, "p", "dim", ow_fix_why(f->fix));
                 report_html_element(out, "p", "dim", ow_fix_source(f->fix));

@@ -38,6 +38,11 @@ static void put_finding(struct report_json *json, json_t *o, const ow_finding *f
         report_json_number(json, o, "delay_after_s", f->delay_after_s);
         if (!f->fix) {
                 report_json_null(json, o, "fix");
+                if (f->command)
+                        report_json_text(json, o, "command", f->command);
+                else
+                        report_json_null(json, o, "command");
+                report_json_text(json, o, "confidence", ow_confidence_name(f->confidence));
                 return;
         }
         report_json_text(json, o, "fix", ow_fix_name(f->fix));

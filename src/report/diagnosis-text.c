@@ -148,13 +148,32 @@ static void put_detail(struct report_page *page, const char *guest)
         report_put_style(page, REPORT_PLAIN);
 }
 
-static void put_finding(struct report_page *page, const ow_finding *finding)
+/* "To do: offwin net tune disk.img --set mac=none (confidence high)"; words stand in the place of " DISK". */
+static void put_command(struct report_page *page, const ow_finding *finding, const char *words)
+{
+        const char *command = finding->command, *disk = strstr(command, " DISK");
+        OW_AUTO_BUFFER line = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *text = NULL;
+
+        ow_buffer_printf(&line, "To do: %.*s%s%s (confidence %s)", (int)(disk ? disk - command : 0), command,
+                         disk ? words : "", disk ? disk + strlen(" DISK") : command,
+                         ow_confidence_name(finding->confidence));
+        text = ow_buffer_take_text(&line);
+        if (text)
+                put_detail(page, text);
+        else
+                page->text.failed = true;
+}
+
+static void put_finding(struct report_page *page, const ow_finding *finding, const char *words)
 {
         char delay[REPORT_NUMBER_TEXT], text[REPORT_NUMBER_TEXT + 32];
 
         put_title(page, finding);
         put_detail(page, finding->detail);
         put_detail(page, finding->reason);
+        if (finding->command)
+                put_command(page, finding, words);
         if (finding->status == OW_FIX_NEEDED && finding->fix && !ow_fix_in_all(finding->fix))
                 put_detail(page, "not part of --all: ask for it by name");
         if (!page->verbose)
@@ -236,7 +255,7 @@ static void put_summary(struct report_page *page, const struct counts *c)
         report_put_style(page, REPORT_PLAIN);
 }
 
-static int put_findings(struct report_page *page, const ow_diagnosis *d, ow_error *err)
+static int put_findings(struct report_page *page, const ow_diagnosis *d, const char *words, ow_error *err)
 {
         const struct counts c = count(d);
         OW_AUTO_FREE const ow_finding **sorted = report_findings_sorted(d);
@@ -246,46 +265,43 @@ static int put_findings(struct report_page *page, const ow_diagnosis *d, ow_erro
         put_summary(page, &c);
         for (size_t i = 0; i < d->n_findings; i++)
                 if (is_shown(page, sorted[i]))
-                        put_finding(page, sorted[i]);
+                        put_finding(page, sorted[i], words);
         return 0;
 }
 
-static int put_next(struct report_page *page, ow_guest *guest, const ow_diagnosis *d, ow_error *err)
+static void put_next(struct report_page *page, const ow_diagnosis *d, const char *words)
 {
         const struct counts c = count(d);
-        OW_AUTO_BUFFER words = OW_BUFFER_INIT;
 
-        report_put_disk_words(&words, ow_guest_machine(guest), guest);
-        ow_buffer_put_byte(&words, '\0');
-        if (ow_buffer_failed(&words))
-                return ow_fail_nomem(err);
         if (c.open) {
                 report_put(page, "\nNext: offwin fix --all --dry-run");
-                report_put_guest(page, (const char *)words.p);
+                report_put_guest(page, words);
                 report_put(page, "\n");
         } else {
                 report_put(page, "\nNothing to fix with `offwin fix --all`.\n");
         }
-        return 0;
 }
 
 int report_diagnosis_text(ow_guest *guest, const ow_diagnosis *diagnosis, const ow_report_options *options,
                           char **ret, ow_error *err)
 {
         REPORT_AUTO_PAGE page = report_page_new(options);
+        OW_AUTO_BUFFER words = OW_BUFFER_INIT;
         int r;
 
+        report_put_disk_words(&words, ow_guest_machine(guest), guest);
+        ow_buffer_put_byte(&words, '\0');
+        if (ow_buffer_failed(&words))
+                return ow_fail_nomem(err);
         report_put_heading(&page, guest);
         for (size_t i = 0; i < ow_guest_problem_count(guest); i++) {
                 report_put_styled(&page, REPORT_WARN, "! ");
                 report_put_wrapped(&page, 2, ow_guest_problem(guest, i));
         }
         put_forecast(&page, diagnosis);
-        r = put_findings(&page, diagnosis, err);
+        r = put_findings(&page, diagnosis, (const char *)words.p, err);
         if (r < 0)
                 return r;
-        r = put_next(&page, guest, diagnosis, err);
-        if (r < 0)
-                return r;
+        put_next(&page, diagnosis, (const char *)words.p);
         return report_page_take(&page, ret, err);
 }
