@@ -21,8 +21,8 @@
 #define OLD_HASH   "PCI#VEN_8086&DEV_105E&SUBSYS_7044103C#4&1&0&0038"
 #define RAID       "PCI\\VEN_103C&DEV_323A\\4&3&0&0028"
 #define OLD_RAID   "PCI\\VEN_1000&DEV_0054\\4&4&0&0028"
-#define DATED \
-        "\\Properties\\{83da6326-97a6-4088-9453-a1923f573b29}\\0066]\n" \
+#define DATED                                                                                                        \
+        "\\Properties\\{83da6326-97a6-4088-9453-a1923f573b29}\\0066]\n"                                              \
         "@=hex(ffff0010):00,00,00,00,14,c6,d3,01\n"
 #define CONNECTION "Control\\Network\\{4D36E972-E325-11CE-BFC1-08002BE10318}\\"
 #define TCPIP      "Services\\Tcpip\\Parameters\\"
@@ -331,6 +331,36 @@ static void adapters_by_index_and_what_is_left_of_them(void **state)
         ow_plan_free(plan);
 }
 
+/* text with every ControlSet001 as ControlSet002; the caller's. */
+static char *as_second_set(const char *text)
+{
+        char *copy = ow_strdup(text);
+
+        for (char *at = copy; (at = strstr(at, "ControlSet001")); at++)
+                at[12] = '2';
+        return copy;
+}
+
+static void both_control_sets_that_may_boot_are_cleaned(void **state)
+{
+        struct rig *rig = rig_get(state);
+        OW_AUTO_FREE char *second = as_second_set(machine_text);
+        OW_AUTO_FREE char *more = ow_asprintf("%s[HKEY_LOCAL_MACHINE\\Select]\n\"Default\"=dword:2\n"
+                                              "[HKEY_LOCAL_MACHINE\\ControlSet003\\Services\\" GONE "]\n",
+                                              second);
+        ow_guest *guest = open_machine(rig, more);
+        ow_plan *plan = NULL;
+
+        assert_int_equal(ow_guest_control_sets(guest)->n_edit, 2);
+        assert_ok(plan_for(guest, "Old card", false, &plan, NULL, &err));
+        carry_out(guest, plan);
+        ow_plan_free(plan);
+        assert_int_equal(named(guest, "HKLM\\SYSTEM", "VEN_8086&DEV_105E"), 0);
+        assert_int_equal(named(guest, "HKLM\\SYSTEM", "11111111-AAAA-4BBB"), 2 * 2 + 1); /* the third is left */
+        assert_false(key_there(guest, "HKLM\\SYSTEM\\ControlSet002\\Control\\Class\\" NET "\\0007"));
+        assert_int_equal(named(guest, "HKLM\\SYSTEM", "\"IfUsedNetLuidIndices\"=hex:93,01"), 2);
+}
+
 /* Wherever memory ends, nothing is lost but the plan. */
 static void memory_may_end_anywhere(void **state)
 {
@@ -498,6 +528,7 @@ int main(void)
                 RIG_TEST(adapters_by_index_and_what_is_left_of_them),
                 RIG_TEST(machines_are_gone_by_their_list),
                 RIG_TEST(the_last_card_stays),
+                RIG_TEST(both_control_sets_that_may_boot_are_cleaned),
                 RIG_TEST(memory_may_end_anywhere),
                 cmocka_unit_test(a_list_tells_what_a_machine_has),
                 cmocka_unit_test(bad_lists_are_refused_with_their_line),
