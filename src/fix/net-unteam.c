@@ -260,6 +260,53 @@ static int disable_drivers(struct unteam *u, ow_error *err)
         return r;
 }
 
+/* ---- for others that disable them ---- */
+
+static bool unbound_by(const ow_plan *plan, uint32_t control_set, const ow_adapter *card)
+{
+        const char *place = ow_adapter_place(card, OW_PLACE_CLASS);
+        OW_AUTO_FREE char *where =
+                ow_asprintf("HKLM\\SYSTEM\\ControlSet%03u\\%s\\Linkage", control_set, place ? place : "");
+
+        return where && plan_find(plan, where, "UpperBind");
+}
+
+/* Of the protocol of such teams, or of their adapters. */
+static bool drives(const ow_network *network, enum ow_team_kind kind, const char *service)
+{
+        ow_texts protocols = ow_team_protocols(kind);
+
+        for (size_t i = 0; i < protocols.count; i++)
+                if (ow_name_compare(protocols.items[i], service) == 0)
+                        return true;
+        for (size_t i = 0; i < network->n_adapters; i++)
+                if (network->adapters[i].kind == OW_ADAPTER_TEAM && network->adapters[i].team == kind &&
+                    ow_name_compare(network->adapters[i].service, service) == 0)
+                        return true;
+        return false;
+}
+
+int net_team_guard(const ow_plan *plan, ow_guest *guest, const char *service, ow_error *err)
+{
+        const ow_network *network;
+        int r = ow_guest_network(guest, &network, err);
+
+        for (size_t i = 0; r == 0 && i < network->n_adapters; i++) {
+                const ow_adapter *a = &network->adapters[i];
+                const char *protocol = net_team_protocol(a, a->team);
+
+                if (!protocol || !drives(network, a->team, service) || a->kind == OW_ADAPTER_TEAM ||
+                    a->verdict.presence == OW_PRESENCE_GHOST || net_has_tcpip(a) ||
+                    unbound_by(plan, network->control_set, a))
+                        continue;
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                               "'%s' is bound to '%s' instead of TCP/IP, and would have no network without it: "
+                               "`offwin net unteam` takes its team apart first",
+                               shown(a), protocol);
+        }
+        return r;
+}
+
 /* ---- all of it ---- */
 
 static int take_apart(struct unteam *u, ow_error *err)

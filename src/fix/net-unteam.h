@@ -12,6 +12,12 @@ bool net_has_tcpip(const ow_adapter *adapter);
 const char *net_team_protocol(const ow_adapter *card, enum ow_team_kind kind);
 
 /*
+ * Before service is disabled otherwise: OW_E_REFUSED when it is the protocol of a team or drives one, and a card, no
+ * ghost, would be left without TCP/IP. What the plan has unbound already counts.
+ */
+int net_team_guard(const ow_plan *plan, ow_guest *guest, const char *service, ow_error *err);
+
+/*
  * For net_each_set(): nj's adapter is a team, whose cards get its bindings, while it gets none and its device is
  * disabled; or a card that is bound to a team's protocol although there is no team. First the cards are bound to
  * TCP/IP, then the team's protocol is taken away. OW_E_REFUSED when nothing tells what a card by itself is bound to.

@@ -13,6 +13,7 @@
 
 #include "base/le.h"
 #include "fix/guard.h"
+#include "fix/net-unteam.h"
 
 enum { START_BOOT = 0, START_DISABLED = 4 };
 
@@ -60,6 +61,9 @@ static int disable(struct vendor_work *w, const ow_vendor_sign *sign, ow_error *
 
         if (sign->start == START_DISABLED)
                 return 0;
+        r = w->flags & OW_VENDOR_FORCE ? 0 : net_team_guard(w->plan, w->guest, sign->name, err);
+        if (r < 0)
+                return r;
         r = ow_plan_set_services(w->plan, w->guest, &edit, 1, flags, err);
         vendor_own_rows(w, rows);
         return r;
@@ -255,6 +259,11 @@ static void names_of(const ow_vendor_pack *pack, ow_buffer *out)
                 ow_buffer_printf(out, ", and %zu more", n - SHOWN);
 }
 
+static bool is_told(const ow_buffer *reason, const char *text)
+{
+        return memmem(reason->p ? reason->p : (const uint8_t *)"", reason->len, text, strlen(text)) != NULL;
+}
+
 /* Something that the guards refuse stays as it is, and is told; the rest is done. */
 static int sign_try(struct vendor_work *w, const ow_vendor_sign *sign, ow_buffer *reason, ow_error *err)
 {
@@ -264,7 +273,8 @@ static int sign_try(struct vendor_work *w, const ow_vendor_sign *sign, ow_buffer
 
         r = sign_act(w, sign, &why);
         if (r == OW_E_REFUSED || r == OW_E_UNSUPPORTED) {
-                ow_buffer_printf(reason, "%s%s", reason->len ? "; " : "in part only: ", why.text);
+                if (!is_told(reason, why.text))
+                        ow_buffer_printf(reason, "%s%s", reason->len ? "; " : "in part only: ", why.text);
                 return plan_truncate(w->plan, rows, err);
         }
         if (r < 0 && err)

@@ -117,6 +117,11 @@ installed() {
 @test "remove: registry and files, but no storage driver and no folder of Windows" {
         machine dl380g7
         local before
+        offwin vendor disable "$image" hp-network-teaming
+        expect 4
+        one_line "net unteam"
+        offwin net unteam "$image" --drop-address --quiet
+        expect 0
         before=$(sum "$image")
         offwin vendor remove --files "$image" hp-support-pack hp-network-teaming
         expect 0

@@ -8,6 +8,7 @@
 #include <offwin/addressing.h>
 
 #include "fix/action.h"
+#include "fix/net-unteam.h"
 #include "fix/text-list.h"
 
 #define CLASS "Control\\Class\\{4d36e972-e325-11ce-bfc1-08002be10318}\\"
@@ -284,6 +285,20 @@ static void no_team_is_no_fault(void **state)
         end(&t);
 }
 
+static void drivers_of_a_team_are_guarded(void **state)
+{
+        struct test t;
+
+        begin(state, &t, "basp", "", false);
+        assert_fails(OW_E_REFUSED, net_team_guard(t.plan, t.guest, "BLFP", &err));
+        assert_fails(OW_E_REFUSED, net_team_guard(t.plan, t.guest, "Blfm", &err));
+        assert_ok(net_team_guard(t.plan, t.guest, "cpqteam", &err));
+        assert_ok(net_team_guard(t.plan, t.guest, "Tcpip", &err));
+        assert_ok(ow_plan_unteam(t.plan, t.guest, NULL, 0, OW_UNTEAM_DROP_ADDRESSES, &err));
+        assert_ok(net_team_guard(t.plan, t.guest, "Blfp", &err));
+        end(&t);
+}
+
 /* A card that is bound to the protocol of a team which is not there has no TCP/IP at all. */
 static void a_card_left_behind_gets_tcpip_back(void **state)
 {
@@ -310,6 +325,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(bindings_come_from_another_card_or_the_version, rig_setup,
                                                 rig_teardown),
                 cmocka_unit_test_setup_teardown(doubt_is_refused, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(drivers_of_a_team_are_guarded, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(no_team_is_no_fault, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_card_left_behind_gets_tcpip_back, rig_setup, rig_teardown),
         };
