@@ -261,10 +261,8 @@ static int winsock_layers(struct fix_findings *findings, ow_guest *guest, ow_err
         struct fix_note note = {
                 .id = "winsock-layers",
                 .title = "Layers of others stand between programs and TCP/IP",
-                .reason =
-                        "one whose library is missing or fails takes every connection along; on the running machine "
-                        "this removes them all",
-                .command = "netsh winsock reset",
+                .reason = "one whose library is missing or fails takes every connection along",
+                .command = "offwin net winsock repair DISK",
         };
         struct layers l = { .text = OW_BUFFER_INIT };
         const ow_winsock *winsock;

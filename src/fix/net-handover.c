@@ -180,6 +180,61 @@ static int edit_all(struct work *w, ow_error *err)
         return r;
 }
 
+/* ---- a way to the DNS servers ---- */
+
+static bool is_connected(const struct work *w, const ow_address *server)
+{
+        for (size_t i = 0; i < w->n; i++) {
+                const ow_addressing *a = &w->items[i].want;
+
+                for (size_t k = 0; k < a->n_addresses; k++)
+                        if (ow_prefix_contains(&a->addresses[k], server))
+                                return true;
+                for (size_t k = 0; k < a->n_routes; k++)
+                        if (ow_prefix_contains(&a->routes[k].destination, server))
+                                return true;
+        }
+        return false;
+}
+
+/* Whether a card may get its way out by DHCP, or is given one. */
+static bool has_way_out(const struct work *w)
+{
+        for (size_t i = 0; i < w->n; i++) {
+                const ow_addressing *a = &w->items[i].want;
+
+                if (a->dhcp)
+                        return true;
+                for (size_t k = 0; k < a->n_gateways; k++)
+                        if (a->gateways[k].address.family == OW_FAMILY_IPV4)
+                                return true;
+        }
+        return false;
+}
+
+/* Servers that none of the cards will reach are told; what was asked for is done all the same. */
+static int tell_out_of_reach(const struct work *w, struct fix_job *job, ow_error *err)
+{
+        char text[OW_ADDRESS_TEXT];
+        int r = 0;
+
+        for (size_t i = 0; i < w->n && !has_way_out(w); i++) {
+                const ow_addressing *a = &w->items[i].want;
+
+                for (size_t k = 0; k < a->n_dns && r == 0; k++) {
+                        if (a->dns[k].family != OW_FAMILY_IPV4 || ow_address_is_loopback(&a->dns[k]) ||
+                            is_connected(w, &a->dns[k]))
+                                continue;
+                        ow_address_format(&a->dns[k], text);
+                        r = plan_skip(job->plan, job->fix, OW_FIX_NOT_FOR_THIS, err,
+                                      "a way to DNS server %s: it is in no network of the new cards, and no gateway "
+                                      "leads there (--re-ip moves it, `offwin net set --dns` names another)",
+                                      text);
+                }
+        }
+        return r;
+}
+
 /* ---- doing it ---- */
 
 static void mark_going(struct work *w)
@@ -274,6 +329,8 @@ static int hand_over(struct work *w, struct fix_job *job, const ow_handover *nic
                 r = re_address(w, rules, n_rules, err);
         if (r == 0)
                 r = edit_all(w, err);
+        if (r == 0)
+                r = tell_out_of_reach(w, job, err);
         if (r < 0)
                 return r;
         w->going = ow_calloc(w->network->n_adapters + 1, sizeof *w->going);

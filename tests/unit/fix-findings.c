@@ -262,7 +262,7 @@ static void a_layer_whose_library_is_missing(void **state)
         OW_AUTO_FREE char *text = catalogue("C:\\Program Files\\Layer\\lsp.dll", 2);
 
         look(rig_get(state), text, NULL, NULL);
-        says("winsock-layers", "lsp.dll, which is missing", "netsh winsock reset", OW_CONFIDENCE_HIGH);
+        says("winsock-layers", "lsp.dll, which is missing", "net winsock repair", OW_CONFIDENCE_HIGH);
 }
 
 static void windows_own_provider_is_none(void **state)

@@ -350,6 +350,26 @@ static void a_route_that_another_card_can_use_stays(void **state)
         }
 }
 
+static void a_dns_server_out_of_reach_is_told(void **state)
+{
+        static const ow_addressing_edit no_gateway[] = { { "gateway", "none" }, { "dns", "10.3.58.4,10.77.0.1" } };
+        ow_handover nic = { .has_mac = false, .old = "LAN" };
+        ow_guest *guest = open_server(rig_get(state), false);
+        ow_plan *plan = NULL;
+
+        assert_ok(ow_plan_begin(&plan, &err));
+        assert_ok(ow_plan_hand_over(plan, guest, &nic, 1, NULL, 0, &err)); /* it has a gateway */
+        assert_int_equal(ow_plan_skipped_count(plan), 0);
+        ow_plan_free(plan);
+        nic.edits = no_gateway;
+        nic.n_edits = 2;
+        assert_ok(ow_plan_begin(&plan, &err));
+        assert_ok(ow_plan_hand_over(plan, guest, &nic, 1, NULL, 0, &err));
+        assert_int_equal(ow_plan_skipped_count(plan), 1); /* not the one in the card's network */
+        assert_non_null(strstr(ow_plan_skipped(plan, 0)->reason, "DNS server 10.77.0.1"));
+        ow_plan_free(plan);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -363,6 +383,7 @@ int main(void)
                                                 rig_teardown),
                 cmocka_unit_test_setup_teardown(entries_for_other_cards_stay, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_makes_no_sense_is_refused, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_dns_server_out_of_reach_is_told, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_damaged_file_is_not_overwritten, rig_setup, rig_teardown),
         };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts of a guest from a registry that whoever filled the image controls. The input is .reg text; it becomes a hive
- * that stands for SYSTEM and for SOFTWARE alike, so that values of any type and length reach every reader of facts.
+ * Facts of a guest, and what is found wrong with its network, from a registry that whoever filled the image controls.
+ * The input is .reg text; it becomes a hive that stands for SYSTEM and for SOFTWARE alike, so that values of any type
+ * and length reach every reader of facts.
  * Damage of the hive itself is the matter of the hive targets. Caps: the hive's size, and the limits of each list.
  */
 #include <stdint.h>
@@ -15,6 +16,9 @@
 #include <offwin/software.h>
 #include <offwin/winsock.h>
 
+#include <offwin/tuning.h>
+
+#include "fix/findings.h"
 #include "guest/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,6 +41,7 @@ static bool put_hive(ow_guest *guest, const char *place, const ow_reg_document *
 
 static void use(ow_guest *guest)
 {
+        struct fix_findings findings = { .list = NULL };
         const ow_service_filter *filters;
         const ow_service *services;
         const ow_autostart *autostarts;
@@ -69,8 +74,13 @@ static void use(ow_guest *guest)
 
                 if (ow_tuning_load(guest, network, i, &tuning, NULL) < 0)
                         abort();
+                for (size_t k = 0; k < tuning->n_keywords; k++)
+                        (void)ow_keyword_safe(&tuning->keywords[k]);
                 ow_tuning_free(tuning);
         }
+        if (fix_findings_network(&findings, guest, NULL) < 0 || fix_findings_internet(&findings, guest, NULL) < 0)
+                abort();
+        fix_findings_done(&findings);
         if (ow_guest_services(guest, &services, &n, NULL) < 0)
                 abort();
         for (size_t i = 0; i < n; i++)
