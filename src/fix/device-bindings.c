@@ -120,11 +120,28 @@ static int bind_path(struct removal_set *set, struct fix_job *job, const char *w
         return removal_named(set, name) >= 0 ? fix_job_remove_key(job, where, err) : 0;
 }
 
+/* What a service keeps for each adapter, in keys by its GUID: filters, Wi-Fi, tunnels. */
+static int parameters_at(struct removal_set *set, struct fix_job *job, const char *where, const char *name,
+                         ow_error *err)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < set->network->n_adapters && r == 0; i++) {
+                const char *guid = set->network->adapters[i].guid;
+                OW_AUTO_FREE char *own = set->going[i] && guid[0] ? ow_asprintf("%s\\%s", where, guid) : NULL;
+
+                if (set->going[i] && guid[0])
+                        r = own ? fix_job_remove_key(job, own, err) : ow_fail_nomem(err);
+        }
+        return r;
+}
+
 static int service_at(struct removal_set *set, struct fix_job *job, const char *where, const char *name,
                       ow_error *err)
 {
         static const char *const below[] = { "Linkage", "Linkage\\Disabled" };
-        int r = 0;
+        OW_AUTO_FREE char *parameters = ow_asprintf("%s\\Parameters", where);
+        int r = parameters ? removal_each(set, job, parameters, parameters_at, err) : ow_fail_nomem(err);
 
         for (size_t i = 0; i < OW_COUNT(below) && r == 0; i++) {
                 OW_AUTO_FREE char *linkage = ow_asprintf("%s\\%s", where, below[i]);

@@ -62,6 +62,20 @@ static const char *called(const ow_device *device)
                                         : device->instance;
 }
 
+/* As a person should know it: by the list, by the verdict, or because it was asked for. */
+static char *why_gone(const struct removal *removal, const ow_device *device)
+{
+        const ow_verdict *verdict = &device->verdict;
+
+        if (removal->not_in)
+                return ow_asprintf("%s: no machine of %s has it.", device->instance,
+                                   ow_device_list_title(removal->not_in));
+        if (verdict->presence != OW_PRESENCE_GHOST)
+                return ow_asprintf("%s: asked for, though it is no ghost.", device->instance);
+        return ow_asprintf("%s: %s (confidence %s).", device->instance, verdict->reason,
+                           ow_confidence_name(verdict->confidence));
+}
+
 int removal_job(const struct removal *removal, const ow_device *device, const ow_adapter *adapter,
                 struct fix_job *job, ow_error *err)
 {
@@ -80,8 +94,7 @@ int removal_job(const struct removal *removal, const ow_device *device, const ow
         name = ow_asprintf("device-%zu", removal->heads + place + 1);
         title = device ? ow_asprintf("Remove %s", called(device))
                        : ow_asprintf("Remove what is left of the adapter %s", adapter->guid);
-        why = device ? ow_asprintf("%s: %s", device->instance, device->verdict.reason)
-                     : ow_asprintf("%s", adapter->verdict.reason);
+        why = device ? why_gone(removal, device) : ow_strdup(adapter->verdict.reason);
         return name && title && why ? begin(removal, name, title, why, job, err) : ow_fail_nomem(err);
 }
 
@@ -407,7 +420,7 @@ static int plan_all(struct removal *removal, ow_error *err)
 int ow_plan_remove_devices(ow_plan *plan, ow_guest *guest, const ow_device_choice *choice, size_t *ret_count,
                            ow_error *err)
 {
-        struct removal removal = { .plan = plan, .guest = guest, .heads = plan->n_heads };
+        struct removal removal = { .plan = plan, .guest = guest, .not_in = choice->not_in, .heads = plan->n_heads };
         size_t count;
         int r;
 

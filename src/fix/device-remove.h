@@ -19,9 +19,10 @@ struct removal {
         const ow_device **devices; /* by instance, as removal_order() sorts them */
         size_t n_devices;
         const ow_network *network;
-        bool *going;         /* by index of network's adapters */
-        size_t heads;        /* of the plan before: numbers of ours follow */
-        const char **shared; /* software keys that devices which stay have too */
+        const ow_device_list *not_in; /* or NULL */
+        bool *going;                  /* by index of network's adapters */
+        size_t heads;                 /* of the plan before: numbers of ours follow */
+        const char **shared;          /* software keys that devices which stay have too */
         size_t n_shared;
 };
 void removal_done(struct removal *removal);

@@ -83,7 +83,7 @@ way_back() {
         json '[.changes[].where | ascii_upcase | select(contains("4B0AE068-B350-4BD4-85AB-77E00E581863"))] | length > 5' true
         json '.skipped[0].reason | contains("it is the last network card")' true
         leftovers 'VEN_14E4&DEV_4727&SUBSYS_00151028&REV_01\4&' 4B0AE068-B350-4BD4-85AB-77E00E581863 -- \
-                SWD#RADIO SWD/RADIO 'SWD\RADIO' VWiFiSettings '{78c34fc8-104a-4aca-9ea4-524d52996e57}' /vwifimp_wfd/
+                SWD#RADIO SWD/RADIO 'SWD\RADIO' '{78c34fc8-104a-4aca-9ea4-524d52996e57}' /vwifimp_wfd/
         offwin dev rm --not-in qemu "$image" --json --dry-run
         json '[.skipped[].reason | select(contains("DEV_282A") and contains("leads to a disk"))] | length' 1
         way_back

@@ -70,6 +70,7 @@ static const char machine_text[] =
         "\"EnableDHCP\"=dword:1\n"
         KEY("Services\\NetBT\\Parameters\\Interfaces\\Tcpip_" GONE) "\"NetbiosOptions\"=dword:0\n"
         KEY("Services\\Psched\\Parameters\\Adapters\\" GONE)
+        KEY("Services\\vwififlt\\Parameters\\VWiFiSettings\\" GONE) "\"SerialNo3\"=dword:1\n"
         KEY("Services\\" GONE "\\Parameters\\Tcpip") "\"IPAddress\"=multi:\"10.0.0.5\"\n"
         KEY("Services\\Dhcp\\Parameters") "\"" GONE "\"=hex:01\n"
         KEY("Services\\RemoteAccess\\Interfaces\\2") "\"InterfaceName\"=\"" GONE "\"\n"
