@@ -41,7 +41,7 @@ struct units {
         const char *text;
         size_t size;
         size_t at;
-        uint32_t low;           /* second half of a pair, still to come */
+        uint32_t low; /* second half of a pair, still to come */
 };
 
 static bool next_unit(struct units *u, uint16_t *ret)
@@ -65,11 +65,24 @@ static bool next_unit(struct units *u, uint16_t *ret)
         return true;
 }
 
+static uint8_t upcase_ascii(uint8_t c)
+{
+        return (uint8_t)(c - 'a') < 26 ? (uint8_t)(c - 'a' + 'A') : c;
+}
+
 int ow_name_compare_n(const char *a, size_t a_size, const char *b, size_t b_size)
 {
-        struct units ua = { a, a_size, 0, 0 }, ub = { b, b_size, 0, 0 };
+        const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
+        size_t both = a_size < b_size ? a_size : b_size, at = 0;
+        struct units ua, ub;
         uint16_t ca, cb;
 
+        /* Most names are ASCII, and most comparisons end within it. */
+        for (; at < both && (p[at] | q[at]) < 0x80; at++)
+                if (p[at] != q[at] && upcase_ascii(p[at]) != upcase_ascii(q[at]))
+                        return upcase_ascii(p[at]) < upcase_ascii(q[at]) ? -1 : 1;
+        ua = (struct units){ a, a_size, at, 0 };
+        ub = (struct units){ b, b_size, at, 0 };
         for (;;) {
                 bool more_a = next_unit(&ua, &ca), more_b = next_unit(&ub, &cb);
 

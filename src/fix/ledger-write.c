@@ -15,6 +15,8 @@ static int put(ow_plan *plan, ow_guest *guest, const char *where, const char *na
                size_t size, ow_error *err)
 {
         ow_change change = { .kind = OW_CHANGE_VALUE };
+        const ow_change *key = plan_find(plan, where, NULL);
+        bool new_key = key && key->kind == OW_CHANGE_KEY_CREATE;
         int r = 0;
 
         change.where = ow_strdup(where);
@@ -24,7 +26,7 @@ static int put(ow_plan *plan, ow_guest *guest, const char *where, const char *na
                 memcpy(change.after.data.p, data, size);
         if (!change.where || !change.name || !change.after.data.p)
                 r = ow_fail_nomem(err);
-        if (r == 0)
+        if (r == 0 && !new_key)
                 r = plan_read(guest, where, name, &change.before, err);
         if (r == 0 && !datum_equal(&change.before, &change.after))
                 return plan_add(plan, &change, err);

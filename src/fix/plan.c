@@ -113,7 +113,11 @@ static uint32_t hash_text(uint32_t hash, const char *text)
         size_t size = strlen(text), at = 0;
         uint32_t c;
 
-        while (at < size && ow_utf8_next(text, size, &at, &c)) {
+        while (at < size) {
+                if ((uint8_t)text[at] < 0x80)
+                        c = (uint8_t)text[at++]; /* as nearly always */
+                else if (!ow_utf8_next(text, size, &at, &c))
+                        break;
                 hash ^= c < 0x10000 ? ow_upcase((uint16_t)c) : c;
                 hash *= 16777619u;
         }
