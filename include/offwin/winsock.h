@@ -22,7 +22,7 @@ enum {
 };
 
 enum ow_winsock_library {
-        OW_WINSOCK_LIBRARY_UNKNOWN, /* its drive is not on the disks given, or its path is none */
+        OW_WINSOCK_LIBRARY_UNKNOWN, /* Windows' own; or its drive is not on the disks given, or its path is none */
         OW_WINSOCK_LIBRARY_THERE,
         OW_WINSOCK_LIBRARY_MISSING,
 };

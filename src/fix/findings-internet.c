@@ -196,41 +196,6 @@ static int proxies(struct fix_findings *findings, ow_guest *guest, ow_error *err
 
 /* ---- Winsock ---- */
 
-/* 1 the file is there or nobody can tell, 0 it is not; OW_E_NOMEM. */
-static int file_there(ow_guest *guest, const char *path, ow_error *err)
-{
-        ow_error why = OW_ERROR_INIT;
-        ow_volume *volume;
-        char *inside;
-        ow_stat stat;
-        int r;
-
-        r = ow_guest_resolve_path(guest, path, &volume, &inside, &why);
-        if (r == OW_E_NOMEM)
-                return ow_fail_nomem(err);
-        if (r < 0)
-                return 1;
-        r = ow_volume_stat(volume, inside, &stat, &why);
-        ow_text_free(inside);
-        return r < 0 ? 1 : r;
-}
-
-/* 32-bit programs of a 64-bit Windows find system32 in SysWOW64. */
-static int library_there(ow_guest *guest, const char *path, bool narrow, ow_error *err)
-{
-        static const char system32[] = "\\system32\\";
-        size_t size = sizeof system32 - 1, at = 0;
-        OW_AUTO_FREE char *other = NULL;
-        int r = file_there(guest, path, err);
-
-        while (narrow && path[at] && ow_name_compare_n(path + at, strnlen(path + at, size), system32, size) != 0)
-                at++;
-        if (r != 0 || !narrow || !path[at])
-                return r;
-        other = ow_asprintf("%.*s\\SysWOW64\\%s", (int)at, path, path + at + size);
-        return other ? file_there(guest, other, err) : ow_fail_nomem(err);
-}
-
 struct layers {
         ow_buffer text;
         size_t n;
@@ -238,22 +203,18 @@ struct layers {
         char last[TEXT_MAX]; /* path told last: a layer has many entries */
 };
 
-static int look_at(struct layers *l, ow_guest *guest, const ow_winsock_protocol *p, bool narrow, ow_error *err)
+static void look_at(struct layers *l, const ow_winsock_protocol *p)
 {
-        int there;
+        bool missing = p->library == OW_WINSOCK_LIBRARY_MISSING;
 
         if (!p->understood || (!p->layered && !p->foreign) || strncmp(l->last, p->path, TEXT_MAX - 1) == 0)
-                return 0;
+                return;
         l->last[0] = '\0';
         (void)strncat(l->last, p->path, TEXT_MAX - 1);
-        there = library_there(guest, p->path, narrow, err);
-        if (there < 0)
-                return there;
-        l->missing = l->missing || !there;
+        l->missing = l->missing || missing;
         if (l->n++ < SHOWN_MAX)
                 ow_buffer_printf(&l->text, "%s%.60s (%.120s%s)", l->text.len ? "; " : "", p->name, p->path,
-                                 there ? "" : ", which is missing");
-        return 0;
+                                 missing ? ", which is missing" : "");
 }
 
 static int winsock_layers(struct fix_findings *findings, ow_guest *guest, ow_error *err)
@@ -270,9 +231,8 @@ static int winsock_layers(struct fix_findings *findings, ow_guest *guest, ow_err
 
         r = ow_guest_winsock(guest, &winsock, err);
         for (size_t i = 0; r == 0 && i < winsock->n_catalogs; i++)
-                for (size_t k = 0; k < winsock->catalogs[i].n_protocols && r == 0; k++)
-                        r = look_at(&l, guest, &winsock->catalogs[i].protocols[k],
-                                    winsock->n_catalogs > 1 && !winsock->catalogs[i].wide, err);
+                for (size_t k = 0; k < winsock->catalogs[i].n_protocols; k++)
+                        look_at(&l, &winsock->catalogs[i].protocols[k]);
         note.confidence = l.missing ? OW_CONFIDENCE_HIGH : OW_CONFIDENCE_LOW;
         if (r == 0 && l.n > SHOWN_MAX)
                 ow_buffer_printf(&l.text, "; and %zu more", l.n - SHOWN_MAX);

@@ -193,7 +193,8 @@ static void read_protocols(struct guest_pool *pool, ow_winsock_catalog *catalog,
                         decode(pool, &blob, p);
                 else
                         guest_note(pool->guest, "%s: no PackedCatalogItem", p->key);
-                p->library = look_for(pool, p->path, is_narrow(pool, catalog));
+                if (p->layered || p->foreign) /* what Windows itself has costs a look for each entry */
+                        p->library = look_for(pool, p->path, is_narrow(pool, catalog));
         }
         catalog->protocols = guest_pool_copy(pool, list.items, list.n, sizeof *catalog->protocols);
         catalog->n_protocols = catalog->protocols ? list.n : 0;
@@ -224,7 +225,8 @@ static void read_namespaces(struct guest_pool *pool, ow_winsock_catalog *catalog
                 if (id && id->blob.size == sizeof p->provider)
                         memcpy(p->provider, id->blob.p, sizeof p->provider);
                 p->foreign = is_foreign(p->path);
-                p->library = look_for(pool, p->path, is_narrow(pool, catalog));
+                if (p->foreign)
+                        p->library = look_for(pool, p->path, is_narrow(pool, catalog));
         }
         catalog->namespaces = guest_pool_copy(pool, list.items, list.n, sizeof *catalog->namespaces);
         catalog->n_namespaces = catalog->namespaces ? list.n : 0;
