@@ -7,7 +7,7 @@
 #include "fix/device-remove.h"
 
 /* Why a device stays; the first that holds counts. */
-enum stay { GOES, SOFTWARE, DISK_PATH, THERE, NOT_TOLD, CONTROLLER, LAST_CARD, N_STAYS };
+enum stay { GOES, SOFTWARE, DISK_PATH, THERE, NOT_TOLD, CONTROLLER, NOT_SURE, LAST_CARD, N_STAYS };
 
 struct choosing {
         const ow_device_choice *choice;

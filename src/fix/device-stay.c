@@ -50,16 +50,19 @@ static enum stay judge(const struct choosing *c, size_t index)
 {
         const ow_device *device = &c->all[index];
         bool ghost = device->verdict.presence == OW_PRESENCE_GHOST;
+        bool disk = c->disk_path[index] || is_disk_controller(device);
 
         if (is_software(device))
                 return SOFTWARE;
-        if ((c->disk_path[index] || is_disk_controller(device)) && !ghost)
+        if (disk && !ghost)
                 return DISK_PATH;
         if (c->choice->force || c->choice->not_in)
                 return GOES;
         if (!ghost)
                 return device->verdict.presence == OW_PRESENCE_PRESENT ? THERE : NOT_TOLD;
-        return is_controller(device) ? CONTROLLER : GOES;
+        if (is_controller(device))
+                return CONTROLLER;
+        return disk && device->verdict.confidence < OW_CONFIDENCE_HIGH ? NOT_SURE : GOES;
 }
 
 /* guard-storage.c knows the way from the disks to the root. */
@@ -120,6 +123,10 @@ char *choosing_stay_text(const ow_device *device, enum stay stay)
                 return ow_strdup(
                         "it is a disk controller of virtual machines, which Windows may have to find its disk "
                         "on; --not-in NAME or --force removes it");
+        case NOT_SURE:
+                return ow_asprintf("it may lead to a disk, and that it is gone is told with confidence %s only (%s); "
+                                   "--not-in NAME or --force removes it",
+                                   ow_confidence_name(device->verdict.confidence), why);
         case LAST_CARD:
                 return ow_strdup("it is the last network card, and its addresses would go with it (`offwin net "
                                  "handover` hands them to the new one first); --force removes it all the same");
