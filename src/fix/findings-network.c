@@ -328,6 +328,8 @@ static bool empty_team(const ow_adapter *a, ow_buffer *out)
 {
         if (a->kind != OW_ADAPTER_TEAM || is_ghost(a) || a->n_members)
                 return false;
+        if (!a->upper.count && !a->ipv4.addresses.count) /* taken apart already */
+                return false;
         if (out)
                 ow_buffer_printf(out, "%s (%s)", called(a), ow_team_kind_name(a->team));
         return true;

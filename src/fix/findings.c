@@ -152,7 +152,7 @@ static int adapters(struct fix_findings *findings, ow_guest *guest, ow_error *er
                 return r;
         for (size_t i = 0; i < network->n_adapters; i++) {
                 const ow_adapter *a = &network->adapters[i];
-                bool team = a->kind == OW_ADAPTER_TEAM;
+                bool team = a->kind == OW_ADAPTER_TEAM && (a->n_members || a->upper.count);
                 bool dhcp = a->ipv4.dhcp.set && a->ipv4.dhcp.value;
 
                 if (!dhcp && a->ipv4.addresses.count && (a->hardware_device || team) && n_addresses++ < SHOWN_MAX) {
@@ -241,6 +241,8 @@ int fix_findings_collect(struct fix_findings *findings, ow_guest *guest, ow_erro
                 r = settings(findings, guest, err);
         if (r == 0)
                 r = fix_findings_network(findings, guest, err);
+        if (r == 0)
+                r = fix_findings_filters(findings, guest, err);
         if (r == 0)
                 r = fix_findings_internet(findings, guest, err);
         if (r == 0)

@@ -163,8 +163,39 @@ static void a_team_without_cards(void **state)
              "\"ComponentId\"=\"cq_cpqteammp\"\n\"DriverDesc\"=\"HP Network Team #1\"\n"
              CCS "Control\\Network\\{4D36E972-E325-11CE-BFC1-08002BE10318}\\" G2 "\\Connection]\n\"Name\"=\"Team\"\n"
              "\"PnpInstanceID\"=\"ROOT\\\\CQ_CPQTEAMMP\\\\0000\"\n"
-             CCS "Enum\\ROOT\\CQ_CPQTEAMMP\\0000]\n\"Service\"=\"CPQTeamMP\"\n", NULL, NULL);
+             CCS "Enum\\ROOT\\CQ_CPQTEAMMP\\0000]\n\"Service\"=\"CPQTeamMP\"\n" STATIC(G2, "10.1.2.3"), NULL, NULL);
         says("team-without-members", "Team (HP Network", "net unteam", OW_CONFIDENCE_FAIR);
+}
+
+#define FILTER(guid) \
+        CCS "Control\\Network\\{4D36E974-E325-11CE-BFC1-08002BE10318}\\" guid "\\Ndi]\n\"Service\"=\"flt\"\n" CCS NET \
+        "0007\\Linkage]\n\"FilterList\"=multi:\"" G1 "-" guid "-0000\",\"" G1 "-" G2 "-0000\",\"odd\",\"{\"\n"
+
+static void filters_of(void **state, const char *services)
+{
+        OW_AUTO_FREE char *text = ow_asprintf("%s%s%s%s", FIRST, CCS ENUM1, FILTER(G1), services);
+        ow_guest *guest = open_with(rig_get(state), text, NULL, NULL);
+
+        fix_findings_done(&found);
+        assert_ok(fix_findings_filters(&found, guest, &err));
+        rig_close(rig_get(state));
+}
+
+/* A filter of the network whose service, start or file is not there; a component without a key is Windows' own. */
+static void filters_that_do_not_load(void **state)
+{
+        static const char driver[] = CCS "Services\\flt]\n\"Type\"=dword:1\n\"ErrorControl\"=dword:1\n"
+                                         "\"ImagePath\"=\"system32\\\\drivers\\\\flt.sys\"\n";
+        OW_AUTO_FREE char *off = ow_asprintf("%s\"Start\"=dword:4\n", driver);
+        OW_AUTO_FREE char *lost = ow_asprintf("%s\"Start\"=dword:1\n", driver);
+
+        filters_of(state, "");
+        assert_int_equal(found.n, 1);
+        assert_non_null(strstr(found.list[0].detail, "flt of One is not installed"));
+        filters_of(state, off);
+        says("network-filter-missing", "flt of One is disabled", "drv disable", OW_CONFIDENCE_FAIR);
+        filters_of(state, lost);
+        says("network-filter-missing", "flt of One has lost its driver's file", "drv disable", OW_CONFIDENCE_FAIR);
 }
 
 #define WU "[HKEY_LOCAL_MACHINE\\Policies\\Microsoft\\Windows\\WindowsUpdate]\n"
@@ -285,6 +316,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_was_set_by_hand, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(broken_lists_and_made_up_addresses, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(a_team_without_cards, rig_setup, cleanup),
+                cmocka_unit_test_setup_teardown(filters_that_do_not_load, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(an_update_server_of_ones_own, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(an_update_server_by_private_address, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(an_update_server_elsewhere, rig_setup, cleanup),
