@@ -222,6 +222,43 @@ static void odd_values_are_told_and_replaced(void **state)
         assert_string_equal(value(guest, CS1 NET "0008", "NetworkAddress"), "-");
 }
 
+/* Texts of many thousand characters, and more choices than anybody offers. */
+static void huge_texts_stay_bounded(void **state)
+{
+        struct rig *rig = rig_get(state);
+        OW_AUTO_BUFFER all = OW_BUFFER_INIT;
+        ow_tuning *tuning = NULL;
+        OW_AUTO_FREE char *whole = NULL;
+        ow_guest *guest;
+        size_t index;
+
+        ow_buffer_printf(&all, "%s%s", server_system, cards);
+        ow_buffer_put_text(&all, CCS NET "0007]\n\"*SpeedDuplex\"=\"");
+        for (unsigned i = 0; i < 30000; i++)
+                ow_buffer_put_byte(&all, '9');
+        ow_buffer_put_text(&all, "\"\n" CCS NET "0007\\Ndi\\Params\\*SpeedDuplex]\n\"ParamDesc\"=\"");
+        for (unsigned i = 0; i < 30000; i++)
+                ow_buffer_put_byte(&all, 'x');
+        ow_buffer_put_text(&all, "\"\n" CCS NET "0007\\Ndi\\Params\\*SpeedDuplex\\Enum]\n");
+        for (unsigned i = 0; i < 1500; i++)
+                ow_buffer_printf(&all, "\"%u\"=\"choice\"\n", i);
+        whole = ow_buffer_take_text(&all);
+        rig_plain_disk(rig, 0, 24, "11223344");
+        rig_begin(rig, 0, 0);
+        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", whole);
+        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
+        rig_end(rig);
+        guest = rig_open(rig, true);
+        assert_ok(ow_network_find(network_of(guest), "Card", &index, &err));
+        assert_ok(ow_tuning_load(guest, network_of(guest), index, &tuning, &err));
+        assert_true(ow_tuning_find(tuning, "*SpeedDuplex")->n_choices <= 256);
+        assert_int_equal(strlen(ow_tuning_find(tuning, "*SpeedDuplex")->value), 30000);
+        ow_tuning_free(tuning);
+        refuses(guest, "Card", "speed", "70000", 0, OW_E_INVAL, "and 244 more");
+        assert_int_equal(tune(guest, "Card", NULL, NULL, OW_TUNE_SAFE), 4);
+        assert_string_equal(value(guest, CARD, "*SpeedDuplex"), "0");
+}
+
 static void without_a_name_every_card_is_meant(void **state)
 {
         ow_guest *guest = open_cards(rig_get(state));
@@ -334,6 +371,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(safe_undoes_what_belonged_to_the_old_machine, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(an_edit_goes_before_safe, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(odd_values_are_told_and_replaced, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(huge_texts_stay_bounded, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(without_a_name_every_card_is_meant, rig_setup, rig_teardown),
                 cmocka_unit_test(every_rule_is_sound),
                 cmocka_unit_test_setup_teardown(switches_are_written_where_windows_reads_them, rig_setup, rig_teardown),
