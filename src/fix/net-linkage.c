@@ -245,25 +245,3 @@ int net_linkage_each(struct fix_job *job, const char *set, net_linkage_fn fn, vo
         }
         return r < 0 ? r : 0;
 }
-
-struct gone {
-        const char *const *guids;
-        size_t n;
-};
-
-static int forget(struct fix_job *job, struct net_linkage *linkage, void *state, ow_error *err)
-{
-        const struct gone *gone = state;
-
-        (void)job, (void)err;
-        for (size_t i = 0; i < gone->n; i++)
-                net_linkage_drop(linkage, gone->guids[i]);
-        return 0;
-}
-
-int net_linkage_forget(struct fix_job *job, const char *set, const char *const *guids, size_t n, ow_error *err)
-{
-        struct gone gone = { guids, n };
-
-        return net_linkage_each(job, set, forget, &gone, err);
-}

@@ -52,7 +52,4 @@ int net_linkage_write(struct fix_job *job, struct net_linkage *linkage, ow_error
 typedef int (*net_linkage_fn)(struct fix_job *job, struct net_linkage *linkage, void *state, ow_error *err);
 int net_linkage_each(struct fix_job *job, const char *set, net_linkage_fn fn, void *state, ow_error *err);
 
-/* No service of the control set is bound to any of these n adapters any more. */
-int net_linkage_forget(struct fix_job *job, const char *set, const char *const *guids, size_t n, ow_error *err);
-
 #endif

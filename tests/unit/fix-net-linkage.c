@@ -73,13 +73,20 @@ static void leaves(struct test *t, const char *service, const char *name, const 
         assert_string_equal(got, want);
 }
 
+static int forget(struct fix_job *job, struct net_linkage *linkage, void *state, ow_error *err)
+{
+        (void)job, (void)state, (void)err;
+        net_linkage_drop(linkage, TEAM);
+        net_linkage_drop(linkage, CARD);
+        return 0;
+}
+
 static void an_adapter_is_forgotten_by_every_service(void **state)
 {
-        const char *const gone[] = { TEAM, CARD };
         struct test t = { 0 };
 
         begin(state, &t, "");
-        assert_ok(net_linkage_forget(&t.job, SET, gone, 2, &err));
+        assert_ok(net_linkage_each(&t.job, SET, forget, NULL, &err));
         leaves(&t, "Tcpip", "Bind", "\\Device\\NdisWanIp");
         leaves(&t, "Tcpip", "Export", "\\Device\\Tcpip_NdisWanIp");
         leaves(&t, "Tcpip", "Route", "\"NdisWanIp\"");
@@ -91,7 +98,7 @@ static void an_adapter_is_forgotten_by_every_service(void **state)
         assert_int_equal(ow_plan_change_count(t.plan), 9);
         /* an empty list is one NUL, as Windows writes it */
         assert_int_equal(plan_find(t.plan, SET "\\Services\\lltdio\\Linkage", "Bind")->after.data.size, 2);
-        assert_ok(net_linkage_forget(&t.job, SET, gone, 2, &err));
+        assert_ok(net_linkage_each(&t.job, SET, forget, NULL, &err));
         assert_int_equal(ow_plan_change_count(t.plan), 9);
         assert_ok(ow_plan_apply(t.plan, t.guest, &err));
         end(&t);
@@ -147,7 +154,6 @@ static void a_card_is_bound_once(void **state)
 
 static void lists_that_disagree_are_refused(void **state)
 {
-        static const char *const gone[] = { TEAM };
         ow_error why = OW_ERROR_INIT;
         struct test t = { 0 };
 
@@ -155,19 +161,18 @@ static void lists_that_disagree_are_refused(void **state)
               KEY "bad\\Linkage]\n\"Bind\"=multi:\"\\\\Device\\\\" TEAM "\",\"\\\\Device\\\\X\"\n"
                   "\"Export\"=multi:\"\\\\Device\\\\bad_Y\",\"\\\\Device\\\\bad_X\"\n"
                   "\"Route\"=multi:\"\\\"" TEAM "\\\"\",\"\\\"X\\\"\"\n");
-        assert_int_equal(net_linkage_forget(&t.job, SET, gone, 1, &why), OW_E_REFUSED);
+        assert_int_equal(net_linkage_each(&t.job, SET, forget, NULL, &why), OW_E_REFUSED);
         assert_non_null(strstr(why.text, "Services\\bad\\Linkage"));
         end(&t);
 }
 
 static void what_is_no_list_is_told(void **state)
 {
-        static const char *const gone[] = { TEAM };
         ow_error why = OW_ERROR_INIT;
         struct test t = { 0 };
 
         begin(state, &t, KEY "odd\\Linkage]\n\"Bind\"=dword:1\n");
-        assert_int_equal(net_linkage_forget(&t.job, SET, gone, 1, &why), OW_E_UNSUPPORTED);
+        assert_int_equal(net_linkage_each(&t.job, SET, forget, NULL, &why), OW_E_UNSUPPORTED);
         assert_non_null(strstr(why.text, "Services\\odd\\Linkage"));
         end(&t);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts of a guest, and what is found wrong with its network, from a registry that whoever filled the image controls.
+ * Facts of a guest, what is found wrong with its network, and plans that edit lists and catalogues of it, from a
+ * registry that whoever filled the image controls.
  * The input is .reg text; it becomes a hive that stands for SYSTEM and for SOFTWARE alike, so that values of any type
  * and length reach every reader of facts.
  * Damage of the hive itself is the matter of the hive targets. Caps: the hive's size, and the limits of each list.
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <offwin/addressing.h>
 #include <offwin/device.h>
 #include <offwin/keyword.h>
 #include <offwin/network.h>
@@ -37,6 +39,42 @@ static bool put_hive(ow_guest *guest, const char *place, const ow_reg_document *
         h->state = GUEST_HIVE_OPEN;
         return ow_hive_new(5, "fuzz", NULL, 0, &h->hive, NULL) >= 0 &&
                ow_reg_import(h->hive, ow_hive_root(h->hive), "HKEY_LOCAL_MACHINE", document, NULL) >= 0;
+}
+
+static int reset(ow_plan *plan, ow_guest *guest, ow_error *err)
+{
+        return ow_plan_reset_tcpip(plan, guest, true, err);
+}
+
+static int unteam(ow_plan *plan, ow_guest *guest, ow_error *err)
+{
+        return ow_plan_unteam(plan, guest, NULL, 0, OW_UNTEAM_DROP_ADDRESSES, err);
+}
+
+static int repair_winsock(ow_plan *plan, ow_guest *guest, ow_error *err)
+{
+        return ow_plan_repair_winsock(plan, guest, NULL, 0, OW_WINSOCK_REPAIR_ALL | OW_WINSOCK_REPAIR_NAMESPACES,
+                                      err);
+}
+
+/* Each is refused with a reason, or can be carried out. */
+static void plan(ow_guest *guest)
+{
+        static int (*const parts[])(ow_plan *plan, ow_guest *guest, ow_error *err) = { unteam, repair_winsock, reset };
+
+        for (size_t i = 0; i < OW_COUNT(parts); i++) {
+                ow_error err = OW_ERROR_INIT;
+                ow_plan *one = NULL;
+                int r = ow_plan_begin(&one, &err);
+
+                if (r == 0)
+                        r = parts[i](one, guest, &err);
+                if (r == 0)
+                        r = ow_plan_apply(one, guest, &err);
+                if (r < 0 && !err.text[0])
+                        abort();
+                ow_plan_free(one);
+        }
 }
 
 static void use(ow_guest *guest)
@@ -78,7 +116,8 @@ static void use(ow_guest *guest)
                         (void)ow_keyword_safe(&tuning->keywords[k]);
                 ow_tuning_free(tuning);
         }
-        if (fix_findings_network(&findings, guest, NULL) < 0 || fix_findings_internet(&findings, guest, NULL) < 0)
+        if (fix_findings_network(&findings, guest, NULL) < 0 || fix_findings_internet(&findings, guest, NULL) < 0 ||
+            fix_findings_filters(&findings, guest, NULL) < 0)
                 abort();
         fix_findings_done(&findings);
         if (ow_guest_services(guest, &services, &n, NULL) < 0)
@@ -95,6 +134,7 @@ static void use(ow_guest *guest)
                 abort();
         if (ow_guest_tasks(guest, &tasks, &n, NULL) < 0)
                 abort();
+        plan(guest);
         if (ow_registry_expand(guest, "HKLM\\SYSTEM\\CurrentControlSet\\Services", &paths, &n, NULL) >= 0)
                 ow_registry_paths_free(paths, n);
 }
