@@ -477,6 +477,49 @@ static void the_lists_of_this_tree(void **state)
         ow_fix_set_free(set);
 }
 
+static void no_list_denies(struct rig *rig, const char *name, const char *machine, const char *root)
+{
+        const ow_device_list *list;
+        const ow_device *all = NULL;
+        char data[80], path[80];
+        size_t n = 0, there = 0;
+        ow_fix_set *set;
+        ow_guest *guest;
+
+        (void)snprintf(data, sizeof data, "machines/%s/SYSTEM", machine);
+        (void)snprintf(path, sizeof path, "%s\\System32\\config\\SYSTEM", root);
+        rig_plain_disk(rig, 0, 32, "5cbea03e");
+        rig_begin(rig, 0, 0);
+        rig_put_data(rig, path, data);
+        rig_end(rig);
+        guest = rig_open(rig, false);
+        set = fixes_load();
+        list = ow_device_list_find(set, name);
+        assert_ok(ow_guest_devices(guest, &all, &n, &err));
+        for (size_t i = 0; i < n; i++) {
+                there += ow_device_list_tells(list, &all[i]) == OW_DEVICE_THERE;
+                if (ow_device_list_tells(list, &all[i]) == OW_DEVICE_NOWHERE)
+                        fail_msg("%s.list lacks %s", name, all[i].instance);
+        }
+        assert_true(there >= 5);
+        ow_fix_set_free(set);
+}
+
+static void a_real_machine_of_vmware_has_what_its_list_has(void **state)
+{
+        no_list_denies(rig_get(state), "vmware", "win7-vmware", "Windows");
+}
+
+static void a_real_machine_of_virtualbox_has_what_its_list_has(void **state)
+{
+        no_list_denies(rig_get(state), "virtualbox", "win81-virtualbox", "Windows");
+}
+
+static void a_real_machine_of_virtual_pc_has_what_the_list_of_its_heir_has(void **state)
+{
+        no_list_denies(rig_get(state), "hyperv", "xp-virtualpc", "WINDOWS");
+}
+
 static void machines_are_gone_by_their_list(void **state)
 {
         struct rig *rig = rig_get(state);
@@ -532,6 +575,9 @@ int main(void)
                 RIG_TEST(adapters_by_index_and_what_is_left_of_them),
                 RIG_TEST(machines_are_gone_by_their_list),
                 RIG_TEST(the_last_card_stays),
+                RIG_TEST(a_real_machine_of_vmware_has_what_its_list_has),
+                RIG_TEST(a_real_machine_of_virtualbox_has_what_its_list_has),
+                RIG_TEST(a_real_machine_of_virtual_pc_has_what_the_list_of_its_heir_has),
                 RIG_TEST(both_control_sets_that_may_boot_are_cleaned),
                 RIG_TEST(memory_may_end_anywhere),
                 cmocka_unit_test(a_list_tells_what_a_machine_has),
