@@ -6,6 +6,7 @@
 #include "base/upcase.h"
 #include "fix/action.h"
 #include "fix/guard.h"
+#include "fix/net-unteam.h"
 #include "fix/service-edit.h"
 
 /* Groups whose boot drivers lead to the disk, for a Windows that keeps no list of devices. */
@@ -105,6 +106,13 @@ static int storage_path(struct fix_job *job, const struct service_at *at, ow_buf
         return map->has_disk ? 0 : storage_group(job, at, reason, err);
 }
 
+static int team(struct fix_job *job, const struct service_at *at, ow_buffer *reason, ow_error *err)
+{
+        if (at->type >= 0 && !(at->type & 0xf)) /* no driver */
+                return 0;
+        return net_team_needs(job->plan, job->guest, at->name, reason, err);
+}
+
 static int filter_listed(struct fix_job *job, const struct service_at *at, ow_buffer *reason, ow_error *err)
 {
         const struct guard_map *map;
@@ -132,7 +140,7 @@ typedef int (*reason_fn)(struct fix_job *job, const struct service_at *at, ow_bu
 
 static int ask(struct fix_job *job, const struct service_at *at, uint32_t start, ow_error *err)
 {
-        static const reason_fn reasons[] = { vital, critical, storage_path, safe_boot, filter_listed };
+        static const reason_fn reasons[] = { vital, critical, storage_path, safe_boot, team, filter_listed };
         size_t n = start == START_DISABLED ? OW_COUNT(reasons) : OW_COUNT(reasons) - 1;
         OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
         OW_AUTO_FREE char *text = NULL;

@@ -286,7 +286,7 @@ static bool drives(const ow_network *network, enum ow_team_kind kind, const char
         return false;
 }
 
-int net_team_guard(const ow_plan *plan, ow_guest *guest, const char *service, ow_error *err)
+int net_team_needs(const ow_plan *plan, ow_guest *guest, const char *service, ow_buffer *reason, ow_error *err)
 {
         const ow_network *network;
         int r = ow_guest_network(guest, &network, err);
@@ -299,10 +299,10 @@ int net_team_guard(const ow_plan *plan, ow_guest *guest, const char *service, ow
                     a->verdict.presence == OW_PRESENCE_GHOST || net_has_tcpip(a) ||
                     unbound_by(plan, network->control_set, a))
                         continue;
-                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                               "'%s' is bound to '%s' instead of TCP/IP, and would have no network without it: "
-                               "`offwin net unteam` takes its team apart first",
-                               shown(a), protocol);
+                ow_buffer_printf(reason,
+                                 "'%s' is bound to its team instead of TCP/IP; `offwin net unteam` takes that apart",
+                                 shown(a));
+                return 1;
         }
         return r;
 }

@@ -12,10 +12,10 @@ bool net_has_tcpip(const ow_adapter *adapter);
 const char *net_team_protocol(const ow_adapter *card, enum ow_team_kind kind);
 
 /*
- * Before service is disabled otherwise: OW_E_REFUSED when it is the protocol of a team or drives one, and a card, no
- * ghost, would be left without TCP/IP. What the plan has unbound already counts.
+ * 1 and a reason when service is the protocol of a team or drives one, and a card, no ghost, would be left without
+ * TCP/IP if it were disabled. What the plan has unbound already counts. 0 else, < 0.
  */
-int net_team_guard(const ow_plan *plan, ow_guest *guest, const char *service, ow_error *err);
+int net_team_needs(const ow_plan *plan, ow_guest *guest, const char *service, ow_buffer *reason, ow_error *err);
 
 /*
  * For net_each_set(): nj's adapter is a team, whose cards get its bindings, while it gets none and its device is

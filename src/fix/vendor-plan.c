@@ -13,7 +13,6 @@
 
 #include "base/le.h"
 #include "fix/guard.h"
-#include "fix/net-unteam.h"
 
 enum { START_BOOT = 0, START_DISABLED = 4 };
 
@@ -61,9 +60,6 @@ static int disable(struct vendor_work *w, const ow_vendor_sign *sign, ow_error *
 
         if (sign->start == START_DISABLED)
                 return 0;
-        r = w->flags & OW_VENDOR_FORCE ? 0 : net_team_guard(w->plan, w->guest, sign->name, err);
-        if (r < 0)
-                return r;
         r = ow_plan_set_services(w->plan, w->guest, &edit, 1, flags, err);
         vendor_own_rows(w, rows);
         return r;

@@ -6,6 +6,7 @@
 #include "fix-fixture.h"
 
 #include <offwin/addressing.h>
+#include <offwin/service-plan.h>
 
 #include "fix/action.h"
 #include "fix/net-unteam.h"
@@ -287,15 +288,18 @@ static void no_team_is_no_fault(void **state)
 
 static void drivers_of_a_team_are_guarded(void **state)
 {
+        const ow_service_edit edit = { .name = "blfp", .verb = OW_SERVICE_DISABLE };
+        OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
         struct test t;
 
         begin(state, &t, "basp", "", false);
-        assert_fails(OW_E_REFUSED, net_team_guard(t.plan, t.guest, "BLFP", &err));
-        assert_fails(OW_E_REFUSED, net_team_guard(t.plan, t.guest, "Blfm", &err));
-        assert_ok(net_team_guard(t.plan, t.guest, "cpqteam", &err));
-        assert_ok(net_team_guard(t.plan, t.guest, "Tcpip", &err));
+        assert_int_equal(net_team_needs(t.plan, t.guest, "BLFP", &reason, NULL), 1);
+        assert_int_equal(net_team_needs(t.plan, t.guest, "Blfm", &reason, NULL), 1);
+        assert_int_equal(net_team_needs(t.plan, t.guest, "cpqteam", &reason, NULL), 0);
+        assert_int_equal(net_team_needs(t.plan, t.guest, "Tcpip", &reason, NULL), 0);
+        assert_fails(OW_E_REFUSED, ow_plan_set_services(t.plan, t.guest, &edit, 1, 0, &err));
         assert_ok(ow_plan_unteam(t.plan, t.guest, NULL, 0, OW_UNTEAM_DROP_ADDRESSES, &err));
-        assert_ok(net_team_guard(t.plan, t.guest, "Blfp", &err));
+        assert_int_equal(net_team_needs(t.plan, t.guest, "Blfp", &reason, NULL), 0);
         end(&t);
 }
 
