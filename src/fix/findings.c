@@ -190,23 +190,37 @@ static int domain(struct fix_findings *findings, const ow_guest *guest, ow_error
 
 static int settings(struct fix_findings *findings, ow_guest *guest, ow_error *err)
 {
+        static const struct fix_note no_dhcp = {
+                .id = "dhcp-service-disabled",
+                .title = "The Dhcp service is disabled",
+                .reason = "network location and the network list depend on it since Windows 8, with static addresses "
+                          "too; set it to start by itself",
+                .command = "offwin svc set DISK Dhcp --start auto",
+                .confidence = OW_CONFIDENCE_HIGH,
+        };
+        static const struct fix_note ipv6 = {
+                .id = "ipv6-boot-delay",
+                .title = "IPv6 is turned off in the way that delays every boot",
+                .reason = "DisabledComponents is 0xffffffff, which costs five seconds; 0xff does the same without "
+                          "(Microsoft KB929852)",
+                .command = "offwin reg set DISK 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters' "
+                           "DisabledComponents dword 0xff",
+                .confidence = OW_CONFIDENCE_HIGH,
+        };
         const struct fix_view view = { guest, NULL };
+        ow_buffer nothing = OW_BUFFER_INIT;
         uint32_t n;
         int r;
 
         r = fix_view_dword(&view, "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Dhcp", "Start", &n, err);
         if (r > 0 && n == 4)
-                r = add(findings, "dhcp-service-disabled", "The Dhcp service is disabled",
-                        "network location and the network list depend on it since Windows 8, with static addresses "
-                        "too; set it to start by itself", NULL, FIX_DELAY_NONE, err);
+                r = fix_findings_note(findings, &no_dhcp, &nothing, err);
         if (r < 0)
                 return r;
         r = fix_view_dword(&view, "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters",
                            "DisabledComponents", &n, err);
         if (r > 0 && n == 0xffffffff)
-                r = add(findings, "ipv6-boot-delay", "IPv6 is turned off in the way that delays every boot",
-                        "DisabledComponents is 0xffffffff, which costs five seconds; 0xff does the same without "
-                        "(Microsoft KB929852)", NULL, FIX_DELAY_NONE, err);
+                r = fix_findings_note(findings, &ipv6, &nothing, err);
         return r < 0 ? r : 0;
 }
 

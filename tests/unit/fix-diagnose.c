@@ -106,6 +106,8 @@ static void absurd_values_of_an_image_stay_bounded(void **state)
         assert_true(d.before_s < 10000);
         assert_non_null(finding(&d, "ipv6-boot-delay"));
         assert_non_null(finding(&d, "dhcp-service-disabled"));
+        assert_string_equal(finding(&d, "dhcp-service-disabled")->detail, "");
+        assert_non_null(strstr(finding(&d, "dhcp-service-disabled")->command, "svc set DISK Dhcp"));
         ow_diagnosis_done(&d);
         ow_fix_set_free(set);
 }
