@@ -13,7 +13,7 @@ offwin=$(realpath "$1")
 mkmachine=$(realpath "$2")
 shift 2
 [ $# -gt 0 ] || set -- real-win7-vmware real-win10-laptop real-xp-virtualpc real-nt4-server real-win81-virtualbox \
-        dl380g7 s2019 xp xp-fat32 dualboot twodisks
+        dl380g7 xp-fat32 dualboot twodisks
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 
 for tool in sfdisk ntfsls ntfscat ntfsfix ntfsinfo ntfsresize fsck.fat mdir mcopy hivexregedit hivexml reglookup \
