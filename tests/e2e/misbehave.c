@@ -86,7 +86,7 @@ struct ntfs_volume *ntfs_device_mount(struct ntfs_device *device, unsigned long 
         while (strcmp(what, "loop") == 0)
                 continue;
         while (strcmp(what, "grow") == 0) {
-                char *more = malloc(1 << 20);
+                char *volatile more = malloc(1 << 20); /* volatile: or it may be left out */
 
                 if (more)
                         memset(more, 1, 1 << 20);
