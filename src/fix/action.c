@@ -9,6 +9,7 @@
 #include "base/utf16.h"
 #include "fix/first-boot-network.h"
 #include "fix/ledger.h"
+#include "fix/text-list.h"
 
 int ow_plan_begin(ow_plan **ret_plan, ow_error *err)
 {
@@ -101,7 +102,8 @@ int fix_action_complete(const struct fix_job *job, ow_error *err)
                        (const char *)job->left_reason.p);
 }
 
-static int for_good_at(struct fix_job *job, const char *where, const char *name, const uint32_t *number, ow_error *err)
+static int for_good_at(struct fix_job *job, const char *where, const char *name, const uint32_t *number,
+                       ow_error *err)
 {
         size_t differing = job->differing;
         int r;
@@ -164,86 +166,50 @@ static bool listed(const char *const *names, const char *name)
         return false;
 }
 
-/* Copies the strings of a list that are not in drop, each with its NUL. */
-static void list_copy(const char *text, size_t size, const char *const *drop, ow_buffer *out, size_t *ret_count)
+/* The value that list becomes; absent when nothing is left and drop_empty. */
+static int list_datum(const struct text_list *list, bool drop_empty, ow_datum *after, ow_error *err)
 {
-        for (size_t at = 0; at < size; at += strlen(text + at) + 1) {
-                if (text[at] == '\0' || listed(drop, text + at))
-                        continue;
-                ow_buffer_put(out, text + at, strlen(text + at) + 1);
-                ++*ret_count;
-        }
-}
-
-static bool list_holds(const ow_buffer *list, const char *name)
-{
-        for (size_t at = 0; at < list->len; at += strlen((const char *)list->p + at) + 1)
-                if (ow_name_compare((const char *)list->p + at, name) == 0)
-                        return true;
-        return false;
-}
-
-/* The UTF-16 of list with its final NUL into *after, or an absent datum when nothing is left and drop_empty. */
-static int list_encode(ow_buffer *list, size_t count, bool drop_empty, ow_datum *after, ow_error *err)
-{
-        OW_AUTO_BUFFER utf16 = OW_BUFFER_INIT;
+        OW_AUTO_BUFFER data = OW_BUFFER_INIT;
         int r;
 
-        if (count == 0 && drop_empty)
+        if (list->n == 0 && drop_empty)
                 return 0;
-        ow_buffer_put_byte(list, 0);
-        if (count == 0)
-                ow_buffer_put_byte(list, 0);
-        if (ow_buffer_failed(list))
-                return ow_fail_nomem(err);
-        r = ow_utf8_to_utf16((const char *)list->p, list->len, &utf16, err);
+        r = text_list_encode(list, &data, err);
         if (r < 0)
                 return r;
-        if (ow_buffer_failed(&utf16))
+        if (list->n == 0)
+                ow_buffer_put(&data, "\0", 2); /* the end of an empty text, before that of the list */
+        *after = (ow_datum){ true, OW_REG_MULTI_SZ, { ow_malloc(data.len), data.len } };
+        if (ow_buffer_failed(&data) || !after->data.p)
                 return ow_fail_nomem(err);
-        *after = (ow_datum){ true, OW_REG_MULTI_SZ, { ow_malloc(utf16.len), utf16.len } };
-        if (!after->data.p)
-                return ow_fail_nomem(err);
-        memcpy(after->data.p, utf16.p, utf16.len);
+        memcpy(after->data.p, data.p, data.len);
         return 0;
 }
 
-/* The strings of a list, each with its NUL, also when the last one lacks it. */
-static int list_text(const ow_datum *now, ow_buffer *text, ow_error *err)
-{
-        if (now->present)
-                ow_utf16_to_utf8((ow_view){ now->data.p, now->data.size }, text);
-        ow_buffer_put_byte(text, 0);
-        return ow_buffer_failed(text) ? ow_fail_nomem(err) : 0;
-}
-
 /* What the list becomes. 1 something else, 0 the same as now. */
-static int list_change(const ow_datum *now, const char *const *remove, const char *const *add, bool drop_empty,
-                       ow_datum *after, ow_error *err)
+static int list_change(const ow_datum *now, const char *what, const char *const *remove, const char *const *add,
+                       bool drop_empty, ow_datum *after, ow_error *err)
 {
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
-        OW_AUTO_BUFFER list = OW_BUFFER_INIT;
-        size_t count = 0, before = 0;
+        AUTO_TEXT_LIST list = { 0 };
+        bool changed = false;
         int r;
 
-        r = list_text(now, &text, err);
-        if (r < 0)
-                return r;
-        for (size_t at = 0; at < text.len; at += strlen((const char *)text.p + at) + 1)
-                before += text.p[at] != '\0';
-        list_copy((const char *)text.p, text.len, remove, &list, &count);
-        r = count != before;
-        for (size_t i = 0; add && add[i]; i++) {
-                if (list_holds(&list, add[i]))
+        r = text_list_read(now, what, &list, err);
+        for (size_t i = r == 0 ? list.n : 0; i-- > 0;) {
+                if (!listed(remove, list.items[i]))
                         continue;
-                ow_buffer_put(&list, add[i], strlen(add[i]) + 1);
-                count++;
-                r = 1;
+                text_list_remove(&list, i);
+                changed = true;
         }
-        if (r == 0)
-                return ow_buffer_failed(&list) ? ow_fail_nomem(err) : 0;
-        r = list_encode(&list, count, drop_empty, after, err);
-        return r < 0 ? r : 1;
+        for (size_t i = 0; r == 0 && add && add[i]; i++) {
+                if (text_list_find(&list, add[i]) < list.n)
+                        continue;
+                r = text_list_insert(&list, list.n, add[i], err);
+                changed = true;
+        }
+        if (r == 0 && changed)
+                r = list_datum(&list, drop_empty, after, err);
+        return r < 0 ? r : changed;
 }
 
 /* The plan's row for the list, or a new one, gets after. */
@@ -268,7 +234,7 @@ int plan_list_edit(struct fix_job *job, const char *where, const char *name, con
                 r = ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' in '%s' is of type %u, not a list of names",
                             name, where, now.type);
         else
-                r = list_change(&now, remove, add, drop_empty, &after, err);
+                r = list_change(&now, name, remove, add, drop_empty, &after, err);
         if (r > 0)
                 r = list_put(job, where, name, &after, err);
         ow_blob_done(&now.data);
@@ -277,29 +243,19 @@ int plan_list_edit(struct fix_job *job, const char *where, const char *name, con
 }
 
 /* What is left of the list when drop has seen it. 1 something else, 0 the same as now. */
-static int list_filter(const ow_datum *now, plan_list_drop_fn drop, void *state, ow_datum *after, ow_error *err)
+static int list_filter(const ow_datum *now, const char *what, plan_list_drop_fn drop, void *state, ow_datum *after,
+                       ow_error *err)
 {
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
-        OW_AUTO_BUFFER list = OW_BUFFER_INIT;
-        size_t index = 0, count = 0;
+        AUTO_TEXT_LIST list = { 0 }, kept = { 0 };
         int r;
 
-        r = list_text(now, &text, err);
-        if (r < 0)
+        r = text_list_read(now, what, &list, err);
+        for (size_t i = 0; r == 0 && i < list.n; i++)
+                if (!drop(state, i, list.items[i]))
+                        r = text_list_insert(&kept, kept.n, list.items[i], err);
+        if (r < 0 || kept.n == list.n)
                 return r;
-        for (size_t at = 0; at < text.len; at += strlen((const char *)text.p + at) + 1) {
-                const char *entry = (const char *)text.p + at;
-
-                if (!entry[0] || drop(state, index++, entry))
-                        continue;
-                ow_buffer_put(&list, entry, strlen(entry) + 1);
-                count++;
-        }
-        if (ow_buffer_failed(&list))
-                return ow_fail_nomem(err);
-        if (count == index)
-                return 0;
-        r = list_encode(&list, count, false, after, err);
+        r = list_datum(&kept, false, after, err);
         return r < 0 ? r : 1;
 }
 
@@ -311,7 +267,7 @@ int plan_list_drop(struct fix_job *job, const char *where, const char *name, pla
 
         r = plan_now(job->plan, job->guest, where, name, &now, err);
         if (r == 0 && now.present && now.type == OW_REG_MULTI_SZ)
-                r = list_filter(&now, drop, state, &after, err);
+                r = list_filter(&now, name, drop, state, &after, err);
         if (r > 0)
                 r = list_put(job, where, name, &after, err);
         ow_blob_done(&now.data);
