@@ -8,23 +8,18 @@
 #include <string.h>
 
 #include "base/le.h"
-#include "base/upcase.h"
+#include "fix/net-linkage.h"
 
 enum { GUID_SIZE = 38, N_LISTS = 3, AREAS_MAX = 4, DEPTH_MAX = 32, NAME_ROOM = 600, DAMAGED_MAX = 64 };
 
 static const char *const list_names[N_LISTS] = { "Bind", "Export", "Route" };
 
-int removal_named(const struct removal_set *set, const char *text)
+bool removal_named(const struct removal_set *set, const char *text)
 {
-        for (const char *at = strchr(text, '{'); at; at = strchr(at + 1, '{')) {
-                if (strnlen(at, GUID_SIZE) < GUID_SIZE || at[GUID_SIZE - 1] != '}')
-                        continue;
-                for (size_t i = 0; i < set->network->n_adapters; i++)
-                        if (set->going[i] && strlen(set->network->adapters[i].guid) == GUID_SIZE &&
-                            ow_name_compare_n(at, GUID_SIZE, set->network->adapters[i].guid, GUID_SIZE) == 0)
-                                return (int)i;
-        }
-        return -1;
+        for (size_t i = 0; i < set->network->n_adapters; i++)
+                if (set->going[i] && net_linkage_text_names(text, set->network->adapters[i].guid))
+                        return true;
+        return false;
 }
 
 static bool any_going(const struct removal_set *set)
@@ -51,7 +46,7 @@ static bool look(void *state, size_t index, const char *entry)
 
         if (grown) {
                 marks->doomed = grown;
-                grown[marks->n++] = removal_named(marks->set, entry) >= 0;
+                grown[marks->n++] = removal_named(marks->set, entry);
                 marks->any = marks->any || grown[marks->n - 1];
         }
         marks->failed = marks->failed || !grown;
@@ -110,14 +105,14 @@ static int router_interface(struct removal_set *set, struct fix_job *job, const 
         OW_AUTO_FREE char *text = NULL;
         int r = plan_text_now(job->plan, job->guest, where, "InterfaceName", &text, err);
 
-        if (r == 0 && strlen(text) == GUID_SIZE && removal_named(set, text) >= 0)
+        if (r == 0 && strlen(text) == GUID_SIZE && removal_named(set, text))
                 r = fix_job_remove_key(job, where, err);
         return r;
 }
 
 static int bind_path(struct removal_set *set, struct fix_job *job, const char *where, const char *name, ow_error *err)
 {
-        return removal_named(set, name) >= 0 ? fix_job_remove_key(job, where, err) : 0;
+        return removal_named(set, name) ? fix_job_remove_key(job, where, err) : 0;
 }
 
 /* What a service keeps for each adapter, in keys by its GUID: filters, Wi-Fi, tunnels. */
@@ -227,7 +222,7 @@ static bool data_names(const struct removal_set *set, const uint8_t *data, size_
                         n++;
                 }
                 text[n] = '\0';
-                if (n == GUID_SIZE && removal_named(set, text) >= 0)
+                if (n == GUID_SIZE && removal_named(set, text))
                         return true;
         }
         return false;
@@ -238,7 +233,7 @@ static int key_taken(struct search *s, const ow_hive_item *item, bool *skip, ow_
         char *name = s->names[item->depth];
 
         if (item->depth == 0 || ow_hive_name_utf8(&item->name, name, NAME_ROOM) >= NAME_ROOM ||
-            removal_named(s->set, name) < 0)
+            !removal_named(s->set, name))
                 return 0;
         *skip = true;
         return found(s, NULL, err);

@@ -54,8 +54,8 @@ bool removal_shared(const struct removal *removal, const char *driver);
 /* The device of this instance among those that go, or NULL. */
 const ow_device *removal_find(const struct removal *removal, const char *instance);
 
-/* The adapter that goes and whose GUID stands in text, by index in set->network; < 0: none. */
-int removal_named(const struct removal_set *set, const char *text);
+/* Whether the GUID of an adapter that goes stands in text. */
+bool removal_named(const struct removal_set *set, const char *text);
 
 /* Fills in devices and going as choice says. OW_E_ABSENT, OW_E_REFUSED. */
 int removal_choose(struct removal *removal, const ow_device_choice *choice, ow_error *err);

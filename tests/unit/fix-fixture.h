@@ -8,7 +8,9 @@
 #include <offwin/fix.h>
 
 #include "base/le.h"
+#include "fix/action.h"
 #include "fix/ledger.h"
+#include "fix/text-list.h"
 
 #define CS1      "HKLM\\SYSTEM\\ControlSet001\\"
 #define POLICIES "HKLM\\SOFTWARE\\Policies\\Microsoft\\"
@@ -157,6 +159,25 @@ static MAYBE_UNUSED size_t rows_of_fixes(const ow_plan *plan)
         for (size_t i = 0; i < ow_plan_change_count(plan); i++)
                 n += ow_plan_change(plan, i)->fix != NULL;
         return n;
+}
+
+/* What the plan leaves in a list below the control set, its texts with ";" between them. */
+static MAYBE_UNUSED void plan_leaves(const ow_plan *plan, ow_guest *guest, const char *path, const char *name,
+                                     const char *want)
+{
+        OW_AUTO_FREE char *where = ow_asprintf("%s%s", CS1, path);
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+        ow_datum now = { false, 0, { NULL, 0 } };
+        AUTO_TEXT_LIST list = { 0 };
+        OW_AUTO_FREE char *got = NULL;
+
+        assert_ok(plan_now(plan, guest, where, name, &now, &err));
+        assert_ok(text_list_read(&now, name, &list, &err));
+        ow_blob_done(&now.data);
+        for (size_t i = 0; i < list.n; i++)
+                ow_buffer_printf(&text, "%s%s", i ? ";" : "", list.items[i]);
+        got = ow_buffer_take_text(&text);
+        assert_string_equal(got, want);
 }
 
 static int text_write(void *state, uint64_t offset, const void *buf, size_t size, ow_error *err)

@@ -55,24 +55,6 @@ static void end(struct test *t)
         ow_plan_free(t->plan);
 }
 
-/* What the plan leaves in a list, its texts with ";" between them. */
-static void leaves(struct test *t, const char *service, const char *name, const char *want)
-{
-        OW_AUTO_FREE char *where = ow_asprintf(SET "\\Services\\%s\\Linkage", service);
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
-        ow_datum now = { false, 0, { NULL, 0 } };
-        AUTO_TEXT_LIST list = { 0 };
-        OW_AUTO_FREE char *got = NULL;
-
-        assert_ok(plan_now(t->plan, t->guest, where, name, &now, &err));
-        assert_ok(text_list_read(&now, name, &list, &err));
-        ow_blob_done(&now.data);
-        for (size_t i = 0; i < list.n; i++)
-                ow_buffer_printf(&text, "%s%s", i ? ";" : "", list.items[i]);
-        got = ow_buffer_take_text(&text);
-        assert_string_equal(got, want);
-}
-
 static int forget(struct fix_job *job, struct net_linkage *linkage, void *state, ow_error *err)
 {
         (void)job, (void)state, (void)err;
@@ -87,14 +69,14 @@ static void an_adapter_is_forgotten_by_every_service(void **state)
 
         begin(state, &t, "");
         assert_ok(net_linkage_each(&t.job, SET, forget, NULL, &err));
-        leaves(&t, "Tcpip", "Bind", "\\Device\\NdisWanIp");
-        leaves(&t, "Tcpip", "Export", "\\Device\\Tcpip_NdisWanIp");
-        leaves(&t, "Tcpip", "Route", "\"NdisWanIp\"");
-        leaves(&t, "lltdio", "Bind", "");
-        leaves(&t, "lltdio", "Export", "\\Device\\lltdio");
-        leaves(&t, "lltdio", "Route", "");
-        leaves(&t, "LanmanServer", "Bind", "\\Device\\A;\\Device\\B");
-        leaves(&t, "LanmanServer", "Route", "\"NdisWanIp\"");
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Bind", "\\Device\\NdisWanIp");
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Export", "\\Device\\Tcpip_NdisWanIp");
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Route", "\"NdisWanIp\"");
+        plan_leaves(t.plan, t.guest, "Services\\lltdio\\Linkage", "Bind", "");
+        plan_leaves(t.plan, t.guest, "Services\\lltdio\\Linkage", "Export", "\\Device\\lltdio");
+        plan_leaves(t.plan, t.guest, "Services\\lltdio\\Linkage", "Route", "");
+        plan_leaves(t.plan, t.guest, "Services\\LanmanServer\\Linkage", "Bind", "\\Device\\A;\\Device\\B");
+        plan_leaves(t.plan, t.guest, "Services\\LanmanServer\\Linkage", "Route", "\"NdisWanIp\"");
         assert_int_equal(ow_plan_change_count(t.plan), 9);
         /* an empty list is one NUL, as Windows writes it */
         assert_int_equal(plan_find(t.plan, SET "\\Services\\lltdio\\Linkage", "Bind")->after.data.size, 2);
@@ -122,12 +104,15 @@ static void cards_take_the_place_of_another(void **state)
 
         begin(state, &t, "");
         assert_ok(net_linkage_each(&t.job, SET, stand_in, NULL, &err));
-        leaves(&t, "Tcpip", "Bind", "\\Device\\" CARD ";\\Device\\" NEXT ";\\Device\\NdisWanIp");
-        leaves(&t, "Tcpip", "Export", "\\Device\\Tcpip_" CARD ";\\Device\\Tcpip_" NEXT ";\\Device\\Tcpip_NdisWanIp");
-        leaves(&t, "Tcpip", "Route", "\"" CARD "\";\"" NEXT "\";\"NdisWanIp\"");
-        leaves(&t, "lltdio", "Export", "\\Device\\lltdio_" CARD ";\\Device\\lltdio_" NEXT);
-        leaves(&t, "LanmanServer", "Route",
-               "\"NetBT\" \"Tcpip\" \"" CARD "\";\"NetBT\" \"Tcpip\" \"" NEXT "\";\"NdisWanIp\"");
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Bind",
+                    "\\Device\\" CARD ";\\Device\\" NEXT ";\\Device\\NdisWanIp");
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Export",
+                    "\\Device\\Tcpip_" CARD ";\\Device\\Tcpip_" NEXT ";\\Device\\Tcpip_NdisWanIp");
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Route", "\"" CARD "\";\"" NEXT "\";\"NdisWanIp\"");
+        plan_leaves(t.plan, t.guest, "Services\\lltdio\\Linkage", "Export",
+                    "\\Device\\lltdio_" CARD ";\\Device\\lltdio_" NEXT);
+        plan_leaves(t.plan, t.guest, "Services\\LanmanServer\\Linkage", "Route",
+                    "\"NetBT\" \"Tcpip\" \"" CARD "\";\"NetBT\" \"Tcpip\" \"" NEXT "\";\"NdisWanIp\"");
         end(&t);
 }
 
@@ -145,10 +130,11 @@ static void a_card_is_bound_once(void **state)
                 assert_ok(net_linkage_write(&t.job, &linkage, &err));
                 net_linkage_done(&linkage);
         }
-        leaves(&t, "irda", "Bind", "\\Device\\" CARD);
-        leaves(&t, "irda", "Export", "\\Device\\irda_" CARD);
-        leaves(&t, "irda", "Route", "\"" CARD "\"");
-        leaves(&t, "lltdio", "Route", "\"{7a5d10c6-92e8-4b31-b6fd-0e4f8a9c3b03}\";\"" CARD "\"");
+        plan_leaves(t.plan, t.guest, "Services\\irda\\Linkage", "Bind", "\\Device\\" CARD);
+        plan_leaves(t.plan, t.guest, "Services\\irda\\Linkage", "Export", "\\Device\\irda_" CARD);
+        plan_leaves(t.plan, t.guest, "Services\\irda\\Linkage", "Route", "\"" CARD "\"");
+        plan_leaves(t.plan, t.guest, "Services\\lltdio\\Linkage", "Route",
+                    "\"{7a5d10c6-92e8-4b31-b6fd-0e4f8a9c3b03}\";\"" CARD "\"");
         end(&t);
 }
 

@@ -76,24 +76,6 @@ static size_t team_called(struct test *t, const char *name)
         return index;
 }
 
-/* What the plan leaves in a list, with ";" between its texts. */
-static void leaves(struct test *t, const char *path, const char *name, const char *want)
-{
-        OW_AUTO_FREE char *where = ow_asprintf("%s%s", CS1, path);
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
-        ow_datum now = { false, 0, { NULL, 0 } };
-        AUTO_TEXT_LIST list = { 0 };
-        OW_AUTO_FREE char *got = NULL;
-
-        assert_ok(plan_now(t->plan, t->guest, where, name, &now, &err));
-        assert_ok(text_list_read(&now, name, &list, &err));
-        ow_blob_done(&now.data);
-        for (size_t i = 0; i < list.n; i++)
-                ow_buffer_printf(&text, "%s%s", i ? ";" : "", list.items[i]);
-        got = ow_buffer_take_text(&text);
-        assert_string_equal(got, want);
-}
-
 static void applies_and_then_is_done(struct test *t)
 {
         ow_plan *again = NULL;
@@ -118,17 +100,18 @@ static void a_broadcom_team(void **state)
 
         begin(state, &t, "basp", "", false);
         assert_ok(ow_plan_unteam(t.plan, t.guest, NULL, 0, OW_UNTEAM_DROP_ADDRESSES, &err));
-        leaves(&t, CLASS "0101\\Linkage", "UpperBind", SEVEN);
-        leaves(&t, CLASS "0102\\Linkage", "UpperBind", SEVEN);
-        leaves(&t, CLASS "0103\\Linkage", "UpperBind", "");
-        leaves(&t, "Services\\Tcpip\\Linkage", "Bind", "\\Device\\" BASP1 ";\\Device\\" BASP2);
-        leaves(&t, "Services\\Tcpip\\Linkage", "Export", "\\Device\\Tcpip_" BASP1 ";\\Device\\Tcpip_" BASP2);
-        leaves(&t, "Services\\Tcpip\\Linkage", "Route", "\"" BASP1 "\";\"" BASP2 "\"");
-        leaves(&t, "Services\\NetBT\\Linkage", "Bind",
-               "\\Device\\Tcpip_" BASP1 ";\\Device\\Tcpip_" BASP2 ";\\Device\\Tcpip6_" BASP1
-               ";\\Device\\Tcpip6_" BASP2);
-        leaves(&t, "Services\\Blfp\\Linkage", "Bind", "");
-        leaves(&t, "Services\\Blfp\\Linkage", "Export", "\\Device\\Blfp");
+        plan_leaves(t.plan, t.guest, CLASS "0101\\Linkage", "UpperBind", SEVEN);
+        plan_leaves(t.plan, t.guest, CLASS "0102\\Linkage", "UpperBind", SEVEN);
+        plan_leaves(t.plan, t.guest, CLASS "0103\\Linkage", "UpperBind", "");
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Bind", "\\Device\\" BASP1 ";\\Device\\" BASP2);
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Export",
+                    "\\Device\\Tcpip_" BASP1 ";\\Device\\Tcpip_" BASP2);
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Route", "\"" BASP1 "\";\"" BASP2 "\"");
+        plan_leaves(t.plan, t.guest, "Services\\NetBT\\Linkage", "Bind",
+                    "\\Device\\Tcpip_" BASP1 ";\\Device\\Tcpip_" BASP2 ";\\Device\\Tcpip6_" BASP1
+                    ";\\Device\\Tcpip6_" BASP2);
+        plan_leaves(t.plan, t.guest, "Services\\Blfp\\Linkage", "Bind", "");
+        plan_leaves(t.plan, t.guest, "Services\\Blfp\\Linkage", "Export", "\\Device\\Blfp");
         applies_and_then_is_done(&t);
         assert_int_equal(dword(t.guest, CS1 "Services\\Blfp", "Start"), 4);
         assert_int_equal(dword(t.guest, CS1 "Services\\Blfm", "Start"), 4);
@@ -150,8 +133,8 @@ static void an_intel_team(void **state)
         begin(state, &t, "ans", "", false);
         team = team_called(&t, "Intel Team");
         assert_ok(ow_plan_unteam(t.plan, t.guest, &team, 1, OW_UNTEAM_DROP_ADDRESSES, &err));
-        leaves(&t, CLASS "0101\\Linkage", "UpperBind", SEVEN);
-        leaves(&t, CLASS "0102\\Linkage", "UpperBind", SEVEN);
+        plan_leaves(t.plan, t.guest, CLASS "0101\\Linkage", "UpperBind", SEVEN);
+        plan_leaves(t.plan, t.guest, CLASS "0102\\Linkage", "UpperBind", SEVEN);
         applies_and_then_is_done(&t);
         assert_int_equal(dword(t.guest, CS1 "Services\\iANSProtocol", "Start"), 4);
         assert_int_equal(dword(t.guest, CS1 "Services\\iANSMiniport", "Start"), 4);
@@ -164,7 +147,8 @@ static void a_team_of_windows_itself_keeps_its_drivers(void **state)
 
         begin(state, &t, "lbfo", "", true);
         assert_ok(ow_plan_unteam(t.plan, t.guest, NULL, 0, OW_UNTEAM_DROP_ADDRESSES, &err));
-        leaves(&t, CLASS "0101\\Linkage", "UpperBind", "lltdio;MsLldp;Ndisuio;RasPppoe;RDMANDK;rspndr;Tcpip;Tcpip6");
+        plan_leaves(t.plan, t.guest, CLASS "0101\\Linkage", "UpperBind",
+                    "lltdio;MsLldp;Ndisuio;RasPppoe;RDMANDK;rspndr;Tcpip;Tcpip6");
         applies_and_then_is_done(&t);
         assert_int_equal(dword(t.guest, CS1 "Services\\NdisImPlatform", "Start"), 3);
         assert_int_equal(dword(t.guest, CS1 "Services\\NdisImPlatformMp", "Start"), 3);
@@ -193,7 +177,7 @@ static void an_address_is_never_lost_by_accident(void **state)
         assert_ok(ow_plan_begin(&t.plan, &err));
         assert_ok(ow_plan_hand_over(t.plan, t.guest, &nic, 1, NULL, 0, &err));
         assert_ok(ow_plan_unteam(t.plan, t.guest, NULL, 0, OW_UNTEAM_ONLY_FREED, &err));
-        leaves(&t, CLASS "0101\\Linkage", "UpperBind", SEVEN);
+        plan_leaves(t.plan, t.guest, CLASS "0101\\Linkage", "UpperBind", SEVEN);
         applies_and_then_is_done(&t);
         end(&t);
 }
@@ -216,13 +200,13 @@ static void bindings_come_from_another_card_or_the_version(void **state)
 
         begin(state, &t, "basp", other, false);
         assert_ok(ow_plan_unteam(t.plan, t.guest, NULL, 0, OW_UNTEAM_DROP_ADDRESSES, &err));
-        leaves(&t, CLASS "0101\\Linkage", "UpperBind", "Tcpip;Extra");
+        plan_leaves(t.plan, t.guest, CLASS "0101\\Linkage", "UpperBind", "Tcpip;Extra");
         end(&t);
         rig_close(rig_get(state));
         begin(state, &t, "basp", installed, false);
         assert_ok(ow_plan_unteam(t.plan, t.guest, NULL, 0, OW_UNTEAM_DROP_ADDRESSES, &err));
-        leaves(&t, CLASS "0101\\Linkage", "UpperBind", "Tcpip;Tcpip6");
-        leaves(&t, "Services\\Tcpip\\Linkage", "Bind", "\\Device\\" BASP1 ";\\Device\\" BASP2);
+        plan_leaves(t.plan, t.guest, CLASS "0101\\Linkage", "UpperBind", "Tcpip;Tcpip6");
+        plan_leaves(t.plan, t.guest, "Services\\Tcpip\\Linkage", "Bind", "\\Device\\" BASP1 ";\\Device\\" BASP2);
         applies_and_then_is_done(&t);
         end(&t);
 }
@@ -314,7 +298,7 @@ static void a_card_left_behind_gets_tcpip_back(void **state)
 
         begin(state, &t, "", lost, false);
         assert_ok(ow_plan_unteam(t.plan, t.guest, NULL, 0, 0, &err));
-        leaves(&t, CLASS "0001\\Linkage", "UpperBind", "Tcpip");
+        plan_leaves(t.plan, t.guest, CLASS "0001\\Linkage", "UpperBind", "Tcpip");
         applies_and_then_is_done(&t);
         end(&t);
 }
