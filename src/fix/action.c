@@ -177,8 +177,6 @@ static int list_datum(const struct text_list *list, bool drop_empty, ow_datum *a
         r = text_list_encode(list, &data, err);
         if (r < 0)
                 return r;
-        if (list->n == 0)
-                ow_buffer_put(&data, "\0", 2); /* the end of an empty text, before that of the list */
         *after = (ow_datum){ true, OW_REG_MULTI_SZ, { ow_malloc(data.len), data.len } };
         if (ow_buffer_failed(&data) || !after->data.p)
                 return ow_fail_nomem(err);
@@ -235,39 +233,6 @@ int plan_list_edit(struct fix_job *job, const char *where, const char *name, con
                             name, where, now.type);
         else
                 r = list_change(&now, name, remove, add, drop_empty, &after, err);
-        if (r > 0)
-                r = list_put(job, where, name, &after, err);
-        ow_blob_done(&now.data);
-        ow_blob_done(&after.data);
-        return r < 0 ? r : 0;
-}
-
-/* What is left of the list when drop has seen it. 1 something else, 0 the same as now. */
-static int list_filter(const ow_datum *now, const char *what, plan_list_drop_fn drop, void *state, ow_datum *after,
-                       ow_error *err)
-{
-        AUTO_TEXT_LIST list = { 0 }, kept = { 0 };
-        int r;
-
-        r = text_list_read(now, what, &list, err);
-        for (size_t i = 0; r == 0 && i < list.n; i++)
-                if (!drop(state, i, list.items[i]))
-                        r = text_list_insert(&kept, kept.n, list.items[i], err);
-        if (r < 0 || kept.n == list.n)
-                return r;
-        r = list_datum(&kept, false, after, err);
-        return r < 0 ? r : 1;
-}
-
-int plan_list_drop(struct fix_job *job, const char *where, const char *name, plan_list_drop_fn drop, void *state,
-                   ow_error *err)
-{
-        ow_datum now = { false, 0, { NULL, 0 } }, after = { false, 0, { NULL, 0 } };
-        int r;
-
-        r = plan_now(job->plan, job->guest, where, name, &now, err);
-        if (r == 0 && now.present && now.type == OW_REG_MULTI_SZ)
-                r = list_filter(&now, name, drop, state, &after, err);
         if (r > 0)
                 r = list_put(job, where, name, &after, err);
         ow_blob_done(&now.data);

@@ -55,14 +55,6 @@ int plan_now(const ow_plan *plan, ow_guest *guest, const char *where, const char
 int plan_list_edit(struct fix_job *job, const char *where, const char *name, const char *const *remove,
                    const char *const *add, bool drop_empty, ow_error *err);
 
-/*
- * Takes entries out of a list of names by their place: drop is asked for each, counted from 0. Works on what the plan
- * has made of the list so far; an emptied list stays, empty. What is no REG_MULTI_SZ stays as it is.
- */
-typedef bool (*plan_list_drop_fn)(void *state, size_t index, const char *entry);
-int plan_list_drop(struct fix_job *job, const char *where, const char *name, plan_list_drop_fn drop, void *state,
-                   ow_error *err);
-
 /* A text as the plan has made it so far; "" when it is absent or no string. *ret is the caller's. */
 int plan_text_now(ow_plan *plan, ow_guest *guest, const char *where, const char *name, char **ret, ow_error *err);
 

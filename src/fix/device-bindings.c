@@ -10,9 +10,7 @@
 #include "base/le.h"
 #include "fix/net-linkage.h"
 
-enum { GUID_SIZE = 38, N_LISTS = 3, AREAS_MAX = 4, DEPTH_MAX = 32, NAME_ROOM = 600, DAMAGED_MAX = 64 };
-
-static const char *const list_names[N_LISTS] = { "Bind", "Export", "Route" };
+enum { GUID_SIZE = 38, AREAS_MAX = 4, DEPTH_MAX = 32, NAME_ROOM = 600, DAMAGED_MAX = 64 };
 
 bool removal_named(const struct removal_set *set, const char *text)
 {
@@ -32,68 +30,18 @@ static bool any_going(const struct removal_set *set)
 
 /* ---- lists ---- */
 
-struct marks {
-        const struct removal_set *set;
-        bool *doomed; /* by place in the list */
-        size_t n, cap;
-        bool any, failed;
-};
-
-static bool look(void *state, size_t index, const char *entry)
+static bool goes(const void *state, const char *text)
 {
-        struct marks *marks = state;
-        bool *grown = ow_grow(marks->doomed, marks->n, &marks->cap, sizeof *grown);
-
-        if (grown) {
-                marks->doomed = grown;
-                grown[marks->n++] = removal_named(marks->set, entry);
-                marks->any = marks->any || grown[marks->n - 1];
-        }
-        marks->failed = marks->failed || !grown;
-        return false;
+        return removal_named(state, text);
 }
 
-static bool drop(void *state, size_t index, const char *entry)
+/* Damaged lists stay as they are: what is left is told of later. */
+static int unbind(struct fix_job *job, struct net_linkage *linkage, void *state, ow_error *err)
 {
-        const struct marks *marks = state;
-
-        return index < marks->n && marks->doomed[index];
-}
-
-/* Lists of one length are one table: what goes in one goes in all. Others are each by itself. */
-static void join(struct marks lists[N_LISTS])
-{
-        for (size_t i = 1; i < N_LISTS; i++)
-                if (lists[i].n != lists[0].n)
-                        return;
-        for (size_t at = 0; at < lists[0].n; at++) {
-                bool doomed = lists[0].doomed[at] || lists[1].doomed[at] || lists[2].doomed[at];
-
-                for (size_t i = 0; i < N_LISTS; i++)
-                        lists[i].doomed[at] = doomed;
-        }
-}
-
-static int edit_lists(struct removal_set *set, struct fix_job *job, const char *where, ow_error *err)
-{
-        struct marks lists[N_LISTS] = { { .set = set }, { .set = set }, { .set = set } };
-        bool any = false, failed = false;
-        int r = 0;
-
-        for (size_t i = 0; i < N_LISTS && r == 0; i++) {
-                r = plan_list_drop(job, where, list_names[i], look, &lists[i], err);
-                any = any || lists[i].any;
-                failed = failed || lists[i].failed;
-        }
-        if (failed && r == 0)
-                r = ow_fail_nomem(err);
-        if (r == 0 && any)
-                join(lists);
-        for (size_t i = 0; i < N_LISTS && r == 0 && any; i++)
-                r = plan_list_drop(job, where, list_names[i], drop, &lists[i], err);
-        for (size_t i = 0; i < N_LISTS; i++)
-                ow_free(lists[i].doomed);
-        return r;
+        (void)job, (void)err;
+        if (!linkage->fault)
+                net_linkage_drop(linkage, goes, state);
+        return 0;
 }
 
 /* ---- keys ---- */
@@ -134,16 +82,10 @@ static int parameters_at(struct removal_set *set, struct fix_job *job, const cha
 static int service_at(struct removal_set *set, struct fix_job *job, const char *where, const char *name,
                       ow_error *err)
 {
-        static const char *const below[] = { "Linkage", "Linkage\\Disabled" };
         OW_AUTO_FREE char *parameters = ow_asprintf("%s\\Parameters", where);
-        int r = parameters ? removal_each(set, job, parameters, parameters_at, err) : ow_fail_nomem(err);
 
-        for (size_t i = 0; i < OW_COUNT(below) && r == 0; i++) {
-                OW_AUTO_FREE char *linkage = ow_asprintf("%s\\%s", where, below[i]);
-
-                r = linkage ? edit_lists(set, job, linkage, err) : ow_fail_nomem(err);
-        }
-        return r;
+        (void)name;
+        return parameters ? removal_each(set, job, parameters, parameters_at, err) : ow_fail_nomem(err);
 }
 
 int removal_bindings(struct removal_set *set, struct fix_job *job, ow_error *err)
@@ -161,7 +103,7 @@ int removal_bindings(struct removal_set *set, struct fix_job *job, ow_error *err
 
                 r = where ? removal_each(set, job, where, places[i].fn, err) : ow_fail_nomem(err);
         }
-        return r;
+        return r == 0 && any_going(set) ? net_linkage_each(job, set->path, unbind, set, err) : r;
 }
 
 /* ---- what is left ---- */

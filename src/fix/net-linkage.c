@@ -16,6 +16,7 @@ void net_linkage_done(struct net_linkage *linkage)
 {
         ow_free(linkage->where);
         ow_free(linkage->service);
+        ow_free(linkage->fault);
         for (size_t i = 0; i < NET_LINKAGE_LISTS; i++)
                 text_list_done(&linkage->lists[i]);
         *linkage = (struct net_linkage){ 0 };
@@ -43,24 +44,62 @@ static int read_list(const struct fix_job *job, struct net_linkage *linkage, siz
 
         r = plan_now(job->plan, job->guest, linkage->where, names[i], &now, err);
         linkage->present[i] = now.present;
-        if (r == 0)
+        if (r == 0 && now.present && now.type != OW_REG_MULTI_SZ && !linkage->fault) {
+                linkage->fault = ow_asprintf("'%s' is of type %u, not a list of texts", names[i], now.type);
+                r = linkage->fault ? 0 : ow_fail_nomem(err);
+        } else if (r == 0 && !linkage->fault) {
                 r = text_list_read(&now, names[i], &linkage->lists[i], err);
+        }
         ow_blob_done(&now.data);
         return r < 0 ? ow_wrap(err, r, "'%s'", linkage->where) : 0;
 }
 
-int net_linkage_read(const struct fix_job *job, const char *set, const char *service, struct net_linkage *ret,
-                     ow_error *err)
+/* Where the next GUID of text begins, or NULL. */
+static const char *next_guid(const char *text)
+{
+        const char *p = strchr(text, '{');
+
+        while (p && (strlen(p) < GUID_CHARS || p[GUID_CHARS - 1] != '}'))
+                p = strchr(p + 1, '{');
+        return p;
+}
+
+/* What Bind names, Export and Route name in the same place: so it is in each of 327 bindings of real machines. */
+static int compare_rows(struct net_linkage *linkage, ow_error *err)
+{
+        for (size_t k = 0; k < linkage->lists[NET_BIND].n; k++) {
+                const char *bound = next_guid(linkage->lists[NET_BIND].items[k]);
+
+                for (size_t i = NET_EXPORT; i <= NET_ROUTE && bound; i++) {
+                        char guid[GUID_CHARS + 1] = "";
+
+                        memcpy(guid, bound, GUID_CHARS);
+                        if (net_linkage_text_names(linkage->lists[i].items[k], guid))
+                                continue;
+                        linkage->fault = ow_asprintf("'Bind' and '%s' do not name the same adapters in the same places",
+                                                     names[i]);
+                        return linkage->fault ? 0 : ow_fail_nomem(err);
+                }
+        }
+        return 0;
+}
+
+int net_linkage_read(const struct fix_job *job, const char *set, const char *service, bool disabled,
+                     struct net_linkage *ret, ow_error *err)
 {
         int r = 0;
 
-        *ret = (struct net_linkage){ .where = ow_asprintf("%s\\Services\\%s\\Linkage", set, service),
-                                     .service = ow_strdup(service) };
+        *ret = (struct net_linkage){ .where = ow_asprintf("%s\\Services\\%s\\Linkage%s", set, service,
+                                                          disabled ? "\\Disabled" : ""),
+                                     .service = ow_strdup(service),
+                                     .disabled = disabled };
         if (!ret->where || !ret->service)
                 return ow_fail_nomem(err);
         for (size_t i = 0; i < NET_LINKAGE_LISTS && r == 0; i++)
                 r = read_list(job, ret, i, err);
         ret->parallel = one_length(ret);
+        if (r == 0 && !ret->fault && ret->parallel && !is_unbound(ret))
+                r = compare_rows(ret, err);
         if (r < 0)
                 return r;
         return ret->present[NET_BIND] || ret->present[NET_ROUTE];
@@ -87,18 +126,38 @@ bool net_linkage_names(const struct net_linkage *linkage, const char *guid)
 
 /* ---- editing ---- */
 
-void net_linkage_drop(struct net_linkage *linkage, const char *guid)
+static void drop_row(struct net_linkage *linkage, size_t k)
+{
+        for (size_t i = 0; i < NET_LINKAGE_LISTS; i++)
+                if (k < linkage->lists[i].n)
+                        text_list_remove(&linkage->lists[i], k);
+}
+
+void net_linkage_drop(struct net_linkage *linkage, net_linkage_goes_fn goes, const void *state)
 {
         for (size_t i = 0; i < NET_LINKAGE_LISTS; i++) {
                 struct text_list *list = &linkage->lists[i];
 
                 for (size_t k = list->n; k-- > 0;) {
-                        if (!net_linkage_text_names(list->items[k], guid))
+                        if (!goes(state, list->items[k]))
                                 continue;
-                        text_list_remove(list, k);
+                        if (linkage->parallel)
+                                drop_row(linkage, k);
+                        else
+                                text_list_remove(list, k);
                         linkage->changed = true;
                 }
         }
+}
+
+static bool names_adapter(const void *guid, const char *text)
+{
+        return net_linkage_text_names(text, guid);
+}
+
+void net_linkage_drop_adapter(struct net_linkage *linkage, const char *guid)
+{
+        net_linkage_drop(linkage, names_adapter, guid);
 }
 
 /* text with every GUID from made to; ow_free(). */
@@ -112,27 +171,43 @@ static char *renamed(const char *text, const char *from, const char *to)
         return copy;
 }
 
+/* A copy of text k that names to for from comes to stand behind it. */
+static int copy_text(struct net_linkage *linkage, size_t i, size_t k, const char *from, const char *to, ow_error *err)
+{
+        OW_AUTO_FREE char *text = renamed(linkage->lists[i].items[k], from, to);
+
+        linkage->changed = true;
+        return text ? text_list_insert(&linkage->lists[i], k + 1, text, err) : ow_fail_nomem(err);
+}
+
+/* 1 text k is about from, and no other is the same about to. */
+static int wants_copy(const struct text_list *list, size_t k, const char *from, const char *to, ow_error *err)
+{
+        OW_AUTO_FREE char *text = NULL;
+
+        if (!net_linkage_text_names(list->items[k], from))
+                return 0;
+        text = renamed(list->items[k], from, to);
+        return text ? text_list_find(list, text) == list->n : ow_fail_nomem(err);
+}
+
 int net_linkage_copy(struct net_linkage *linkage, const char *from, const char *to, ow_error *err)
 {
+        size_t n_looked = linkage->parallel ? NET_BIND + 1 : NET_LINKAGE_LISTS;
         int r = 0;
 
         if (strlen(from) != GUID_CHARS || strlen(to) != GUID_CHARS)
                 return 0;
-        for (size_t i = 0; i < NET_LINKAGE_LISTS; i++) {
-                struct text_list *list = &linkage->lists[i];
+        for (size_t i = 0; i < n_looked && r == 0; i++) {
+                for (size_t k = 0; k < linkage->lists[i].n && r == 0; k++) {
+                        size_t first = i, last = linkage->parallel ? NET_LINKAGE_LISTS - 1 : i;
 
-                for (size_t k = 0; k < list->n && r == 0; k++) {
-                        OW_AUTO_FREE char *text = NULL;
-
-                        if (!net_linkage_text_names(list->items[k], from))
+                        r = wants_copy(&linkage->lists[i], k, from, to, err);
+                        if (r <= 0)
                                 continue;
-                        text = renamed(list->items[k], from, to);
-                        if (!text)
-                                return ow_fail_nomem(err);
-                        if (text_list_find(list, text) < list->n)
-                                continue;
-                        r = text_list_insert(list, ++k, text, err);
-                        linkage->changed = true;
+                        for (r = 0; first <= last && r == 0; first++)
+                                r = copy_text(linkage, first, k, from, to, err);
+                        k++;
                 }
         }
         return r;
@@ -164,7 +239,7 @@ static int export_bare(struct net_linkage *linkage, ow_error *err)
 {
         OW_AUTO_FREE char *device = ow_asprintf("\\Device\\%s", linkage->service);
 
-        if (!is_unbound(linkage) || linkage->lists[NET_EXPORT].n)
+        if (linkage->disabled || !is_unbound(linkage) || linkage->lists[NET_EXPORT].n)
                 return 0;
         return device ? text_list_insert(&linkage->lists[NET_EXPORT], 0, device, err) : ow_fail_nomem(err);
 }
@@ -186,11 +261,9 @@ int net_linkage_write(struct fix_job *job, struct net_linkage *linkage, ow_error
 
         if (!linkage->changed)
                 return 0;
-        if (linkage->parallel && !one_length(linkage))
-                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                               "'%s': Bind, Export and Route do not name the same adapters in the same places, so "
-                               "that they cannot be edited safely",
-                               linkage->where);
+        if (linkage->fault)
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s': %s, so that the bindings cannot be edited safely",
+                               linkage->where, linkage->fault);
         r = export_bare(linkage, err);
         for (size_t i = 0; i < NET_LINKAGE_LISTS && r == 0; i++)
                 r = write_list(job, linkage, i, err);
@@ -202,15 +275,18 @@ int net_linkage_write(struct fix_job *job, struct net_linkage *linkage, ow_error
 static int at_service(struct fix_job *job, const char *set, const char *service, net_linkage_fn fn, void *state,
                       ow_error *err)
 {
-        struct net_linkage linkage;
-        int r;
+        int r = 0;
 
-        r = net_linkage_read(job, set, service, &linkage, err);
-        if (r > 0)
-                r = fn(job, &linkage, state, err);
-        if (r == 0)
-                r = net_linkage_write(job, &linkage, err);
-        net_linkage_done(&linkage);
+        for (int disabled = 0; disabled <= 1 && r == 0; disabled++) {
+                struct net_linkage linkage;
+
+                r = net_linkage_read(job, set, service, disabled, &linkage, err);
+                if (r > 0)
+                        r = fn(job, &linkage, state, err);
+                if (r == 0)
+                        r = net_linkage_write(job, &linkage, err);
+                net_linkage_done(&linkage);
+        }
         return r;
 }
 

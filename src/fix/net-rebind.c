@@ -212,11 +212,11 @@ static int relink(struct fix_job *job, struct net_linkage *linkage, void *state,
         (void)job;
         if (is_protocol(rb->kind, linkage->service))
                 for (size_t i = 0; i < rb->n_cards; i++)
-                        net_linkage_drop(linkage, rb->cards[i]->guid);
-        else
+                        net_linkage_drop_adapter(linkage, rb->cards[i]->guid);
+        else if (!linkage->disabled)
                 r = bind_cards(rb, linkage, err);
         if (rb->team)
-                net_linkage_drop(linkage, rb->team->guid);
+                net_linkage_drop_adapter(linkage, rb->team->guid);
         return r;
 }
 

@@ -77,7 +77,8 @@ static const char machine_text[] =
         KEY("Services\\RemoteAccess\\Interfaces\\2") "\"InterfaceName\"=\"" GONE "\"\n"
         KEY("Services\\RemoteAccess\\Interfaces\\3") "\"InterfaceName\"=\"" STAYS "\"\n"
         KEY("Services\\lltdio\\Linkage") LIST("Bind") "\"a-" STAYS "\",\"b-" GONE "\",\"c\"\n"
-        LIST("Export") "\"a\",\"without it\",\"c\"\n" LIST("Route") "\"a\",\"\\\"" GONE "\\\"\",\"c\"\n"
+        LIST("Export") "\"a-" STAYS "\",\"b-" GONE "\",\"c\"\n"
+        LIST("Route") "\"\\\"" STAYS "\\\"\",\"\\\"" GONE "\\\"\",\"x " GONE "\"\n"
         KEY("Services\\odd\\Linkage") LIST("Bind") "\"" GONE "\",\"c\"\n" LIST("Export") "\"c\"\n"
         LIST("Route") "\"x\",\"y\",\"" GONE "\"\n"
         KEY("Services\\odd2\\Linkage\\Disabled") "\"Bind\"=\"" GONE "\"\n" LIST("Route") "\"" GONE "\"\n"
@@ -187,13 +188,13 @@ static void a_card_goes_with_all_that_names_it(void **state)
         assert_int_equal(n, 1);
         for (size_t i = 0; i < ow_plan_skipped_count(plan); i++)
                 told = told || strstr(ow_plan_skipped(plan, i)->reason,
-                                      "in 2 places, which are left to Windows: Services\\odd2\\Linkage\\Disabled, "
+                                      "in 3 places, which are left to Windows: Services\\odd2\\Linkage\\Disabled, "
                                       "Services\\WinSock2\\Parameters");
         assert_true(told);
         carry_out(guest, plan);
         ow_plan_free(plan);
 
-        assert_int_equal(named(guest, "HKLM\\SYSTEM", "11111111-AAAA-4BBB"), 2); /* Winsock's, and what is no list */
+        assert_int_equal(named(guest, "HKLM\\SYSTEM", "11111111-AAAA-4BBB"), 2); /* Winsock's, and lists with a fault */
         assert_int_equal(named(guest, "HKLM\\SOFTWARE", "11111111-AAAA-4BBB"), 0);
         assert_int_equal(named(guest, "HKLM\\SYSTEM", "VEN_8086&DEV_105E"), 0);
         assert_int_equal(named(guest, "HKLM\\SYSTEM", "10.0.0.1,-1"), 0);
@@ -223,14 +224,14 @@ static void lists_of_bindings_stay_parallel(void **state)
         assert_ok(plan_for(guest, "Old card", false, &plan, NULL, &err));
         carry_out(guest, plan);
         ow_plan_free(plan);
-        expect_list(guest, "lltdio\\Linkage", "Bind", "a-" STAYS "|c");
-        expect_list(guest, "lltdio\\Linkage", "Export", "a|c");
-        expect_list(guest, "lltdio\\Linkage", "Route", "a|c");
+        expect_list(guest, "lltdio\\Linkage", "Bind", "a-" STAYS);
+        expect_list(guest, "lltdio\\Linkage", "Export", "a-" STAYS);
+        expect_list(guest, "lltdio\\Linkage", "Route", "\"" STAYS "\"");
         expect_list(guest, "odd\\Linkage", "Bind", "c"); /* of different lengths: each by itself */
         expect_list(guest, "odd\\Linkage", "Export", "c");
         expect_list(guest, "odd\\Linkage", "Route", "x|y");
-        expect_list(guest, "odd2\\Linkage\\Disabled", "Bind", "?"); /* no list */
-        expect_list(guest, "odd2\\Linkage\\Disabled", "Route", "");
+        expect_list(guest, "odd2\\Linkage\\Disabled", "Bind", "?"); /* no list: none of them is edited */
+        expect_list(guest, "odd2\\Linkage\\Disabled", "Route", GONE);
 }
 
 static void what_has_to_stay_stays(void **state)

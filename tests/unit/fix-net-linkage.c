@@ -58,8 +58,8 @@ static void end(struct test *t)
 static int forget(struct fix_job *job, struct net_linkage *linkage, void *state, ow_error *err)
 {
         (void)job, (void)state, (void)err;
-        net_linkage_drop(linkage, TEAM);
-        net_linkage_drop(linkage, CARD);
+        net_linkage_drop_adapter(linkage, TEAM);
+        net_linkage_drop_adapter(linkage, CARD);
         return 0;
 }
 
@@ -94,7 +94,7 @@ static int stand_in(struct fix_job *job, struct net_linkage *linkage, void *stat
         r = net_linkage_copy(linkage, TEAM, NEXT, err);
         if (r == 0)
                 r = net_linkage_copy(linkage, TEAM, CARD, err);
-        net_linkage_drop(linkage, TEAM);
+        net_linkage_drop_adapter(linkage, TEAM);
         return r;
 }
 
@@ -125,7 +125,7 @@ static void a_card_is_bound_once(void **state)
         for (size_t i = 0; i < 4; i++) {
                 struct net_linkage linkage;
 
-                assert_int_equal(net_linkage_read(&t.job, SET, services[i % 2], &linkage, NULL), 1);
+                assert_int_equal(net_linkage_read(&t.job, SET, services[i % 2], false, &linkage, NULL), 1);
                 assert_ok(net_linkage_bind(&linkage, CARD, &err));
                 assert_ok(net_linkage_write(&t.job, &linkage, &err));
                 net_linkage_done(&linkage);
@@ -145,21 +145,57 @@ static void lists_that_disagree_are_refused(void **state)
 
         begin(state, &t,
               KEY "bad\\Linkage]\n\"Bind\"=multi:\"\\\\Device\\\\" TEAM "\",\"\\\\Device\\\\X\"\n"
-                  "\"Export\"=multi:\"\\\\Device\\\\bad_Y\",\"\\\\Device\\\\bad_X\"\n"
+                  "\"Export\"=multi:\"\\\\Device\\\\bad_" NEXT "\",\"\\\\Device\\\\bad_X\"\n"
                   "\"Route\"=multi:\"\\\"" TEAM "\\\"\",\"\\\"X\\\"\"\n");
         assert_int_equal(net_linkage_each(&t.job, SET, forget, NULL, &why), OW_E_REFUSED);
         assert_non_null(strstr(why.text, "Services\\bad\\Linkage"));
         end(&t);
 }
 
-static void what_is_no_list_is_told(void **state)
+static void what_is_no_list_stays(void **state)
 {
         ow_error why = OW_ERROR_INIT;
+        struct net_linkage linkage;
         struct test t = { 0 };
 
-        begin(state, &t, KEY "odd\\Linkage]\n\"Bind\"=dword:1\n");
-        assert_int_equal(net_linkage_each(&t.job, SET, forget, NULL, &why), OW_E_UNSUPPORTED);
-        assert_non_null(strstr(why.text, "Services\\odd\\Linkage"));
+        begin(state, &t, KEY "odd\\Linkage]\n\"Bind\"=\"\\\\Device\\\\" TEAM "\"\n\"Route\"=dword:1\n");
+        assert_ok(net_linkage_each(&t.job, SET, forget, NULL, &err));
+        assert_null(plan_find(t.plan, SET "\\Services\\odd\\Linkage", "Bind"));
+        assert_int_equal(net_linkage_read(&t.job, SET, "odd", false, &linkage, NULL), 1);
+        assert_ok(net_linkage_bind(&linkage, CARD, &err));
+        assert_int_equal(net_linkage_write(&t.job, &linkage, &why), OW_E_REFUSED);
+        assert_non_null(strstr(why.text, "Services\\odd\\Linkage': 'Bind' is of type 1"));
+        net_linkage_done(&linkage);
+        end(&t);
+}
+
+/* A binding whose way down leads over another adapter goes with that one, in all three lists. */
+static void a_binding_is_one_in_all_lists(void **state)
+{
+        struct test t = { 0 };
+
+        begin(state, &t,
+              KEY "over\\Linkage]\n\"Bind\"=multi:\"\\\\Device\\\\" NEXT "\",\"\\\\Device\\\\X\"\n"
+                  "\"Export\"=multi:\"\\\\Device\\\\over_" NEXT "\",\"\\\\Device\\\\over_X\"\n"
+                  "\"Route\"=multi:\"\\\"" NEXT "\\\" \\\"" TEAM "\\\"\",\"\\\"X\\\"\"\n");
+        assert_ok(net_linkage_each(&t.job, SET, forget, NULL, &err));
+        plan_leaves(t.plan, t.guest, "Services\\over\\Linkage", "Bind", "\\Device\\X");
+        plan_leaves(t.plan, t.guest, "Services\\over\\Linkage", "Export", "\\Device\\over_X");
+        plan_leaves(t.plan, t.guest, "Services\\over\\Linkage", "Route", "\"X\"");
+        end(&t);
+}
+
+static void disabled_bindings_go_too(void **state)
+{
+        struct test t = { 0 };
+
+        begin(state, &t,
+              KEY "off\\Linkage\\Disabled]\n\"Bind\"=multi:\"\\\\Device\\\\" TEAM "\"\n"
+                  "\"Export\"=multi:\"\\\\Device\\\\off_" TEAM "\"\n"
+                  "\"Route\"=multi:\"\\\"" TEAM "\\\"\"\n");
+        assert_ok(net_linkage_each(&t.job, SET, forget, NULL, &err));
+        plan_leaves(t.plan, t.guest, "Services\\off\\Linkage\\Disabled", "Bind", "");
+        plan_leaves(t.plan, t.guest, "Services\\off\\Linkage\\Disabled", "Export", "");
         end(&t);
 }
 
@@ -180,7 +216,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(cards_take_the_place_of_another, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_card_is_bound_once, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(lists_that_disagree_are_refused, rig_setup, rig_teardown),
-                cmocka_unit_test_setup_teardown(what_is_no_list_is_told, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(what_is_no_list_stays, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_binding_is_one_in_all_lists, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(disabled_bindings_go_too, rig_setup, rig_teardown),
                 cmocka_unit_test(names_of_adapters),
         };
 
