@@ -52,12 +52,12 @@ int net_linkage_copy(struct net_linkage *linkage, const char *from, const char *
 int net_linkage_bind(struct net_linkage *linkage, const char *guid, ow_error *err);
 
 /*
- * Rows for what has changed. A service that is bound to nothing exports its bare device, as Windows has it. OW_E_REFUSED
- * when the lists have a fault.
+ * Rows for what has changed. A service that is bound to nothing exports its bare device, as Windows has it.
+ * OW_E_REFUSED when the lists have a fault.
  */
 int net_linkage_write(struct fix_job *job, struct net_linkage *linkage, ow_error *err);
 
-/* Calls fn for every service of the control set that has such lists, also disabled ones, and writes what it changed. */
+/* Calls fn for every service of the control set that has such lists, on or off, and writes what it changed. */
 typedef int (*net_linkage_fn)(struct fix_job *job, struct net_linkage *linkage, void *state, ow_error *err);
 int net_linkage_each(struct fix_job *job, const char *set, net_linkage_fn fn, void *state, ow_error *err);
 
