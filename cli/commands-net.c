@@ -139,6 +139,21 @@ const struct command net_commands[] = {
                 .run = run_net_winsock,
         },
         {
+                .name = "net firewall",
+                .operands = "DISK",
+                .summary = "show firewall rules for what is gone",
+                .about = "Profiles, and active rules of Windows Firewall whose program is not on its volume, or that "
+                         "are limited to network adapters of which none is left: such a rule does not let the new "
+                         "card through. Rules of Group Policy are among them. --verbose shows all rules. Nothing is "
+                         "written; reg rm takes a rule out.",
+                .examples = "offwin net firewall server.vhdx\n",
+                .options = MACHINE | OPTION_DISK,
+                .flags = COMMAND_READS | COMMAND_BOUNDED,
+                .min_operands = 1,
+                .max_operands = 1,
+                .run = run_net_firewall,
+        },
+        {
                 .name = "net reset",
                 .operands = "DISK...",
                 .summary = "set what was tuned in TCP/IP back to Windows' defaults",

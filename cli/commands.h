@@ -79,6 +79,7 @@ int run_services_list(const struct arguments *arguments);
 int run_services_show(const struct arguments *arguments);
 int run_services_graph(const struct arguments *arguments);
 int run_net_show(const struct arguments *arguments);
+int run_net_firewall(const struct arguments *arguments);
 int run_net_winsock(const struct arguments *arguments);
 int run_net_nla(const struct arguments *arguments);
 int run_dev_list(const struct arguments *arguments);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* offwin net show|winsock|nla: the network of an installation, looked at; and how networks are judged, set. */
+/* offwin net show|winsock|firewall|nla: the network of an installation, looked at; and how networks are judged, set. */
+#include <offwin/firewall.h>
 #include <offwin/network.h>
 #include <offwin/nla-plan.h>
 #include <offwin/nla.h>
@@ -46,6 +47,15 @@ static int winsock(const struct arguments *arguments, struct session *session, c
         return r < 0 ? r : ow_report_winsock(session->guest, facts, &options, ret, err);
 }
 
+static int firewall(const struct arguments *arguments, struct session *session, char **ret, ow_error *err)
+{
+        ow_report_options options = report_options(arguments);
+        const ow_firewall *facts;
+        int r = ow_guest_firewall(session->guest, &facts, err);
+
+        return r < 0 ? r : ow_report_firewall(session->guest, facts, &options, ret, err);
+}
+
 static int nla(const struct arguments *arguments, struct session *session, char **ret, ow_error *err)
 {
         ow_report_options options = report_options(arguments);
@@ -77,6 +87,11 @@ int run_net_show(const struct arguments *arguments)
 int run_net_winsock(const struct arguments *arguments)
 {
         return run(arguments, winsock);
+}
+
+int run_net_firewall(const struct arguments *arguments)
+{
+        return run(arguments, firewall);
 }
 
 /* ---- net nla with options ---- */

@@ -15,6 +15,7 @@
 
 #include <offwin/disk.h>
 #include <offwin/error.h>
+#include <offwin/firewall.h>
 #include <offwin/fix.h>
 #include <offwin/device.h>
 #include <offwin/guest.h>
@@ -156,6 +157,10 @@ OW_API int ow_report_tuning(ow_guest *guest, const ow_network *network, const si
 /* Winsock providers: those that are layered or not Windows' own; with verbose all of them. */
 OW_API int ow_report_winsock(ow_guest *guest, const ow_winsock *winsock, const ow_report_options *options, char **ret,
                              ow_error *err);
+
+/* The firewall: profiles and rules for what is gone; with verbose all rules. */
+OW_API int ow_report_firewall(ow_guest *guest, const ow_firewall *firewall, const ow_report_options *options,
+                              char **ret, ow_error *err);
 
 /* Remembered networks, and what is set about them and about the probes. */
 OW_API int ow_report_nla(ow_guest *guest, const ow_nla *nla, const ow_report_options *options, char **ret,

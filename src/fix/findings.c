@@ -71,10 +71,21 @@ int fix_findings_note(struct fix_findings *findings, const struct fix_note *note
 }
 
 static int add(struct fix_findings *findings, const char *id, const char *title, const char *reason,
-               ow_buffer *detail, enum fix_delay delay, ow_error *err)
+               ow_buffer *detail, ow_error *err)
 {
         return fix_findings_add(findings, NULL, id, title, OW_FIX_NEEDED, ow_strdup(reason),
-                                detail ? ow_buffer_take_text(detail) : ow_strdup(""), delay, err);
+                                detail ? ow_buffer_take_text(detail) : ow_strdup(""), FIX_DELAY_NONE, err);
+}
+
+/* One that the first boot waits for. */
+static int note_delay(struct fix_findings *findings, const struct fix_note *note, ow_buffer *detail,
+                      enum fix_delay delay, ow_error *err)
+{
+        int r = fix_findings_note(findings, note, detail, err);
+
+        if (r == 0)
+                findings->delays[findings->n - 1] = delay;
+        return r;
 }
 
 /* ---- states ---- */
@@ -86,21 +97,21 @@ static int states(struct fix_findings *findings, const ow_guest_state *s, ow_err
         if (s->hibernated)
                 r = add(findings, "hibernated", "Windows is hibernated, or was shut down by fast startup",
                         "the next boot restores memory that knows nothing of offline changes; shut it down fully "
-                        "before the disk is captured", NULL, FIX_DELAY_NONE, err);
+                        "before the disk is captured", NULL, err);
         if (r == 0 && s->volume_dirty)
                 r = add(findings, "volume-dirty", "The file system is marked for a check",
-                        "Windows checks the disk before it boots", NULL, FIX_DELAY_NONE, err);
+                        "Windows checks the disk before it boots", NULL, err);
         if (r == 0 && s->unclean_journal)
                 r = add(findings, "unclean-journal", "Windows was not shut down: its NTFS journal is open",
                         "nothing is written to this volume; boot it once and shut it down fully, or replay the journal "
-                        "with ntfsrecover", NULL, FIX_DELAY_NONE, err);
+                        "with ntfsrecover", NULL, err);
         if (r == 0 && (s->setup_in_progress || s->oobe_in_progress))
                 r = add(findings, "setup-in-progress", "Windows Setup has not finished",
-                        "the next boot goes on with Setup instead of starting Windows", NULL, FIX_DELAY_NONE, err);
+                        "the next boot goes on with Setup instead of starting Windows", NULL, err);
         if (r == 0 && s->sysprep_generalized)
                 r = add(findings, "sysprep-generalized", "This Windows was generalized with Sysprep",
                         "the next boot sets it up anew: new identity, and settings of network cards are gone",
-                        NULL, FIX_DELAY_NONE, err);
+                        NULL, err);
         return r;
 }
 
@@ -118,11 +129,10 @@ static int pending(struct fix_findings *findings, const ow_guest_state *s, ow_er
                 ow_buffer_printf(&what, "%sfile renames", what.len ? ", " : "");
         if (!s->pending_cbs && !s->pending_update)
                 return add(findings, "pending-renames", "File renames wait for the next boot",
-                           "usually harmless; an installation may have been waiting for a restart", &what,
-                           FIX_DELAY_NONE, err);
+                           "usually harmless; an installation may have been waiting for a restart", &what, err);
         return add(findings, "pending-reboot", "A restart is pending",
                    "the first boot finishes updates first, on hardware that they were not made for; restart the "
-                   "machine once before it is captured", &what, FIX_DELAY_NONE, err);
+                   "machine once before it is captured", &what, err);
 }
 
 /* ---- network ---- */
@@ -134,6 +144,14 @@ static void put_called(ow_buffer *out, const ow_adapter *a)
 
 static int adapters(struct fix_findings *findings, ow_guest *guest, ow_error *err)
 {
+        static const struct fix_note address_note = {
+                .id = "static-address-on-old-adapter",
+                .title = "Static addresses belong to the old network cards",
+                .reason = "the new card starts with DHCP, and Windows says that these addresses are assigned to "
+                          "another adapter",
+                .command = "offwin fix --all --nic MAC DISK",
+                .confidence = OW_CONFIDENCE_HIGH,
+        };
         static const struct fix_note team_note = {
                 .id = "network-team",
                 .title = "Network cards are teamed",
@@ -166,10 +184,7 @@ static int adapters(struct fix_findings *findings, ow_guest *guest, ow_error *er
         if (n_addresses > SHOWN_MAX)
                 ow_buffer_printf(&addresses, "; and %zu more", n_addresses - SHOWN_MAX);
         if (n_addresses)
-                r = add(findings, "static-address-on-old-adapter", "Static addresses belong to the old network cards",
-                        "the new card starts with DHCP, and Windows says that these addresses are assigned to "
-                        "another adapter; `offwin fix --nic MAC` hands them over", &addresses,
-                        FIX_DELAY_DHCP, err);
+                r = note_delay(findings, &address_note, &addresses, FIX_DELAY_DHCP, err);
         if (r == 0 && n_teams)
                 r = fix_findings_note(findings, &team_note, &teams, err);
         return r;
@@ -177,15 +192,21 @@ static int adapters(struct fix_findings *findings, ow_guest *guest, ow_error *er
 
 static int domain(struct fix_findings *findings, const ow_guest *guest, ow_error *err)
 {
+        static const struct fix_note note = {
+                .id = "domain-member-isolated",
+                .title = "It is a domain member",
+                .reason = "without a domain controller in reach, network location, Group Policy and Netlogon each wait "
+                          "for one; it is found by a DNS server of the domain",
+                .command = "offwin net set DISK ADAPTER --dns ADDRESS",
+                .confidence = OW_CONFIDENCE_FAIR,
+        };
         const ow_windows *w = ow_guest_windows(guest);
         OW_AUTO_BUFFER detail = OW_BUFFER_INIT;
 
         if (!w->domain_member)
                 return 0;
         ow_buffer_printf(&detail, "domain %s", w->domain[0] ? w->domain : "(name not known)");
-        return add(findings, "domain-member-isolated", "It is a domain member",
-                   "without a domain controller in reach, network location, Group Policy and Netlogon each wait for "
-                   "one", &detail, FIX_DELAY_DC, err);
+        return note_delay(findings, &note, &detail, FIX_DELAY_DC, err);
 }
 
 static int settings(struct fix_findings *findings, ow_guest *guest, ow_error *err)
@@ -236,7 +257,7 @@ static int problems(struct fix_findings *findings, const ow_guest *guest, ow_err
         if (n == 0)
                 return 0;
         return add(findings, "not-everything-readable", "Not everything could be read",
-                   "what is missing here narrows what can be said and fixed", &detail, FIX_DELAY_NONE, err);
+                   "what is missing here narrows what can be said and fixed", &detail, err);
 }
 
 int fix_findings_collect(struct fix_findings *findings, ow_guest *guest, ow_error *err)
@@ -257,6 +278,8 @@ int fix_findings_collect(struct fix_findings *findings, ow_guest *guest, ow_erro
                 r = fix_findings_network(findings, guest, err);
         if (r == 0)
                 r = fix_findings_filters(findings, guest, err);
+        if (r == 0)
+                r = fix_findings_firewall(findings, guest, err);
         if (r == 0)
                 r = fix_findings_internet(findings, guest, err);
         if (r == 0)

@@ -29,9 +29,11 @@ struct fix_note {
 /* Adds it; what detail holds is taken in any case. */
 int fix_findings_note(struct fix_findings *findings, const struct fix_note *note, ow_buffer *detail, ow_error *err);
 
-/* Those of a part of the guest: settings of adapters; filters of adapters; update server, proxy, Winsock. */
+/* Those of a part of the guest: settings of adapters; filters of adapters; the firewall; update server, proxy,
+ * Winsock. */
 int fix_findings_network(struct fix_findings *findings, ow_guest *guest, ow_error *err);
 int fix_findings_filters(struct fix_findings *findings, ow_guest *guest, ow_error *err);
+int fix_findings_firewall(struct fix_findings *findings, ow_guest *guest, ow_error *err);
 int fix_findings_internet(struct fix_findings *findings, ow_guest *guest, ow_error *err);
 
 /* Adds those that the guest shows. */

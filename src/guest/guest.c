@@ -82,6 +82,7 @@ void ow_guest_close(ow_guest *guest)
         ow_network_forget(guest);
         guest_devices_free(guest->devices);
         guest_extra_free(guest->winsock);
+        guest_extra_free(guest->firewall);
         guest_extra_free(guest->nla);
         ow_free(guest->rest);
         ow_free(guest);

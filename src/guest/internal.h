@@ -109,7 +109,7 @@ struct ow_guest {
         const char *bcd_path;
         struct ow_network *network;     /* read on first use */
         struct guest_devices *devices;  /* the same */
-        struct guest_extra *winsock, *nla, *system;
+        struct guest_extra *winsock, *nla, *firewall, *system;
         struct guest_service_set *service_sets;         /* those read so far */
         struct guest_software *software;                /* the same */
         struct guest_service_note *service_notes;

@@ -155,7 +155,7 @@ int ow_report_devices(ow_guest *guest, const ow_device *const *devices, size_t n
         size_t present = 0, ghosts = 0;
 
         if (options && options->format == OW_REPORT_HTML)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+                return report_no_html(err);
         if (options && options->format == OW_REPORT_JSON)
                 return devices_json(guest, devices, n, ret, err);
         for (size_t i = 0; i < n; i++) {

@@ -247,5 +247,5 @@ int ow_report_hives(enum ow_report_hives_kind kind, const ow_report_hive *hives,
         case OW_REPORT_HTML:
                 break;
         }
-        return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+        return report_no_html(err);
 }

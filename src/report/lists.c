@@ -13,7 +13,7 @@
 static int only_text_or_json(const ow_report_options *options, bool *ret_json, ow_error *err)
 {
         if (options && options->format == OW_REPORT_HTML)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+                return report_no_html(err);
         *ret_json = options && options->format == OW_REPORT_JSON;
         return 0;
 }

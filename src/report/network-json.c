@@ -128,6 +128,8 @@ static void put_ip(struct report_json *json, json_t *object, const char *key, co
         report_json_text(json, o, "key", ip->key);
         report_json_setting(json, o, "dhcp", ip->dhcp);
         put_prefixes(json, o, "addresses", ip->addresses);
+        report_json_bool(json, o, "single", ip->single);
+        report_json_bool(json, o, "uneven", ip->uneven);
         put_gateways(json, o, "gateways", ip->gateways);
         put_addresses(json, o, "dns", ip->dns);
         report_json_text(json, o, "suffix", ip->suffix);

@@ -228,6 +228,9 @@ static void put_ipv4(struct report_page *page, const ow_adapter *a, bool details
         put_text(page, "DHCP", dhcp ? "yes" : ip->dhcp.set ? "no" : "not set");
         address_list_put_prefixes(&line, addresses.items, addresses.count);
         put_line(page, "IPv4 address", &line);
+        if (ip->single || ip->uneven)
+                put_text(page, "", ip->uneven ? "damaged: not as many masks as addresses"
+                                              : "damaged: one string where a list is due");
         if (dhcp && ip->addresses.count) {
                 address_list_put_prefixes(&line, ip->addresses.items, ip->addresses.count);
                 put_line(page, "Static, not used", &line);

@@ -16,7 +16,7 @@ enum { LABEL = 20, INDENT = 2 };
 static int format(const ow_report_options *options, ow_error *err)
 {
         if (options && options->format == OW_REPORT_HTML)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+                return report_no_html(err);
         return options && options->format == OW_REPORT_JSON;
 }
 

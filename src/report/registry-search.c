@@ -53,7 +53,7 @@ int ow_report_match(const ow_reg_match *match, bool same_key, const ow_report_op
         int r = 0;
 
         if (options && options->format == OW_REPORT_HTML)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+                return report_no_html(err);
         if (options && options->format == OW_REPORT_JSON)
                 return match_json(match, ret, err);
         if (!same_key) {

@@ -17,11 +17,6 @@
 
 enum { MAX_NAME_COLUMN = 32, TYPE_COLUMN = 14, SIZE_COLUMN = 8, DETAIL_COLUMN = 32, MAX_DISPLAY = 4096 };
 
-static int no_html(ow_error *err)
-{
-        return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
-}
-
 static void value_info_done(ow_value_info *info)
 {
         ow_value_info_done(info);
@@ -337,7 +332,7 @@ int ow_report_key(ow_regkey at, const char *path, const ow_report_options *optio
         if (r < 0)
                 return ow_wrap(err, r, "key '%s'", path);
         if (options && options->format == OW_REPORT_HTML)
-                return no_html(err);
+                return report_no_html(err);
         if (options && options->format == OW_REPORT_JSON)
                 return key_json(at, path, &info, ret, err);
         report_put(&page, "[");
@@ -361,7 +356,7 @@ int ow_report_value(const char *path, const char *name, uint32_t type, const voi
         int r;
 
         if (options && options->format == OW_REPORT_HTML)
-                return no_html(err);
+                return report_no_html(err);
         if (!options || options->format == OW_REPORT_TEXT) {
                 r = report_datum_plain(type, data, size, &page.text, err);
                 if (r < 0)

@@ -8,11 +8,6 @@
 #include "report/json.h"
 #include "report/text.h"
 
-static int no_html(ow_error *err)
-{
-        return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
-}
-
 static enum ow_report_format format_of(const ow_report_options *options)
 {
         return options ? options->format : OW_REPORT_TEXT;
@@ -29,7 +24,7 @@ int ow_report_inspect(ow_machine *machine, ow_guest *const *guests, size_t n_gue
         case OW_REPORT_HTML:
                 break;
         }
-        return no_html(err);
+        return report_no_html(err);
 }
 
 int ow_report_diagnosis(ow_guest *guest, const ow_diagnosis *diagnosis, const ow_report_options *options, char **ret,
@@ -43,7 +38,7 @@ int ow_report_diagnosis(ow_guest *guest, const ow_diagnosis *diagnosis, const ow
         case OW_REPORT_HTML:
                 return report_diagnosis_html(guest, diagnosis, ret, err);
         }
-        return no_html(err);
+        return report_no_html(err);
 }
 
 int ow_report_vendor(ow_guest *guest, const ow_vendor_packs *packs, bool all, const ow_report_options *options,
@@ -57,7 +52,7 @@ int ow_report_vendor(ow_guest *guest, const ow_vendor_packs *packs, bool all, co
         case OW_REPORT_HTML:
                 break;
         }
-        return no_html(err);
+        return report_no_html(err);
 }
 
 static int put_changes(const struct report_changes *what, const ow_report_options *options, char **ret,
@@ -71,7 +66,7 @@ static int put_changes(const struct report_changes *what, const ow_report_option
         case OW_REPORT_HTML:
                 break;
         }
-        return no_html(err);
+        return report_no_html(err);
 }
 
 int ow_report_plan(ow_guest *guest, const ow_plan *plan, enum ow_plan_outcome outcome,
@@ -144,7 +139,7 @@ int ow_report_diff(const char *before, const char *after, const ow_change *chang
         case OW_REPORT_HTML:
                 break;
         }
-        return no_html(err);
+        return report_no_html(err);
 }
 
 int ow_report_error(const ow_error *what, const ow_report_options *options, char **ret, ow_error *err)
@@ -186,7 +181,7 @@ int ow_report_planfile(const char *yaml, const char *path, const ow_report_optio
                 return report_json_take(&json, ret, err);
         }
         if (format_of(options) == OW_REPORT_HTML)
-                return no_html(err);
+                return report_no_html(err);
         if (path) {
                 report_put(&page, "Written to ");
                 report_put_guest(&page, path);

@@ -164,7 +164,7 @@ int ow_report_service_graph(ow_guest *guest, uint32_t control_set, enum ow_graph
         int r;
 
         if (options && options->format == OW_REPORT_HTML)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+                return report_no_html(err);
         if (form != OW_GRAPH_DOT && options && options->format == OW_REPORT_JSON)
                 return report_service_graph_json(guest, control_set, ret, err);
         r = ow_guest_service_graph(guest, control_set, &graph, err);

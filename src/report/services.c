@@ -4,10 +4,7 @@
 
 #include <stdio.h>
 
-static int no_html(ow_error *err)
-{
-        return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
-}
+#include "report/text.h"
 
 static enum ow_report_format format_of(const ow_report_options *options)
 {
@@ -99,7 +96,7 @@ int ow_report_services(ow_guest *guest, const ow_service_list *list, const ow_re
         case OW_REPORT_HTML:
                 break;
         }
-        return no_html(err);
+        return report_no_html(err);
 }
 
 int ow_report_service(ow_guest *guest, const ow_service *service, const ow_report_options *options, char **ret,
@@ -113,5 +110,5 @@ int ow_report_service(ow_guest *guest, const ow_service *service, const ow_repor
         case OW_REPORT_HTML:
                 break;
         }
-        return no_html(err);
+        return report_no_html(err);
 }

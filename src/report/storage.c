@@ -223,5 +223,5 @@ int ow_report_storage(ow_guest *guest, const ow_storage_report *report, const ow
         case OW_REPORT_HTML:
                 break;
         }
-        return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "no HTML form of this report");
+        return report_no_html(err);
 }

@@ -140,6 +140,11 @@ size_t report_width(const char *guest)
 
 /* ---- putting ---- */
 
+int report_no_html(ow_error *err)
+{
+        return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+}
+
 void report_put(struct report_page *page, const char *ours)
 {
         ow_buffer_put_text(&page->text, ours);

@@ -35,6 +35,9 @@ void report_page_done(struct report_page *page);
 /* The page's text, the caller's; or OW_E_NOMEM. */
 int report_page_take(struct report_page *page, char **ret, ow_error *err);
 
+/* OW_E_UNSUPPORTED, of a report that has no HTML form. */
+int report_no_html(ow_error *err);
+
 void report_put(struct report_page *page, const char *ours);
 void report_printf(struct report_page *page, const char *fmt, ...) OW_PRINTF(2, 3);
 void report_put_guest(struct report_page *page, const char *guest);

@@ -280,7 +280,7 @@ int ow_report_tuning(ow_guest *guest, const ow_network *network, const size_t *i
         int r;
 
         if (options && options->format == OW_REPORT_HTML)
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "only a diagnosis can be written as HTML");
+                return report_no_html(err);
         if (options && options->format == OW_REPORT_JSON)
                 return tuning_json(guest, network, indices, n_indices, ret, err);
         report_put_heading(&page, guest);

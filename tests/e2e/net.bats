@@ -82,6 +82,30 @@ load common
         json '.signatures[] | select(.managed) | .gateway_mac' 00:00:0c:07:ac:1e
 }
 
+@test "net firewall: rules for programs that are gone, and a card that was taken out" {
+        machine real-win7-vmware
+        offwin net firewall "$image"
+        expect 0
+        has '323 rules, 124 of them active'
+        has 'Skype.exe: not there'
+        [[ $output != *FirewallAPI* ]]
+        offwin net firewall -v "$image"
+        has '@FirewallAPI.dll'
+        offwin net firewall --json "$image"
+        json '.report' firewall
+        json '[.rules[] | select(.left_over)] | length' 12
+        json '.profiles | map(.name) | join(" ")' 'Domain Private Public'
+        rules='HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules'
+        offwin reg set "$image" "$rules" mine sz \
+                'v2.10|Action=Allow|Active=TRUE|Dir=In|IF={99999999-0000-0000-0000-000000000000}|Name=Backup|'
+        expect 0
+        offwin net firewall "$image"
+        has 'only on {99999999-0000-0000-0000-000000000000}: gone'
+        offwin doctor "$image"
+        has "inbound permission 'Backup'"
+        has 'To do: offwin net firewall'
+}
+
 @test "net nla: categories set for good, harm refused, and undo gives every byte back" {
         machine dl380g7
         before=$(sum "$image")
