@@ -20,6 +20,8 @@ int ow_plan_finish(ow_plan *plan, ow_guest *guest, ow_error *err)
 {
         int r = first_boot_network_record(plan, guest, err);
 
+        if (r == 0)
+                r = plan_drop_moot(plan, err);
         return r == 0 ? ledger_record(plan, guest, ow_filetime_now(), err) : r;
 }
 

@@ -314,6 +314,56 @@ int plan_truncate(ow_plan *plan, size_t n, ow_error *err)
         return slots_make(plan, plan->n_slots, err);
 }
 
+/* A row of a part that came before the one that removes its key, or a key above it. */
+static int is_moot(const ow_plan *plan, const ow_change *change, ow_error *err)
+{
+        OW_AUTO_FREE char *above = NULL;
+        char *last;
+
+        if (plan_is_file_row(change))
+                return 0;
+        if (change->kind == OW_CHANGE_VALUE)
+                return plan_key_goes(plan, change->where, err);
+        above = ow_strdup(change->where);
+        if (!above)
+                return ow_fail_nomem(err);
+        last = strrchr(above, '\\');
+        if (!last)
+                return 0;
+        *last = '\0';
+        return plan_key_goes(plan, above, err);
+}
+
+int plan_drop_moot(ow_plan *plan, ow_error *err)
+{
+        size_t kept = 0;
+        bool *moot;
+        int r = 0;
+
+        if (plan->n_key_deletes == 0)
+                return 0;
+        moot = ow_calloc(plan->n, sizeof *moot);
+        if (!moot)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < plan->n && r >= 0; i++) {
+                r = is_moot(plan, &plan->changes[i], err);
+                moot[i] = r > 0;
+        }
+        for (size_t i = 0; i < plan->n && r >= 0; i++) {
+                if (!moot[i]) {
+                        plan->changes[kept++] = plan->changes[i];
+                        continue;
+                }
+                plan->n_key_deletes -= plan->changes[i].kind == OW_CHANGE_KEY_DELETE;
+                plan_change_done(&plan->changes[i]);
+        }
+        ow_free(moot);
+        if (r < 0)
+                return r;
+        plan->n = kept;
+        return slots_make(plan, plan->n_slots, err);
+}
+
 int plan_skip(ow_plan *plan, const ow_fix *fix, enum ow_fix_status status, ow_error *err, const char *fmt, ...)
 {
         OW_AUTO_FREE char *reason = NULL;

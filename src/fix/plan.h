@@ -52,6 +52,12 @@ int plan_add(ow_plan *plan, ow_change *change, ow_error *err);
 /* Drops all rows from index n on. */
 int plan_truncate(ow_plan *plan, size_t n, ow_error *err);
 
+/*
+ * Drops rows below keys that the plan removes: of parts that came first, and had something to say of what a later one
+ * takes away whole.
+ */
+int plan_drop_moot(ow_plan *plan, ow_error *err);
+
 /* The row for a place (name NULL: the key itself), or NULL. Valid until the next plan_add(). */
 const ow_change *plan_find(const ow_plan *plan, const char *where, const char *name);
 

@@ -2,6 +2,8 @@
 /* Plans on a guest in an image: what they hold, applying, verifying, conflicts, parameters, missing hives. */
 #include "fix-fixture.h"
 
+#include "fix/action.h"
+
 static void all_fixes_go_through_commit_and_verify(void **state)
 {
         struct rig *rig = rig_get(state);
@@ -298,6 +300,37 @@ static void running_out_of_memory_is_clean(void **state)
         ow_fix_set_free(set);
 }
 
+/* What a part wants of a key is moot when a later part removes the key. */
+static void a_key_that_goes_takes_earlier_rows_along(void **state)
+{
+        static const struct fix_action first = { "first", "First", "", false };
+        static const struct fix_action second = { "second", "Second", "", false };
+        static const uint8_t one[4] = { 1 }, three[4] = { 3 };
+        struct rig *rig = rig_get(state);
+        OW_AUTO(ow_plan) plan = NULL;
+        struct fix_job job;
+        ow_guest *guest;
+
+        server_make(rig, true);
+        guest = rig_open(rig, true);
+        assert_ok(ow_plan_begin(&plan, &err));
+        assert_ok(fix_action_begin(&job, plan, guest, &first, &err));
+        assert_ok(fix_job_value(&job, CS1 "Services\\Dhcp\\Below", "x", OW_REG_DWORD, one, sizeof one, &err));
+        assert_ok(fix_job_value(&job, CS1 "Services\\Dhcp", "Start", OW_REG_DWORD, three, sizeof three, &err));
+        assert_ok(fix_job_value(&job, CS1 "Services\\agent", "Start", OW_REG_DWORD, three, sizeof three, &err));
+        fix_action_done(&job);
+        assert_ok(fix_action_begin(&job, plan, guest, &second, &err));
+        assert_ok(fix_job_remove_key(&job, CS1 "Services\\Dhcp", &err));
+        fix_action_done(&job);
+        assert_ok(ow_plan_finish(plan, guest, &err));
+        assert_int_equal(ow_plan_change_count(plan), 2);
+        assert_non_null(plan_find(plan, CS1 "Services\\agent", "Start"));
+        assert_int_equal(plan_find(plan, CS1 "Services\\Dhcp", NULL)->kind, OW_CHANGE_KEY_DELETE);
+        assert_null(plan_find(plan, CS1 "Services\\Dhcp", "Start"));
+        assert_ok(ow_plan_apply(plan, guest, &err));
+        assert_ok(ow_plan_verify(plan, guest, &err));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -310,6 +343,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(without_software_the_rest_is_done, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(services_and_removals_of_a_users_fix, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(two_fixes_that_disagree_are_told, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_key_that_goes_takes_earlier_rows_along, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(running_out_of_memory_is_clean, rig_setup, rig_teardown),
         };
 
