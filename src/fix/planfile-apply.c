@@ -268,11 +268,11 @@ int ow_plan_add_planfile(ow_plan *plan, ow_guest *guest, const ow_fix_set *set, 
         if (r == 0)
                 r = fixes_add(&w, err);
         if (r == 0)
+                r = planfile_network_add(&w, err);
+        if (r == 0) /* behind the network: drivers of a team are guarded until it is taken apart */
                 r = vendors_add(&w, err);
         if (r == 0)
                 r = services_add(&w, err);
-        if (r == 0)
-                r = planfile_network_add(&w, err);
         if (r == 0)
                 r = files_add(&w, err);
         if (r == 0)

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <offwin/device-plan.h>
+#include <offwin/tuning.h>
+
 #include "fix/addressing.h"
 
 enum { SETTINGS_MAX = 16 };
@@ -198,6 +201,94 @@ static int hand_over(const struct planfile_work *w, const struct edits *edits, o
         return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
 }
 
+/* ---- teams, drivers, what is gone ---- */
+
+/* Told to, all teams; with "all" fixes those that the hand-over has freed of their addresses, as `fix --all --nic`. */
+static int unteam(const struct planfile_work *w, ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+        bool hands_over = false;
+
+        if (n->unteam)
+                return planfile_yes(n->unteam) ? ow_plan_unteam(w->plan, w->guest, NULL, 0, 0, err) : 0;
+        for (unsigned i = 0; i < n->adapters_count; i++)
+                hands_over = hands_over || n->adapters[i].nic;
+        if (!hands_over || !w->content->fixes || !planfile_yes(w->content->fixes->all))
+                return 0;
+        return ow_plan_unteam(w->plan, w->guest, NULL, 0, OW_UNTEAM_ONLY_FREED, err);
+}
+
+/* The caller's: ow_free(). */
+static ow_tuning_edit *tuning_of(const struct planfile_parameter *list, unsigned count)
+{
+        ow_tuning_edit *edits = ow_calloc(count, sizeof *edits);
+
+        for (unsigned i = 0; i < count && edits; i++)
+                edits[i] = (ow_tuning_edit){ list[i].name, list[i].value };
+        return edits;
+}
+
+/* With the line of the setting that the error is about. */
+static int tuning_error(const struct planfile_work *w, const struct planfile_parameter *list, unsigned count, int r,
+                        ow_error *err)
+{
+        unsigned line = 0;
+
+        for (unsigned i = 0; i < count && line == 0 && err; i++)
+                if (strstr(err->text, list[i].name))
+                        line = planfile_line(w->file->text, list[i].name);
+        return line ? ow_wrap(err, r, "%s:%u", w->file->label, line) : ow_wrap(err, r, "%s", w->file->label);
+}
+
+static int tune(const struct planfile_work *w, ow_error *err)
+{
+        const struct planfile_tune *t = w->content->network->tune;
+        OW_AUTO_FREE ow_tuning_edit *set = t ? tuning_of(t->set, t->set_count) : NULL;
+        OW_AUTO_FREE ow_tuning_edit *tcp = t ? tuning_of(t->tcp, t->tcp_count) : NULL;
+        unsigned flags = t && planfile_yes(t->safe) ? OW_TUNE_SAFE : 0;
+        int r = 0;
+
+        if (!t)
+                return 0;
+        if (!set || !tcp)
+                return ow_fail_nomem(err);
+        if (t->set_count || flags)
+                r = ow_plan_tune_adapters(w->plan, w->guest, NULL, 0, set, t->set_count, flags, err);
+        if (r < 0)
+                return tuning_error(w, t->set, t->set_count, r, err);
+        if (t->tcp_count)
+                r = ow_plan_tune_tcp(w->plan, w->guest, tcp, t->tcp_count, err);
+        return r < 0 ? tuning_error(w, t->tcp, t->tcp_count, r, err) : 0;
+}
+
+/* Addresses of cards that are gone; then the cards, also those that the machine to come does not have. */
+static int clean(const struct planfile_work *w, ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+        ow_device_choice cards = { .network = true, .filter.ghosts = true };
+        int r = planfile_yes(n->clean) ? ow_plan_strip_ghosts(w->plan, w->guest, NULL, err) : 0;
+
+        if (r < 0 || (!planfile_yes(n->remove) && !n->not_in))
+                return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
+        if (n->not_in) {
+                cards.not_in = ow_device_list_find(w->set, n->not_in);
+                if (!cards.not_in)
+                        return planfile_fail(w->file, n->not_in, err, "not-in: no machine is called '%s'", n->not_in);
+        }
+        r = ow_plan_remove_devices(w->plan, w->guest, &cards, NULL, err);
+        return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
+}
+
+static int rest(const struct planfile_work *w, ow_error *err)
+{
+        int r = unteam(w, err);
+
+        if (r < 0)
+                return ow_wrap(err, r, "%s", w->file->label);
+        r = tune(w, err);
+        return r == 0 ? clean(w, err) : r;
+}
+
 int planfile_network_add(const struct planfile_work *w, ow_error *err)
 {
         const struct planfile_network *n = w->content->network;
@@ -217,8 +308,8 @@ int planfile_network_add(const struct planfile_work *w, ow_error *err)
                 r = set_all(w, edits, err);
         if (r == 0)
                 r = hand_over(w, edits, err);
-        if (r == 0 && planfile_yes(n->clean))
-                r = ow_plan_strip_ghosts(w->plan, w->guest, NULL, err);
+        if (r == 0)
+                r = rest(w, err);
         for (unsigned i = 0; i < n->adapters_count; i++)
                 edits_done(&edits[i]);
         ow_free(edits);

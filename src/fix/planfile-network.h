@@ -16,7 +16,7 @@ struct planfile_work {
         const ow_source *host;
 };
 
-/* Adapters set in place, hand-overs, re-IP rules and cleaning. */
+/* Adapters set in place, hand-overs, re-IP rules, teams, tuning and cleaning. */
 int planfile_network_add(const struct planfile_work *w, ow_error *err);
 
 #endif

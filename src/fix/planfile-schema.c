@@ -114,10 +114,21 @@ static const cyaml_schema_value_t reip_entry = {
         CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct planfile_reip, reip_fields),
 };
 
+static const cyaml_schema_field_t tune_fields[] = {
+        CHOICE("safe", struct planfile_tune, safe),
+        LIST("set", struct planfile_tune, set, &parameter_entry),
+        LIST("tcp", struct planfile_tune, tcp, &parameter_entry),
+        CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t network_fields[] = {
         LIST("re-ip", struct planfile_network, re_ip, &reip_entry),
         LIST("adapters", struct planfile_network, adapters, &adapter_entry),
+        CHOICE("unteam", struct planfile_network, unteam),
+        PART("tune", struct planfile_network, tune, tune_fields),
         CHOICE("clean", struct planfile_network, clean),
+        CHOICE("remove", struct planfile_network, remove),
+        TEXT("not-in", struct planfile_network, not_in),
         CYAML_FIELD_END,
 };
 

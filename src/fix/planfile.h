@@ -63,11 +63,20 @@ struct planfile_reip {
         char *from, *to;
 };
 
+/* Of every card that is not gone; settings as `offwin net tune` takes them. */
+struct planfile_tune {
+        enum planfile_choice *safe;
+        struct planfile_parameter *set, *tcp;
+        unsigned set_count, tcp_count;
+};
+
 struct planfile_network {
         struct planfile_reip *re_ip;
         struct planfile_adapter *adapters;
         unsigned re_ip_count, adapters_count;
-        enum planfile_choice *clean;
+        struct planfile_tune *tune;
+        enum planfile_choice *unteam, *clean, *remove;
+        char *not_in; /* a machine by name, "qemu": with remove, cards that it does not have too */
 };
 
 struct planfile_file {

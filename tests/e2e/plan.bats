@@ -172,3 +172,46 @@ CASES
         expect 4
         one_line "parking 'NlaSvc' is refused"
 }
+
+@test "network: teams apart, drivers tuned, cards that are gone removed; a team's drivers can go then" {
+        machine dl380g7
+        before=$(sum "$image")
+        cat >plan.yaml <<'YAML'
+offwin: 1
+vendors:
+  disable: [hp-network-teaming]
+network:
+  adapters:
+    - adapter: LAN-Team
+      nic: 52:54:00:12:34:56
+  unteam: yes
+  tune:
+    safe: yes
+    tcp:
+      - name: task-offload
+        value: off
+  not-in: qemu
+YAML
+        offwin fix "$image" --plan plan.yaml --json
+        expect 0
+        json '[.skipped[]? | select(.fix == "hp-network-teaming" and (.reason | test("refused")))] | length' 0
+        offwin net show --json "$image"
+        json '[.adapters[] | select(.name == "LAN-Team") | .members[]] | length' 0
+        offwin reg get "$image" 'HKLM\SYSTEM\CurrentControlSet\Services\cpqteam' Start
+        has 4
+        offwin reg check "$image" --quiet
+        expect 0
+        offwin fix "$image" --plan plan.yaml
+        has "Nothing to change"
+        offwin undo "$image" --yes
+        [ "$(sum "$image")" = "$before" ]
+        sed -i 's/nic: .*/dhcp: no/' plan.yaml
+        offwin fix "$image" --plan plan.yaml
+        expect 4
+        one_line 'plan.yaml: '
+        sed -i 's/name: task-offload/name: nothing/; /unteam/d' plan.yaml
+        offwin fix "$image" --plan plan.yaml
+        expect 2
+        one_line "plan.yaml:11: TCP/IP has no switch 'nothing'"
+        [ "$(sum "$image")" = "$before" ]
+}
