@@ -25,7 +25,7 @@ static const struct variable {
 
 void guest_expand_path(const ow_guest *guest, const char *path, char *buf, size_t size)
 {
-        for (size_t i = 0; i < OW_COUNT(variables); i++) {
+        for (size_t i = 0; path[0] == '%' && i < OW_COUNT(variables); i++) {
                 const struct variable *v = &variables[i];
                 size_t len = strlen(v->name);
 

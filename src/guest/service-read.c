@@ -259,7 +259,8 @@ static enum field field_of(const char *name)
 {
         enum field i = 0;
 
-        while (i < N_FIELDS && strcasecmp(name, fields[i].name) != 0)
+        /* The first letters differ nearly always. */
+        while (i < N_FIELDS && (((name[0] ^ fields[i].name[0]) & ~0x20) != 0 || strcasecmp(name, fields[i].name) != 0))
                 i++;
         return i;
 }

@@ -71,16 +71,29 @@ static void put_escape(uint32_t c, ow_buffer *out)
                 ow_buffer_printf(out, c < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)c);
 }
 
+/* How many bytes from at on are plain ASCII, as nearly all are. */
+static size_t plain_run(const char *text, size_t at, size_t size)
+{
+        size_t end = at;
+
+        while (end < size && text[end] >= ' ' && text[end] < 0x7f)
+                end++;
+        return end - at;
+}
+
 void report_escape(const char *guest, ow_buffer *out)
 {
         size_t size = strlen(guest);
         size_t at = 0;
 
         while (at < size) {
-                size_t start = at;
+                size_t start = at, plain = plain_run(guest, at, size);
                 uint32_t c;
 
-                if (!ow_utf8_next(guest, size, &at, &c)) {
+                if (plain > 0) {
+                        ow_buffer_put(out, guest + at, plain);
+                        at += plain;
+                } else if (!ow_utf8_next(guest, size, &at, &c)) {
                         put_escape((uint8_t)guest[at], out);
                         at++;
                 } else if (must_escape(c)) {
@@ -121,9 +134,13 @@ static size_t width_of(const char *text, size_t size)
         size_t at = 0;
 
         while (at < size) {
+                size_t plain = plain_run(text, at, size);
                 uint32_t c;
 
-                if (ow_utf8_next(text, size, &at, &c)) {
+                if (plain > 0) {
+                        width += plain;
+                        at += plain;
+                } else if (ow_utf8_next(text, size, &at, &c)) {
                         width += columns_of(c);
                 } else {
                         width += 4;
