@@ -32,6 +32,10 @@ int hive_bin_size(ow_hive *h, uint32_t offset, uint32_t *ret_size, ow_error *err
         if (offset >= h->image.size)
                 return ow_fail(err, OW_E_CORRUPT, offset, "no bin starts at 0x%x: there are %u bytes of bins", offset,
                                h->image.size);
+        /* A base block can promise gigabytes to a small file: behind its end is only what a log brought. */
+        if (h->info.truncated && offset >= h->image.backed &&
+            !hive_image_is_dirty(&h->image, offset / HIVE_SECTOR))
+                return ow_fail(err, OW_E_CORRUPT, offset, "0x%x is past the end of the file", offset);
         r = hive_image_need(&h->image, offset, BIN_HEAD, err);
         if (r < 0)
                 return r;

@@ -49,7 +49,6 @@ static void each_bin(struct hive_check *c, bool tell, void (*fn)(struct hive_che
 {
         const struct hive_image *image = &c->hive->image;
         uint32_t size, gap = HIVE_NIL, end = image->size;
-        /* A base block can promise gigabytes to a small file; nothing is behind its end unless a log put it there. */
         uint32_t readable = c->hive->info.truncated && image->logged == 0 ? image->backed : end;
         char why[sizeof c->error.text] = "";
 

@@ -399,6 +399,40 @@ static void a_hive_that_is_cut_off_is_not_touched(void **state)
         memory_done(&s.file);
 }
 
+static unsigned long resident_mb(void)
+{
+        FILE *file = fopen("/proc/self/statm", "r");
+        unsigned long pages = 0;
+
+        assert_non_null(file);
+        assert_int_equal(fscanf(file, "%*u %lu", &pages), 1);
+        (void)fclose(file);
+        return pages * 4096 >> 20;
+}
+
+/* What a base block promises and the file does not have takes no memory, also when something is looked for in it. */
+static void gigabytes_that_are_not_there_cost_nothing(void **state)
+{
+        struct told told = { 0 };
+        ow_hive_report report;
+        unsigned long before;
+        struct sample s;
+        ow_hive *h;
+
+        make_sample(&s, 5);
+        ow_le32_put(s.file.p + 0x28, 0x60000000);
+        ow_le32_put(s.file.p + BASE + s.at[ALPHA] + 4 + 0x24, 1);
+        ow_le32_put(s.file.p + BASE + s.at[ALPHA] + 4 + 0x28, 0x5ffffff0);
+        seal(&s);
+        before = resident_mb();
+        h = load_any(&s.file);
+        assert_ok(ow_hive_check(h, &report, take, &told, &err));
+        assert_true(report.faults > 1);
+        assert_true(resident_mb() - before < 200);
+        ow_hive_close(h);
+        memory_done(&s.file);
+}
+
 static void repair_needs_a_hive_that_may_change(void **state)
 {
         ow_hive_report report;
@@ -513,6 +547,7 @@ int main(void)
                 cmocka_unit_test(deeper_than_512_levels),
                 cmocka_unit_test(a_flat_value_where_big_data_belong_is_told),
                 cmocka_unit_test(a_hive_that_is_cut_off_is_not_touched),
+                cmocka_unit_test(gigabytes_that_are_not_there_cost_nothing),
                 cmocka_unit_test(repair_needs_a_hive_that_may_change),
                 cmocka_unit_test(lost_cells_become_room),
                 cmocka_unit_test(real_hives_have_the_faults_that_are_known),
