@@ -37,16 +37,6 @@ void report_windows_version(const ow_windows *windows, ow_buffer *out)
                 ow_buffer_printf(out, ", %s", ow_product_type_name(windows->product));
 }
 
-static void put_line(struct report_page *page, ow_buffer *line)
-{
-        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
-
-        if (text)
-                report_put_wrapped(page, 0, text);
-        else
-                page->text.failed = true;
-}
-
 void report_put_heading(struct report_page *page, ow_guest *guest)
 {
         const ow_windows *windows = ow_guest_windows(guest);
@@ -58,7 +48,7 @@ void report_put_heading(struct report_page *page, ow_guest *guest)
                 ow_buffer_printf(&first, "%s: ", windows->computer_name);
         report_windows_name(windows, &first);
         report_put_style(page, REPORT_BOLD);
-        put_line(page, &first);
+        report_put_line(page, 0, &first);
         report_put_style(page, REPORT_PLAIN);
 
         report_windows_version(windows, &second);
@@ -66,7 +56,7 @@ void report_put_heading(struct report_page *page, ow_guest *guest)
         for (size_t i = 0; i < ow_machine_disk_count(machine); i++)
                 ow_buffer_printf(&second, "%s %s", i ? "," : "", ow_disk_name(ow_machine_disk(machine, i)));
         report_put_style(page, REPORT_DIM);
-        put_line(page, &second);
+        report_put_line(page, 0, &second);
         report_put_style(page, REPORT_PLAIN);
 }
 

@@ -4,7 +4,6 @@
 
 #include <offwin/firewall.h>
 
-#include "base/alloc.h"
 #include "base/buffer.h"
 
 #include "report/facts.h"
@@ -13,14 +12,6 @@
 enum { LABEL = 10, INDENT = 2 };
 
 /* ---- JSON ---- */
-
-static void json_texts(struct report_json *json, json_t *object, const char *key, ow_texts list)
-{
-        json_t *array = report_json_array(json, object, key);
-
-        for (size_t i = 0; i < list.count; i++)
-                report_json_add_text(json, array, list.items[i]);
-}
 
 /* null: it cannot be told. */
 static void json_gone(struct report_json *json, json_t *object, const char *key, enum ow_firewall_object state)
@@ -50,7 +41,7 @@ static void json_rule(struct report_json *json, json_t *array, const ow_firewall
         else
                 report_json_number(json, o, "protocol", rule->protocol);
         report_json_text(json, o, "ports", rule->ports);
-        json_texts(json, o, "adapters", rule->adapters);
+        report_json_texts(json, o, "adapters", rule->adapters);
         json_gone(json, o, "program_gone", rule->program_state);
         json_gone(json, o, "adapters_gone", rule->adapter_state);
         report_json_bool(json, o, "left_over", ow_firewall_rule_left_over(rule));
@@ -68,7 +59,7 @@ static int firewall_json(ow_guest *guest, const ow_firewall *firewall, char **re
 
                 report_json_text(&json, o, "name", firewall->profiles[i].name);
                 report_json_setting(&json, o, "enabled", firewall->profiles[i].enabled);
-                json_texts(&json, o, "off_for", firewall->profiles[i].off);
+                report_json_texts(&json, o, "off_for", firewall->profiles[i].off);
         }
         array = report_json_array(&json, json.root, "rules");
         for (size_t i = 0; i < firewall->n_rules; i++)
@@ -77,18 +68,6 @@ static int firewall_json(ow_guest *guest, const ow_firewall *firewall, char **re
 }
 
 /* ---- text ---- */
-
-static void put_line(struct report_page *page, size_t indent, ow_buffer *line)
-{
-        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
-
-        if (!text) {
-                page->text.failed = true;
-                return;
-        }
-        report_put_spaces(page, indent);
-        report_put_wrapped(page, indent, text);
-}
 
 static void put_texts(ow_buffer *line, ow_texts list)
 {
@@ -105,18 +84,21 @@ static void put_rule(struct report_page *page, const ow_firewall_rule *rule)
                          rule->inbound ? "in" : "out", rule->ports[0] ? ", port " : "", rule->ports,
                          rule->profiles[0] ? ", " : "", rule->profiles, rule->policy ? ", Group Policy" : "",
                          rule->active ? "" : " (off)");
-        put_line(page, INDENT, &line);
+        report_put_spaces(page, INDENT);
+        report_put_line(page, INDENT, &line);
         if (gone || rule->adapter_state == OW_FIREWALL_GONE)
                 report_put_style(page, REPORT_WARN);
         if (rule->program[0]) {
                 ow_buffer_printf(&line, "%s%s", rule->program, gone ? ": not there" : "");
-                put_line(page, 2 * INDENT, &line);
+                report_put_spaces(page, 2 * INDENT);
+                report_put_line(page, 2 * INDENT, &line);
         }
         if (rule->adapters.count) {
                 ow_buffer_put_text(&line, "only on ");
                 put_texts(&line, rule->adapters);
                 ow_buffer_put_text(&line, rule->adapter_state == OW_FIREWALL_GONE ? ": gone" : "");
-                put_line(page, 2 * INDENT, &line);
+                report_put_spaces(page, 2 * INDENT);
+                report_put_line(page, 2 * INDENT, &line);
         }
         report_put_style(page, REPORT_PLAIN);
 }
@@ -125,16 +107,13 @@ static void put_profiles(struct report_page *page, const ow_firewall *firewall)
 {
         for (size_t i = 0; i < firewall->n_profiles; i++) {
                 const ow_firewall_profile *profile = &firewall->profiles[i];
-                OW_AUTO_BUFFER line = OW_BUFFER_INIT;
-                OW_AUTO_FREE char *text = NULL;
+                ow_buffer line = OW_BUFFER_INIT;
 
                 ow_buffer_put_text(&line, profile->enabled.set && !profile->enabled.value ? "off" : "on");
                 if (profile->off.count)
                         ow_buffer_put_text(&line, ", but off on ");
                 put_texts(&line, profile->off);
-                text = ow_buffer_take_text(&line);
-                page->text.failed = page->text.failed || !text;
-                report_put_field(page, INDENT, LABEL, profile->name, text ? text : "");
+                report_put_field_line(page, INDENT, LABEL, profile->name, &line);
         }
 }
 

@@ -8,7 +8,6 @@
 #include <offwin/network.h>
 
 #include "base/address-list.h"
-#include "base/alloc.h"
 #include "base/filetime.h"
 
 #include "report/facts.h"
@@ -26,15 +25,9 @@ static void put_section(struct report_page *page, const char *title)
         report_put(page, "\n");
 }
 
-/* Ends line and gives it to a labelled field. */
 static void put_field(struct report_page *page, const char *label, ow_buffer *line)
 {
-        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
-
-        if (text)
-                report_put_field(page, INDENT, LABEL, label, text);
-        else
-                page->text.failed = true;
+        report_put_field_line(page, INDENT, LABEL, label, line);
 }
 
 /* ---- disks ---- */

@@ -42,7 +42,7 @@ static void put_prefixes(struct report_json *json, json_t *object, const char *k
         }
 }
 
-static void put_texts(struct report_json *json, json_t *object, const char *key, ow_texts list)
+void report_json_texts(struct report_json *json, json_t *object, const char *key, ow_texts list)
 {
         json_t *array = report_json_array(json, object, key);
 
@@ -218,8 +218,8 @@ static void put_adapter(struct report_json *json, json_t *array, const ow_networ
 
         put_identity(json, o, a);
         put_team(json, o, network, a);
-        put_texts(json, o, "upper", a->upper);
-        put_texts(json, o, "filters", a->filters);
+        report_json_texts(json, o, "upper", a->upper);
+        report_json_texts(json, o, "filters", a->filters);
         put_ip(json, o, "ipv4", &a->ipv4);
         put_ip(json, o, "ipv6", &a->ipv6);
         if (a->service_ipv4.key[0])
@@ -274,7 +274,7 @@ static void put_machine(struct report_json *json, json_t *root, const ow_network
         report_json_text(json, root, "domain", n->domain);
         report_json_text(json, root, "nv_domain", n->nv_domain);
         report_json_text(json, root, "dhcp_domain", n->dhcp_domain);
-        put_texts(json, root, "search_list", n->search_list);
+        report_json_texts(json, root, "search_list", n->search_list);
         put_addresses(json, root, "dns", n->dns);
         put_addresses(json, root, "dhcp_dns", n->dhcp_dns);
         report_json_setting(json, root, "disabled_components", n->disabled_components);

@@ -20,15 +20,9 @@ enum { LABEL = 18, INDENT = 2, MAX_SHOWN = 500 };
 /* FILETIME; an earlier lease comes from a clock that was not set. */
 #define YEAR_1990 UINT64_C(122756256000000000)
 
-/* Ends line and gives it to a labelled field; nothing for an empty one. */
 static void put_line(struct report_page *page, const char *label, ow_buffer *line)
 {
-        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
-
-        if (text)
-                report_put_field(page, INDENT, LABEL, label, text);
-        else
-                page->text.failed = true;
+        report_put_field_line(page, INDENT, LABEL, label, line);
 }
 
 static void put_text(struct report_page *page, const char *label, const char *text)

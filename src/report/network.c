@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/buffer.h"
 
 #include "report/facts.h"
@@ -33,14 +32,8 @@ int ow_report_network(ow_guest *guest, const ow_network *network, const ow_adapt
 
 static void put_buffer(struct report_page *page, size_t indent, ow_buffer *line)
 {
-        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
-
-        if (!text) {
-                page->text.failed = true;
-                return;
-        }
         report_put_spaces(page, indent);
-        report_put_wrapped(page, indent, text);
+        report_put_line(page, indent, line);
 }
 
 /* ---- Winsock ---- */

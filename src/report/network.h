@@ -21,6 +21,7 @@ int report_network_json(ow_guest *guest, const ow_network *network, const ow_ada
 void report_json_named(struct report_json *json, json_t *object, const char *key, ow_named_values list);
 /* The number, or null when it is not set. */
 void report_json_setting(struct report_json *json, json_t *object, const char *key, ow_setting setting);
+void report_json_texts(struct report_json *json, json_t *object, const char *key, ow_texts list);
 void report_json_mac(struct report_json *json, json_t *object, const char *key, bool known, const ow_mac *mac);
 
 #endif

@@ -5,20 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "report/text.h"
 
 enum { INDENT = 2, LABEL = 14, MIN_NAME = 16, MAX_NAME = 32, MIN_START = 6, MAX_START = 22, MAX_NEIGHBOURS = 60 };
 
-/* Ends line and gives it to a labelled field. */
 static void put_field(struct report_page *page, const char *label, ow_buffer *line)
 {
-        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
-
-        if (text)
-                report_put_field(page, INDENT, LABEL, label, text);
-        else
-                page->text.failed = true;
+        report_put_field_line(page, INDENT, LABEL, label, line);
 }
 
 /* Of a path that is too wide its end, which tells most, behind "..."; from a '\\' on if one is in reach. */

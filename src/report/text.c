@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/utf16.h"
 
 enum { DEFAULT_COLUMNS = 80, MIN_COLUMNS = 40 };
@@ -271,6 +272,27 @@ void report_put_field(struct report_page *page, size_t indent, size_t label_widt
         report_put_padded(page, label, label_width);
         report_put_style(page, REPORT_PLAIN);
         report_put_wrapped(page, indent + label_width, guest);
+}
+
+void report_put_line(struct report_page *page, size_t indent, ow_buffer *line)
+{
+        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
+
+        if (text)
+                report_put_wrapped(page, indent, text);
+        else
+                page->text.failed = true;
+}
+
+void report_put_field_line(struct report_page *page, size_t indent, size_t label_width, const char *label,
+                           ow_buffer *line)
+{
+        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
+
+        if (text)
+                report_put_field(page, indent, label_width, label, text);
+        else
+                page->text.failed = true;
 }
 
 /* ---- numbers and words ---- */

@@ -57,6 +57,14 @@ void report_put_wrapped(struct report_page *page, size_t indent, const char *gue
 void report_put_field(struct report_page *page, size_t indent, size_t label_width, const char *label,
                       const char *guest);
 
+/*
+ * The same two with what line holds, which is taken: wrapped from column indent on, where the cursor is; and as a
+ * field.
+ */
+void report_put_line(struct report_page *page, size_t indent, ow_buffer *line);
+void report_put_field_line(struct report_page *page, size_t indent, size_t label_width, const char *label,
+                           ow_buffer *line);
+
 /* Appends guest to out with everything a terminal acts on escaped. */
 void report_escape(const char *guest, ow_buffer *out);
 /* Columns that guest takes on a terminal, as report_put_guest() writes it. */

@@ -6,7 +6,6 @@
 #include <offwin/report.h>
 #include <offwin/tuning.h>
 
-#include "base/alloc.h"
 #include "base/buffer.h"
 #include "report/facts.h"
 #include "report/json.h"
@@ -15,16 +14,6 @@
 enum { NAME_WIDTH = 27, VALUE_WIDTH = 8, SWITCH_WIDTH = 15 };
 
 /* ---- text ---- */
-
-static void put_wrapped(struct report_page *page, size_t indent, ow_buffer *line)
-{
-        OW_AUTO_FREE char *text = ow_buffer_take_text(line);
-
-        if (text)
-                report_put_wrapped(page, indent, text);
-        else
-                page->text.failed = true;
-}
 
 static void put_range(const ow_keyword *k, ow_buffer *line)
 {
@@ -72,7 +61,7 @@ static void put_keyword(struct report_page *page, const ow_keyword *k)
         report_put_spaces(page, 1);
         if (safe)
                 report_put_style(page, REPORT_WARN);
-        put_wrapped(page, indent, &line);
+        report_put_line(page, indent, &line);
         report_put_style(page, REPORT_PLAIN);
 }
 
@@ -124,7 +113,7 @@ static int put_switches(struct report_page *page, ow_guest *guest, ow_error *err
                         ow_buffer_printf(&line, "not read offline; after the boot: %s", s.command);
                 report_put_spaces(page, 2);
                 report_put_padded(page, s.name, SWITCH_WIDTH);
-                put_wrapped(page, 2 + SWITCH_WIDTH, &line);
+                report_put_line(page, 2 + SWITCH_WIDTH, &line);
         }
         return 0;
 }
