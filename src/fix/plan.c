@@ -215,7 +215,8 @@ int plan_claim(ow_plan *plan, const ow_fix *fix, const char *where, const char *
         return grown[plan->n_claims - 1].where && grown[plan->n_claims - 1].name ? 0 : ow_fail_nomem(err);
 }
 
-int plan_key_goes(const ow_plan *plan, const char *where, ow_error *err)
+/* Looks for the row that removes the key where, or one above it. 1 and *ret; 0 none. */
+static int remover_of(const ow_plan *plan, const char *where, const ow_change **ret, ow_error *err)
 {
         OW_AUTO_FREE char *path = NULL;
 
@@ -225,14 +226,19 @@ int plan_key_goes(const ow_plan *plan, const char *where, ow_error *err)
         if (!path)
                 return ow_fail_nomem(err);
         for (char *end = path + strlen(path); end; end = strrchr(path, '\\')) {
-                const ow_change *row;
-
                 *end = '\0';
-                row = plan_find(plan, path, NULL);
-                if (row && row->kind == OW_CHANGE_KEY_DELETE)
+                *ret = plan_find(plan, path, NULL);
+                if (*ret && (*ret)->kind == OW_CHANGE_KEY_DELETE)
                         return 1;
         }
         return 0;
+}
+
+int plan_key_goes(const ow_plan *plan, const char *where, ow_error *err)
+{
+        const ow_change *row;
+
+        return remover_of(plan, where, &row, err);
 }
 
 /* 0, or OW_E_CONFLICT when change would put something below a key that the plan removes. */
@@ -314,24 +320,25 @@ int plan_truncate(ow_plan *plan, size_t n, ow_error *err)
         return slots_make(plan, plan->n_slots, err);
 }
 
-/* A row of a part that came before the one that removes its key, or a key above it. */
+/*
+ * A row of another part than the one that removes its key, or a key above it. A part that removes a key value by value
+ * means these rows: the ledger gives them back.
+ */
 static int is_moot(const ow_plan *plan, const ow_change *change, ow_error *err)
 {
-        OW_AUTO_FREE char *above = NULL;
-        char *last;
+        OW_AUTO_FREE char *above = ow_strdup(change->where);
+        const ow_change *remover;
+        char *last = above ? strrchr(above, '\\') : NULL;
+        int r;
 
-        if (plan_is_file_row(change))
-                return 0;
-        if (change->kind == OW_CHANGE_VALUE)
-                return plan_key_goes(plan, change->where, err);
-        above = ow_strdup(change->where);
         if (!above)
                 return ow_fail_nomem(err);
-        last = strrchr(above, '\\');
-        if (!last)
+        if (plan_is_file_row(change) || !last)
                 return 0;
-        *last = '\0';
-        return plan_key_goes(plan, above, err);
+        if (change->kind != OW_CHANGE_VALUE)
+                *last = '\0';
+        r = remover_of(plan, above, &remover, err);
+        return r > 0 ? remover->fix != change->fix : r;
 }
 
 int plan_drop_moot(ow_plan *plan, ow_error *err)

@@ -320,10 +320,12 @@ static void a_key_that_goes_takes_earlier_rows_along(void **state)
         assert_ok(fix_job_value(&job, CS1 "Services\\agent", "Start", OW_REG_DWORD, three, sizeof three, &err));
         fix_action_done(&job);
         assert_ok(fix_action_begin(&job, plan, guest, &second, &err));
+        assert_ok(fix_job_value(&job, CS1 "Services\\Dhcp", "ErrorControl", 0, NULL, 0, &err));
         assert_ok(fix_job_remove_key(&job, CS1 "Services\\Dhcp", &err));
         fix_action_done(&job);
         assert_ok(ow_plan_finish(plan, guest, &err));
-        assert_int_equal(ow_plan_change_count(plan), 2);
+        assert_int_equal(ow_plan_change_count(plan), 3);
+        assert_non_null(plan_find(plan, CS1 "Services\\Dhcp", "ErrorControl")); /* of the part that removes the key */
         assert_non_null(plan_find(plan, CS1 "Services\\agent", "Start"));
         assert_int_equal(plan_find(plan, CS1 "Services\\Dhcp", NULL)->kind, OW_CHANGE_KEY_DELETE);
         assert_null(plan_find(plan, CS1 "Services\\Dhcp", "Start"));
