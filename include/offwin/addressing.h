@@ -53,6 +53,7 @@ typedef struct ow_addressing {
         ow_setting netbios;            /* enum ow_netbios */
         ow_setting mtu;                /* bytes; not set: the driver's */
         ow_setting metric;             /* of the interface, 1 to 9999; not set: automatic */
+        unsigned damaged;              /* OW_DAMAGED_*: lists that come from an adapter, and could not be read whole */
 } ow_addressing;
 
 /* DHCP and nothing else. */
@@ -106,7 +107,8 @@ OW_APIV size_t ow_network_carrier(const ow_network *network, size_t index);
 /*
  * What an adapter has: name, static addresses or DHCP, and all that belongs to it. Not resolved: see
  * ow_network_carrier(). *ret is the caller's: ow_addressing_done(). An address whose mask is missing or broken has
- * OW_PREFIX_UNKNOWN, which ow_addressing_check() refuses. OW_E_LIMIT, OW_E_NOMEM.
+ * OW_PREFIX_UNKNOWN, and lists that could not be read are marked as damaged until they are replaced:
+ * ow_addressing_check() refuses both. OW_E_LIMIT, OW_E_NOMEM.
  */
 OW_API int ow_addressing_from_adapter(const ow_network *network, size_t index, ow_addressing *ret, ow_error *err);
 

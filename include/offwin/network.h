@@ -82,6 +82,14 @@ typedef struct ow_lease {
         ow_mac gateway_mac;         /* and that address */
 } ow_lease;
 
+/* IPv4 lists that cannot be read whole: something in one is none of its kind, or it is no list. Notes say what. */
+enum ow_damaged {
+        OW_DAMAGED_ADDRESSES = 1 << 0, /* or masks */
+        OW_DAMAGED_GATEWAYS = 1 << 1,
+        OW_DAMAGED_DNS = 1 << 2,
+        OW_DAMAGED_WINS = 1 << 3,
+};
+
 /* Settings of one family of one adapter: Tcpip or Tcpip6 \Parameters\Interfaces\{GUID}. */
 typedef struct ow_ip {
         const char *key;       /* "" when there is none */
@@ -92,6 +100,7 @@ typedef struct ow_ip {
         const char *suffix;    /* DNS suffix of the connection */
         bool single;           /* IPv4: a list is stored as one string (REG_SZ) */
         bool uneven;           /* IPv4: not as many masks as addresses */
+        unsigned damaged;      /* OW_DAMAGED_* */
         ow_lease lease;
         ow_setting mtu, metric;                         /* metric 0 is automatic */
         ow_setting register_addresses, register_suffix; /* in DNS: RegistrationEnabled, RegisterAdapterName */

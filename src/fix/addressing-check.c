@@ -294,11 +294,32 @@ static int check_numbers(const ow_addressing *a, ow_error *err)
         return 0;
 }
 
+static int check_damaged(const ow_addressing *a, ow_error *err)
+{
+        static const struct {
+                unsigned bit;
+                const char *what, *give;
+        } lists[] = { { OW_DAMAGED_ADDRESSES, "addresses", "address ADDRESS/PREFIX or --dhcp" },
+                      { OW_DAMAGED_GATEWAYS, "gateways", "gateway" },
+                      { OW_DAMAGED_DNS, "DNS servers", "dns" },
+                      { OW_DAMAGED_WINS, "WINS servers", "wins" } };
+
+        for (size_t i = 0; i < OW_COUNT(lists); i++)
+                if (a->damaged & lists[i].bit)
+                        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                                       "the adapter's %s cannot be read whole (offwin net show --all says why), and "
+                                       "would be lost: give them anew, with --%s",
+                                       lists[i].what, lists[i].give);
+        return 0;
+}
+
 int ow_addressing_check(const ow_addressing *a, ow_error *err)
 {
         int r;
 
-        r = a->name ? check_name(a->name, err) : 0;
+        r = check_damaged(a, err);
+        if (r == 0 && a->name)
+                r = check_name(a->name, err);
         if (r == 0)
                 r = check_addresses(a, err);
         if (r == 0)

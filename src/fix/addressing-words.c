@@ -116,14 +116,15 @@ struct list_word {
         enum list list;
         item_fn put;
         bool hops, metrics;
+        unsigned damaged; /* what it is that this mends */
 };
 
 static const struct list_word lists[] = {
-        [LIST_ADDRESSES] = { LIST_ADDRESSES, put_address, false, false },
-        [LIST_GATEWAYS] = { LIST_GATEWAYS, put_gateway, false, true },
-        [LIST_DNS] = { LIST_DNS, put_dns, false, false },
-        [LIST_WINS] = { LIST_WINS, put_wins, false, false },
-        [LIST_ROUTES] = { LIST_ROUTES, put_route, true, true },
+        [LIST_ADDRESSES] = { LIST_ADDRESSES, put_address, false, false, OW_DAMAGED_ADDRESSES },
+        [LIST_GATEWAYS] = { LIST_GATEWAYS, put_gateway, false, true, OW_DAMAGED_GATEWAYS },
+        [LIST_DNS] = { LIST_DNS, put_dns, false, false, OW_DAMAGED_DNS },
+        [LIST_WINS] = { LIST_WINS, put_wins, false, false, OW_DAMAGED_WINS },
+        [LIST_ROUTES] = { LIST_ROUTES, put_route, true, true, 0 },
 };
 
 /* Takes the first n entries out of a list but for those of the families that keep allows. */
@@ -177,6 +178,7 @@ static int set_list(ow_addressing *a, const char *word, const struct list_word *
 {
         size_t old = list_count(a, list->list);
         unsigned families = 0;
+        bool emptied = false;
 
         for (;;) {
                 size_t n = strcspn(text, ",");
@@ -186,6 +188,7 @@ static int set_list(ow_addressing *a, const char *word, const struct list_word *
                 if (n == 4 && strncmp(text, "none", 4) == 0) {
                         drop_old(a, list->list, SIZE_MAX, NAMES_IPV4 | NAMES_IPV6);
                         old = 0;
+                        emptied = true;
                 } else {
                         r = item_split(word, text, n, list->hops, list->metrics, &item, err);
                         if (r == 0)
@@ -199,6 +202,8 @@ static int set_list(ow_addressing *a, const char *word, const struct list_word *
                 text += n + 1;
         }
         drop_old(a, list->list, old, families);
+        if (families & NAMES_IPV4 || emptied)
+                a->damaged &= ~list->damaged;
         return 0;
 }
 
@@ -257,6 +262,7 @@ static int set_dhcp(ow_addressing *a, const char *word, const char *text, ow_err
         if (*text && strcmp(text, "yes") != 0)
                 return bad(err, word, text, "yes (give addresses instead)");
         ow_addressing_use_dhcp(a);
+        a->damaged &= ~(unsigned)(OW_DAMAGED_ADDRESSES | OW_DAMAGED_GATEWAYS);
         return 0;
 }
 

@@ -153,6 +153,7 @@ int ow_addressing_copy(const ow_addressing *from, ow_addressing *ret, ow_error *
                 .netbios = from->netbios,
                 .mtu = from->mtu,
                 .metric = from->metric,
+                .damaged = from->damaged,
         };
         int r;
 
@@ -274,6 +275,19 @@ static int take_rest(const ow_adapter *adapter, ow_addressing *a, ow_error *err)
         return r;
 }
 
+/* Of what counts; not by DHCP and without an address is none that anybody meant. */
+static unsigned damaged(const ow_adapter *adapter, const ow_addressing *a)
+{
+        const ow_setting *dhcp = &adapter->ipv4.dhcp;
+        unsigned which = adapter->ipv4.damaged;
+
+        if (dhcp->set && dhcp->value)
+                which &= ~(unsigned)(OW_DAMAGED_ADDRESSES | OW_DAMAGED_GATEWAYS);
+        else if (dhcp->set && a->dhcp)
+                which |= OW_DAMAGED_ADDRESSES;
+        return which;
+}
+
 int ow_addressing_from_adapter(const ow_network *network, size_t index, ow_addressing *ret, ow_error *err)
 {
         const ow_adapter *adapter = &network->adapters[index];
@@ -283,9 +297,10 @@ int ow_addressing_from_adapter(const ow_network *network, size_t index, ow_addre
         ow_addressing_init(&a);
         if (!(adapter->ipv4.dhcp.set && adapter->ipv4.dhcp.value != 0)) {
                 r = take_addresses(&adapter->ipv4.addresses, &a, err);
-                if (r == 0 && !a.dhcp)
+                if (r == 0 && (!a.dhcp || adapter->ipv4.dhcp.set))
                         r = take_gateways(&adapter->ipv4.gateways, &a, err);
         }
+        a.damaged = damaged(adapter, &a);
         if (r == 0)
                 r = take_addresses(&adapter->ipv6.addresses, &a, err);
         if (r == 0)

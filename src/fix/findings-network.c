@@ -275,12 +275,24 @@ static int dns_out_of_reach(struct fix_findings *findings, const ow_network *net
 
 static bool broken_lists(const ow_adapter *a, ow_buffer *out)
 {
-        if (is_ghost(a) || (!a->ipv4.single && !a->ipv4.uneven))
+        static const char *const lists[] = { "addresses", "gateways", "DNS servers", "WINS servers" };
+        const char *between = "";
+
+        if (is_ghost(a) || (!a->ipv4.single && !a->ipv4.uneven && !a->ipv4.damaged))
                 return false;
-        if (out)
-                ow_buffer_printf(out, "%s: %s%s%s", called(a), a->ipv4.single ? "one string where a list is due" : "",
-                                 a->ipv4.single && a->ipv4.uneven ? ", " : "",
-                                 a->ipv4.uneven ? "not as many masks as addresses" : "");
+        if (!out)
+                return true;
+        ow_buffer_printf(out, "%s: ", called(a));
+        for (size_t i = 0; i < OW_COUNT(lists); i++) {
+                if (!(a->ipv4.damaged & 1u << i))
+                        continue;
+                ow_buffer_printf(out, "%ssomething else among its %s", between, lists[i]);
+                between = ", ";
+        }
+        if (a->ipv4.single)
+                ow_buffer_printf(out, "%sone string where a list is due", between);
+        if (a->ipv4.uneven)
+                ow_buffer_printf(out, "%s%s", a->ipv4.single ? ", " : between, "not as many masks as addresses");
         return true;
 }
 

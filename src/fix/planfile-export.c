@@ -126,6 +126,10 @@ static int adapters_take(struct export *e, ow_guest *guest, ow_error *err)
                 ow_addressing_init(&have);
                 if (!wanted(network, i) || ow_addressing_from_adapter(network, i, &have, &why) == OW_E_INVAL)
                         continue;
+                if (have.damaged)
+                        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                                       "'%s': its addresses cannot be read whole; `offwin net set` gives it others",
+                                       network->adapters[i].name);
                 e->network.adapters_count++;
                 r = set_text(&a->adapter, network->adapters[i].name, err);
                 if (r == 0)

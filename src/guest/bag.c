@@ -7,7 +7,7 @@
 #include "base/utf16.h"
 #include "guest/bag.h"
 
-enum { MAX_VALUES = 2000, MAX_TEXTS = 1000, MAX_HEX = 64 };
+enum { MAX_VALUES = 2000, MAX_TEXTS = 1000, MAX_HEX = 64, MAX_WORD = 256 };
 
 void guest_bag_load(ow_guest *guest, ow_regkey key, const char *where, struct guest_bag *ret)
 {
@@ -141,16 +141,12 @@ uint64_t guest_bag_unix_time(struct guest_bag *bag, const char *name)
         return seconds.value ? ow_filetime_of_unix(seconds.value) : 0;
 }
 
-void guest_bag_each(struct guest_bag *bag, const char *name, void (*fn)(void *state, const char *text), void *state)
+/* The strings of a list, or the one string that there is. */
+static void each_string(struct guest_bag *bag, const struct bag_value *v, void (*fn)(void *state, const char *text),
+                        void *state)
 {
-        const struct bag_value *v = find_text(bag, name);
         size_t at = 0;
 
-        if (!v || v->blob.size < 2)
-                return;
-        if (v->type != OW_REG_MULTI_SZ)
-                guest_note(bag->guest, "%s: value '%s' should be a list (REG_MULTI_SZ) and is %s", bag->where, name,
-                           type_text(v->type));
         for (unsigned n = 0; n < MAX_TEXTS && at + 2 <= v->blob.size; n++) {
                 ow_view one = string_at(&v->blob, at);
                 OW_AUTO_FREE char *text = text_of(bag->guest, one);
@@ -163,6 +159,18 @@ void guest_bag_each(struct guest_bag *bag, const char *name, void (*fn)(void *st
                 if (v->type != OW_REG_MULTI_SZ)
                         return;
         }
+}
+
+void guest_bag_each(struct guest_bag *bag, const char *name, void (*fn)(void *state, const char *text), void *state)
+{
+        const struct bag_value *v = find_text(bag, name);
+
+        if (!v || v->blob.size < 2)
+                return;
+        if (v->type != OW_REG_MULTI_SZ)
+                guest_note(bag->guest, "%s: value '%s' should be a list (REG_MULTI_SZ) and is %s", bag->where, name,
+                           type_text(v->type));
+        each_string(bag, v, fn, state);
 }
 
 struct texts {
@@ -192,18 +200,35 @@ ow_texts guest_bag_texts(struct guest_bag *bag, const char *name, struct guest_p
         return ret;
 }
 
+struct words {
+        void (*fn)(void *state, const char *text);
+        void *state;
+        unsigned n;
+};
+
+static void take_words(void *state, const char *text)
+{
+        struct words *words = state;
+
+        while (words->n < MAX_TEXTS && *(text += strspn(text, ", ;"))) {
+                char word[MAX_WORD];
+                size_t size = strcspn(text, ", ;");
+
+                (void)snprintf(word, sizeof word, "%.*s", (int)size, text);
+                words->fn(words->state, word);
+                words->n++;
+                text += size;
+        }
+}
+
 void guest_bag_each_word(struct guest_bag *bag, const char *name, void (*fn)(void *state, const char *text),
                          void *state)
 {
         const struct bag_value *v = find_text(bag, name);
-        OW_AUTO_FREE char *text = v && v->blob.size >= 2 ? text_of(bag->guest, string_at(&v->blob, 0)) : NULL;
-        char *save = NULL;
-        unsigned n = 0;
+        struct words words = { fn, state, 0 };
 
-        if (!text)
-                return;
-        for (char *at = strtok_r(text, ", ;", &save); at && n < MAX_TEXTS; at = strtok_r(NULL, ", ;", &save), n++)
-                fn(state, at);
+        if (v)
+                each_string(bag, v, take_words, &words);
 }
 
 static const char *shown(struct guest_bag *bag, const struct bag_value *v, struct guest_pool *pool)

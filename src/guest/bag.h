@@ -37,7 +37,7 @@ uint64_t guest_bag_unix_time(struct guest_bag *bag, const char *name);
 /* Each string, empty ones too, of a REG_MULTI_SZ; a single string that is due to be a list is noted, and taken. */
 void guest_bag_each(struct guest_bag *bag, const char *name, void (*fn)(void *state, const char *text), void *state);
 ow_texts guest_bag_texts(struct guest_bag *bag, const char *name, struct guest_pool *pool);
-/* The words of one string, which commas or spaces divide. */
+/* The words of one string, which commas or spaces divide; also of each string of a list. */
 void guest_bag_each_word(struct guest_bag *bag, const char *name, void (*fn)(void *state, const char *text),
                          void *state);
 

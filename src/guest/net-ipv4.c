@@ -20,6 +20,7 @@ void net_take_address(void *state, const char *text)
         bool ours = ow_address_parse(text, &address) && (!list->family || address.family == list->family);
 
         if (!ours) {
+                list->damaged = list->damaged || text[0];
                 if (text[0])
                         guest_note(list->net->guest, "%s: '%s' is no IPv%u address", list->where, text,
                                    list->family ? list->family : 4);
@@ -37,11 +38,19 @@ ow_addresses net_addresses_keep(struct net *net, const struct net_addresses *lis
         return kept.items ? kept : (ow_addresses){ 0 };
 }
 
-static ow_addresses words(struct net *net, struct guest_bag *bag, const char *name)
+bool net_no_text(struct guest_bag *bag, const char *name)
+{
+        const struct bag_value *v = guest_bag_find(bag, name);
+
+        return v && v->type != OW_REG_SZ && v->type != OW_REG_EXPAND_SZ && v->type != OW_REG_MULTI_SZ;
+}
+
+static ow_addresses words(struct net *net, struct guest_bag *bag, const char *name, bool *ret_damaged)
 {
         struct net_addresses list = { .net = net, .where = bag->where, .family = OW_FAMILY_IPV4 };
 
         guest_bag_each_word(bag, name, net_take_address, &list);
+        *ret_damaged = list.damaged || net_no_text(bag, name);
         return net_addresses_keep(net, &list);
 }
 
@@ -75,7 +84,7 @@ static bool is_single(struct guest_bag *bag, const char *name)
         return v && v->blob.size > 2 && (v->type == OW_REG_SZ || v->type == OW_REG_EXPAND_SZ);
 }
 
-static ow_prefixes static_addresses(struct net *net, struct guest_bag *bag, bool *ret_uneven)
+static ow_prefixes static_addresses(struct net *net, struct guest_bag *bag, bool *ret_uneven, bool *ret_damaged)
 {
         struct net_addresses a = { .net = net, .where = bag->where, .family = OW_FAMILY_IPV4, .keep_zero = true };
         struct net_addresses m = { .net = net, .where = bag->where, .family = OW_FAMILY_IPV4, .keep_zero = true };
@@ -86,6 +95,7 @@ static ow_prefixes static_addresses(struct net *net, struct guest_bag *bag, bool
         guest_bag_each(bag, "IPAddress", net_take_address, &a);
         guest_bag_each(bag, "SubnetMask", net_take_address, &m);
         *ret_uneven = a.n != m.n;
+        *ret_damaged = a.damaged || m.damaged || net_no_text(bag, "IPAddress") || net_no_text(bag, "SubnetMask");
         if (a.n != m.n)
                 guest_note(net->guest, "%s: %zu addresses and %zu masks", bag->where, a.n, m.n);
         for (size_t i = 0; i < a.n; i++)
@@ -110,7 +120,8 @@ static void take_metric(void *state, const char *text)
                 metrics->items[metrics->n++] = value && value <= UINT32_MAX ? (int64_t)value : OW_METRIC_AUTOMATIC;
 }
 
-static ow_gateways gateways(struct net *net, struct guest_bag *bag, const char *name, const char *metric_name)
+static ow_gateways gateways(struct net *net, struct guest_bag *bag, const char *name, const char *metric_name,
+                            bool *ret_damaged)
 {
         struct net_addresses a = { .net = net, .where = bag->where, .family = OW_FAMILY_IPV4, .keep_zero = true };
         ow_gateway list[NET_MAX_LIST];
@@ -119,6 +130,7 @@ static ow_gateways gateways(struct net *net, struct guest_bag *bag, const char *
         size_t n = 0;
 
         guest_bag_each(bag, name, net_take_address, &a);
+        *ret_damaged = a.damaged || net_no_text(bag, name);
         if (metric_name)
                 guest_bag_each(bag, metric_name, take_metric, &metrics);
         for (size_t i = 0; i < a.n; i++)
@@ -150,12 +162,13 @@ static void take_lease(struct net *net, struct guest_bag *bag, ow_lease *lease)
 {
         ow_address address = one_address(net, bag, "DhcpIPAddress");
         ow_address mask = one_address(net, bag, "DhcpSubnetMask");
+        bool damaged; /* the next lease takes its place */
 
         if (!ow_address_is_zero(&address))
                 lease->address = (ow_prefix){ address, bits_of(bag, &mask) };
         lease->server = one_address(net, bag, "DhcpServer");
-        lease->gateways = gateways(net, bag, "DhcpDefaultGateway", NULL);
-        lease->dns = words(net, bag, "DhcpNameServer");
+        lease->gateways = gateways(net, bag, "DhcpDefaultGateway", NULL, &damaged);
+        lease->dns = words(net, bag, "DhcpNameServer", &damaged);
         lease->domain = guest_bag_text(bag, "DhcpDomain", &net->pool);
         lease->obtained = guest_bag_unix_time(bag, "LeaseObtainedTime");
         lease->expires = guest_bag_unix_time(bag, "LeaseTerminatesTime");
@@ -166,12 +179,16 @@ static void take_lease(struct net *net, struct guest_bag *bag, ow_lease *lease)
 
 void net_take_ipv4(struct net *net, struct guest_bag *bag, ow_ip *ip)
 {
+        bool addresses, ways, servers;
+
         ip->key = guest_pool_text(&net->pool, bag->where);
         ip->dhcp = guest_bag_number(bag, "EnableDHCP");
-        ip->addresses = static_addresses(net, bag, &ip->uneven);
+        ip->addresses = static_addresses(net, bag, &ip->uneven, &addresses);
         ip->single = is_single(bag, "IPAddress") || is_single(bag, "SubnetMask") || is_single(bag, "DefaultGateway");
-        ip->gateways = gateways(net, bag, "DefaultGateway", "DefaultGatewayMetric");
-        ip->dns = words(net, bag, "NameServer");
+        ip->gateways = gateways(net, bag, "DefaultGateway", "DefaultGatewayMetric", &ways);
+        ip->dns = words(net, bag, "NameServer", &servers);
+        ip->damaged |= (addresses ? OW_DAMAGED_ADDRESSES : 0u) | (ways ? OW_DAMAGED_GATEWAYS : 0u) |
+                      (servers ? OW_DAMAGED_DNS : 0u);
         ip->suffix = guest_bag_text(bag, "Domain", &net->pool);
         take_lease(net, bag, &ip->lease);
         ip->mtu = guest_bag_number(bag, "MTU");

@@ -70,11 +70,12 @@ void net_read_ipv6(struct net *net)
 
 /* ---- NetBIOS over TCP/IP ---- */
 
-static ow_addresses list_of(struct net *net, struct guest_bag *bag, const char *name)
+static ow_addresses list_of(struct net *net, struct guest_bag *bag, const char *name, bool *ret_damaged)
 {
         struct net_addresses list = { .net = net, .where = bag->where, .family = OW_FAMILY_IPV4 };
 
         guest_bag_each(bag, name, net_take_address, &list);
+        *ret_damaged = list.damaged || net_no_text(bag, name);
         return net_addresses_keep(net, &list);
 }
 
@@ -82,6 +83,7 @@ static void read_netbt(struct net *net, ow_regkey key, const char *path, const c
 {
         struct net_adapter *adapter = net_adapter_by_guid(net, guid);
         GUEST_AUTO_BAG bag = { 0 };
+        bool damaged;
 
         if (!adapter) {
                 adapter = net_adapter_add(net);
@@ -92,8 +94,9 @@ static void read_netbt(struct net *net, ow_regkey key, const char *path, const c
                 adapter->a.hidden = true;
         }
         guest_bag_load(net->guest, key, path, &bag);
-        adapter->a.wins = list_of(net, &bag, "NameServerList");
-        adapter->a.dhcp_wins = list_of(net, &bag, "DhcpNameServerList");
+        adapter->a.dhcp_wins = list_of(net, &bag, "DhcpNameServerList", &damaged);
+        adapter->a.wins = list_of(net, &bag, "NameServerList", &damaged);
+        adapter->a.ipv4.damaged |= damaged ? OW_DAMAGED_WINS : 0u;
         adapter->a.netbios = guest_bag_number(&bag, "NetbiosOptions");
         adapter->a.dhcp_netbios = guest_bag_number(&bag, "DhcpNetbiosOptions");
         net_place_add(net, adapter, OW_PLACE_NETBT, path);

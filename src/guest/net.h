@@ -96,11 +96,15 @@ struct net_addresses {
         ow_address items[NET_MAX_LIST];
         size_t n;
         bool keep_zero; /* 0.0.0.0 holds a place in a list with another beside it */
+        bool damaged;   /* something was no address */
 };
 
 /* For guest_bag_each() and guest_bag_each_word(). What is no address is noted and, with keep_zero, kept as none. */
 void net_take_address(void *state, const char *text);
 ow_addresses net_addresses_keep(struct net *net, const struct net_addresses *list);
+
+/* Whether the value name is there and no text; then nothing of it is taken. */
+bool net_no_text(struct guest_bag *bag, const char *name);
 
 /* IPv4 settings from the values of one key. */
 void net_take_ipv4(struct net *net, struct guest_bag *bag, ow_ip *ip);

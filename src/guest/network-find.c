@@ -129,8 +129,19 @@ static int find_auto(const ow_network *network, size_t *ret_index, ow_error *err
                 best_metric = metric;
                 *ret_index = i;
         }
-        return found ? 0
-                     : ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no adapter has an IPv4 address and a default gateway");
+        if (!found)
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no adapter has an IPv4 address and a default gateway");
+        for (size_t i = 0; i < network->n_adapters; i++) {
+                const ow_adapter *a = &network->adapters[i];
+                bool by_hand = a->ipv4.dhcp.set && !a->ipv4.dhcp.value;
+
+                if (by_hand && a->ipv4.damaged & (OW_DAMAGED_ADDRESSES | OW_DAMAGED_GATEWAYS) && in_use(a) > best)
+                        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                                       "'%s' may be the one that carried the default gateway, but its addresses "
+                                       "cannot be read whole: name the adapter that is meant",
+                                       a->name[0] ? a->name : a->guid);
+        }
+        return 0;
 }
 
 int ow_network_find(const ow_network *network, const char *what, size_t *ret_index, ow_error *err)

@@ -130,6 +130,7 @@ static void put_ip(struct report_json *json, json_t *object, const char *key, co
         put_prefixes(json, o, "addresses", ip->addresses);
         report_json_bool(json, o, "single", ip->single);
         report_json_bool(json, o, "uneven", ip->uneven);
+        report_json_bool(json, o, "damaged", ip->damaged != 0);
         put_gateways(json, o, "gateways", ip->gateways);
         put_addresses(json, o, "dns", ip->dns);
         report_json_text(json, o, "suffix", ip->suffix);

@@ -222,9 +222,10 @@ static void put_ipv4(struct report_page *page, const ow_adapter *a, bool details
         put_text(page, "DHCP", dhcp ? "yes" : ip->dhcp.set ? "no" : "not set");
         address_list_put_prefixes(&line, addresses.items, addresses.count);
         put_line(page, "IPv4 address", &line);
-        if (ip->single || ip->uneven)
-                put_text(page, "", ip->uneven ? "damaged: not as many masks as addresses"
-                                              : "damaged: one string where a list is due");
+        if (ip->single || ip->uneven || ip->damaged)
+                put_text(page, "Damaged", ip->damaged  ? "something in its lists is no address (see --all)"
+                                          : ip->uneven ? "not as many masks as addresses"
+                                                       : "one string where a list is due");
         if (dhcp && ip->addresses.count) {
                 address_list_put_prefixes(&line, ip->addresses.items, ip->addresses.count);
                 put_line(page, "Static, not used", &line);
