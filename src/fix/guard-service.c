@@ -98,12 +98,14 @@ static int storage_path(struct fix_job *job, const struct service_at *at, ow_buf
         for (size_t i = 0; i < map->n_devices; i++) {
                 const struct guard_device *d = &map->devices[i];
 
-                if (!d->on_path || ow_name_compare(d->service, at->name) != 0)
+                if (!(d->on_path || (d->may_lead && at->start == START_BOOT)) ||
+                    ow_name_compare(d->service, at->name) != 0)
                         continue;
-                ow_buffer_printf(reason, "it drives %s, which is on the way to a disk of this machine", d->path);
+                ow_buffer_printf(reason, "it drives %s, which %s on the way to a disk of this machine", d->path,
+                                 d->on_path ? "is" : "may be");
                 return 1;
         }
-        return map->has_disk ? 0 : storage_group(job, at, reason, err);
+        return map->has_way ? 0 : storage_group(job, at, reason, err);
 }
 
 static int team(struct fix_job *job, const struct service_at *at, ow_buffer *reason, ow_error *err)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way from the machine's disks to the root of its devices: the disk, its controller, the buses above. A device's
- * instance id begins with the ParentIdPrefix of the device above it.
+ * The way from the machine's disks and volumes to the root of its devices: the disk, its controller, the buses above;
+ * the volume, what makes volumes of disks. A device's instance id begins with the ParentIdPrefix of the device above
+ * it. Not every device has one (RAID controllers' drivers name their disks as they like): when no disk's way leads
+ * past the disk, every disk controller may be the one.
  */
 #include "fix/guard.h"
 
@@ -10,10 +12,12 @@
 #include "base/upcase.h"
 
 #define CLASS_DISK "{4d36e967-e325-11ce-bfc1-08002be10318}"
+#define CLASS_HDC  "{4d36e96a-e325-11ce-bfc1-08002be10318}"
+#define CLASS_SCSI "{4d36e97b-e325-11ce-bfc1-08002be10318}"
 
 enum {
         LEVELS_MAX = 16, /* between a disk and the root */
-        DISKS_MAX = 64,  /* whose ways are followed */
+        WAYS_MAX = 256,  /* disks and volumes whose ways are followed */
 };
 
 static bool begins(const char *text, const char *with)
@@ -50,22 +54,37 @@ static bool is_fixed_disk(const struct guard_device *device)
         return true;
 }
 
+/* The device and all above it; how many there are. */
+static unsigned mark_way(struct guard_map *map, struct guard_device *d)
+{
+        unsigned level = 0;
+
+        for (; d && level < LEVELS_MAX; level++) {
+                d->on_path = true;
+                d = above(map, d);
+        }
+        return level;
+}
+
+static bool is_controller(const struct guard_device *device)
+{
+        return ow_name_compare(device->class_guid, CLASS_HDC) == 0 ||
+               ow_name_compare(device->class_guid, CLASS_SCSI) == 0;
+}
+
 void guard_storage_mark(struct guard_map *map)
 {
-        unsigned disks = 0;
+        unsigned ways = 0;
 
-        for (size_t i = 0; i < map->n_devices && disks < DISKS_MAX; i++) {
+        for (size_t i = 0; i < map->n_devices && ways < WAYS_MAX; i++) {
                 struct guard_device *d = &map->devices[i];
+                bool disk = is_fixed_disk(d);
 
-                if (begins(d->path, "STORAGE\\Volume\\"))
-                        d->on_path = true;
-                if (!is_fixed_disk(d))
+                if (!disk && !begins(d->path, "STORAGE\\Volume\\"))
                         continue;
-                disks++;
-                map->has_disk = true;
-                for (unsigned level = 0; d && !d->on_path && level < LEVELS_MAX; level++) {
-                        d->on_path = true;
-                        d = above(map, d);
-                }
+                ways++;
+                map->has_way = (mark_way(map, d) > 1 && disk) || map->has_way;
         }
+        for (size_t i = 0; i < map->n_devices && !map->has_way; i++)
+                map->devices[i].may_lead = is_controller(&map->devices[i]);
 }

@@ -24,8 +24,9 @@ bool guard_dword(uint32_t type, const ow_blob *data, uint32_t *ret);
 struct guard_device {
         char *path; /* below Enum: "PCI\VEN_8086&DEV_7111&...\2&ebb567f&0&39" */
         char *service, *class_guid;
-        char *prefix; /* ParentIdPrefix: how the instances below it begin */
-        bool on_path; /* on the way from a fixed disk to the root */
+        char *prefix;  /* ParentIdPrefix: how the instances below it begin */
+        bool on_path;  /* on the way from a fixed disk or a volume to the root */
+        bool may_lead; /* a disk controller, of a machine without a way: a boot driver of it counts as on the path */
 };
 
 /* A list of filters: UpperFilters or LowerFilters of a class or device, FilterList of a network adapter. */
@@ -49,7 +50,7 @@ struct guard_map {
         size_t n_lists, cap_lists;
         struct guard_ndis *ndis;
         size_t n_ndis, cap_ndis;
-        bool has_disk; /* Enum knows a fixed disk */
+        bool has_way; /* Enum tells what is above a fixed disk */
 };
 
 /* Of the control set that where (a path in it) lies in. *ret is the plan's. OW_E_LIMIT: more devices than any PC has.
@@ -57,7 +58,7 @@ struct guard_map {
 int guard_map_get(ow_plan *plan, ow_guest *guest, const char *where, const struct guard_map **ret, ow_error *err);
 void guard_map_free(struct guard_map *map);
 
-/* guard-storage.c: marks the devices between fixed disks and the root. */
+/* guard-storage.c: marks the devices between fixed disks, volumes and the root. */
 void guard_storage_mark(struct guard_map *map);
 
 /* True when entry, of list, stands for service: its name, or "{adapter}-{filter}-0000" with the GUID of a filter. */

@@ -9,6 +9,8 @@
 #define NET     "Control\\Class\\{4d36e972-e325-11ce-bfc1-08002be10318}"
 #define SERVICE "[" SET "Services\\"
 
+#define DRIVER(name, start) SERVICE name "]\n\"Type\"=dword:1\n\"Start\"=dword:" start "\n\"ErrorControl\"=dword:1\n"
+
 /* A disk behind an IDE channel behind a PCI controller, and a machine full of filters. */
 static const char machine[] =
         "[" SET "Enum\\IDE\\DiskWDC\\5&35dc7040&0&0.0.0]\n"
@@ -41,9 +43,23 @@ static const char machine[] =
         "screen]\n\"Type\"=dword:1\n\"Start\"=dword:1\n\"ErrorControl\"=dword:0\n"
         "\"ImagePath\"=expand:\"\\\\SystemRoot\\\\System32\\\\drivers\\\\VGA.SYS\"\n";
 
-static ow_guest *machine_open(struct rig *rig)
+/* Its only disk does not tell what it hangs on; its volume does. */
+static const char raid_machine[] =
+        "[" SET "Enum\\SCSI\\Disk&Ven_HP\\5&1b8a4c0d&0&000000]\n"
+        "\"ClassGUID\"=\"{4D36E967-E325-11CE-BFC1-08002BE10318}\"\n\"Service\"=\"disk\"\n"
+        "[" SET "Enum\\PCI\\VEN_103C&DEV_323A\\4&8d25b92&0&0028]\n"
+        "\"ClassGUID\"=\"{4D36E97B-E325-11CE-BFC1-08002BE10318}\"\n\"Service\"=\"raid\"\n"
+        "[" SET "Enum\\ROOT\\ISCSIPRT\\0000]\n"
+        "\"ClassGUID\"=\"{4D36E97B-E325-11CE-BFC1-08002BE10318}\"\n\"Service\"=\"later\"\n"
+        "[" SET "Enum\\STORAGE\\Volume\\1&30a96598&0&Signature]\n\"Service\"=\"VolSnap\"\n"
+        "[" SET
+        "Enum\\ROOT\\MAKER\\0000]\n\"Service\"=\"maker\"\n\"ParentIdPrefix\"=\"1&30a96598&0\"\n" DRIVER("raid", "0")
+                DRIVER("later", "3") DRIVER("maker", "1")
+                        DRIVER("grouped", "0") "\"Group\"=\"SCSI Miniport\"\n" DRIVER("other", "0");
+
+static ow_guest *with_machine(struct rig *rig, const char *more)
 {
-        OW_AUTO_FREE char *text = ow_asprintf("%s%s", server_system, machine);
+        OW_AUTO_FREE char *text = ow_asprintf("%s%s", server_system, more);
 
         assert_non_null(text);
         rig_plain_disk(rig, 0, 24, "11223344");
@@ -52,6 +68,11 @@ static ow_guest *machine_open(struct rig *rig)
         rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
         rig_end(rig);
         return rig_open(rig, true);
+}
+
+static ow_guest *machine_open(struct rig *rig)
+{
+        return with_machine(rig, machine);
 }
 
 static int plan_one(ow_guest *guest, const char *name, const char *start, unsigned flags, ow_plan **ret,
@@ -80,11 +101,27 @@ static size_t apply(ow_guest *guest, const char *name, const char *start, unsign
         return n;
 }
 
+struct refusal {
+        const char *name, *start, *reason;
+};
+
+static void refused(ow_guest *guest, const struct refusal *cases, size_t n)
+{
+        for (size_t i = 0; i < n; i++) {
+                ow_error why = OW_ERROR_INIT;
+                ow_plan *plan = NULL;
+
+                print_message("# %s %s\n", cases[i].name, cases[i].start);
+                assert_int_equal(plan_one(guest, cases[i].name, cases[i].start, 0, &plan, &why), OW_E_REFUSED);
+                if (!strstr(why.text, cases[i].reason))
+                        fail_msg("'%s' lacks '%s'", why.text, cases[i].reason);
+                ow_plan_free(plan);
+        }
+}
+
 static void every_guard_refuses_and_says_why(void **state)
 {
-        static const struct {
-                const char *name, *start, *reason;
-        } cases[] = {
+        static const struct refusal cases[] = {
                 { "critical", "disabled", "ErrorControl is critical" },
                 { "critical", "demand", "a later start of 'critical' is refused" },
                 { "partmgr", "disabled", "does not come up without it" },
@@ -100,19 +137,25 @@ static void every_guard_refuses_and_says_why(void **state)
         struct rig *rig = rig_get(state);
         ow_guest *guest = machine_open(rig);
 
-        for (size_t i = 0; i < OW_COUNT(cases); i++) {
-                ow_error why = OW_ERROR_INIT;
-                ow_plan *plan = NULL;
-
-                print_message("# %s %s\n", cases[i].name, cases[i].start);
-                assert_int_equal(plan_one(guest, cases[i].name, cases[i].start, 0, &plan, &why), OW_E_REFUSED);
-                if (!strstr(why.text, cases[i].reason))
-                        fail_msg("'%s' lacks '%s'", why.text, cases[i].reason);
-                ow_plan_free(plan);
-        }
+        refused(guest, cases, OW_COUNT(cases));
         assert_int_equal(apply(guest, "barest", "demand", 0), 1);    /* not disabled, and no driver of the boot */
         assert_int_equal(apply(guest, "oldraid", "disabled", 0), 1); /* no disk hangs on it */
         assert_int_equal(apply(guest, "flt", "demand", 0), 1);       /* a filter may load when its device comes */
+}
+
+static void a_disk_without_a_way_guards_every_controller(void **state)
+{
+        static const struct refusal cases[] = {
+                { "raid", "disabled", "drives PCI\\VEN_103C&DEV_323A\\4&8d25b92&0&0028, which may be on the way" },
+                { "grouped", "disabled", "group 'SCSI Miniport', which leads to the disk" },
+                { "maker", "disabled", "drives ROOT\\MAKER\\0000, which is on the way to a disk" },
+        };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = with_machine(rig, raid_machine);
+
+        refused(guest, cases, OW_COUNT(cases));
+        assert_int_equal(apply(guest, "later", "disabled", 0), 1);
+        assert_int_equal(apply(guest, "other", "disabled", 0), 1);
 }
 
 static void a_fix_file_asks_the_same_guards(void **state)
@@ -201,6 +244,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(every_guard_refuses_and_says_why, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_disk_without_a_way_guards_every_controller, rig_setup,
+                                                rig_teardown),
                 cmocka_unit_test_setup_teardown(a_fix_file_asks_the_same_guards, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_filter_leaves_its_lists_first, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(filters_come_back_where_they_stood, rig_setup, rig_teardown),
