@@ -46,11 +46,12 @@ static const struct guard {
 
 /* Services without which no Windows comes up (docs/fixes.md, Guards). guard-service.c asks the machine itself. */
 static const char *const never_disabled[] = {
-        "ACPI", "pci", "msisadrv", "isapnp", "volmgr", "volmgrx", "mountmgr", "partmgr", "volsnap", "disk", "CLFS",
-        "CNG", "KSecDD", "KSecPkg", "NDIS", "Ntfs", "FltMgr", "Wdf01000", "fvevol", "pcw", "vdrvroot", "Tcpip",
-        "AFD", "NSI", "nsiproxy", "RpcSs", "DcomLaunch", "RpcEptMapper", "PlugPlay", "Power", "ProfSvc", "EventLog",
-        "SamSs", "LSM", "gpsvc", "BFE", "BrokerInfrastructure", "SystemEventsBroker", "CoreMessagingRegistrar",
-        "StateRepository", "DeviceInstall", "TrustedInstaller", "NlaSvc", "netprofm",
+        "ACPI", "pci", "msisadrv", "isapnp", "volmgr", "volmgrx", "Ftdisk", "dmio", "dmload", "mountmgr", "partmgr",
+        "volsnap", "disk", "cdrom", "CLFS", "CNG", "KSecDD", "KSecPkg", "NDIS", "Ntfs", "FltMgr", "FileInfo", "Fs_Rec",
+        "mssmbios", "i8042prt", "kbdclass", "mouclass", "Wdf01000", "fvevol", "pcw", "vdrvroot", "Tcpip", "AFD", "NSI",
+        "nsiproxy", "RpcSs", "DcomLaunch", "RpcEptMapper", "PlugPlay", "Power", "ProfSvc", "EventLog", "SamSs", "LSM",
+        "gpsvc", "BFE", "BrokerInfrastructure", "SystemEventsBroker", "CoreMessagingRegistrar", "StateRepository",
+        "DeviceInstall", "TrustedInstaller", "NlaSvc", "netprofm",
 };
 
 static bool ends_with(const char *path, const char *suffix)
