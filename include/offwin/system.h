@@ -56,6 +56,37 @@ typedef struct ow_autorun {
         enum ow_autorun_file state; /* is that file on the disks given? */
 } ow_autorun;
 
+/* What starts a task; of triggers that are enabled. */
+enum {
+        OW_TRIGGER_BOOT = 1 << 0,
+        OW_TRIGGER_LOGON = 1 << 1,
+        OW_TRIGGER_TIME = 1 << 2,
+        OW_TRIGGER_CALENDAR = 1 << 3,
+        OW_TRIGGER_EVENT = 1 << 4,
+        OW_TRIGGER_IDLE = 1 << 5,
+        OW_TRIGGER_REGISTRATION = 1 << 6,
+        OW_TRIGGER_SESSION = 1 << 7,
+        OW_TRIGGER_OTHER = 1 << 8,
+        OW_TRIGGER_END = 1 << 9
+};
+
+typedef struct ow_task_program {
+        const char *command, *arguments; /* as stored */
+        const char *file;                /* C:\..., or "" when that cannot be told */
+        enum ow_autorun_file state;
+} ow_task_program;
+
+typedef struct ow_scheduled_task {
+        const char *path; /* "\\Vendor\\Update" */
+        const char *file; /* the task's own, below System32\Tasks or Tasks */
+        bool known;       /* that file was read; else what follows is empty */
+        bool disabled;
+        unsigned triggers;               /* OW_TRIGGER_* */
+        const ow_task_program *programs; /* what it runs; objects that live in a process of Windows are not told */
+        size_t n_programs;
+        bool missing; /* a program of it is not on the disks given */
+} ow_scheduled_task;
+
 enum ow_crash_dump {
         OW_DUMP_NONE = 0,
         OW_DUMP_COMPLETE = 1,
@@ -81,12 +112,16 @@ typedef struct ow_system {
         size_t n_event_logs;
         const ow_autorun *autoruns;
         size_t n_autoruns;
+        const ow_scheduled_task *tasks; /* those of ow_guest_tasks(), in its order */
+        size_t n_tasks;
 } ow_system;
 
 /* Read on first use. Return: 0; OW_E_NOMEM. */
 OW_API int ow_guest_system(ow_guest *guest, const ow_system **ret, ow_error *err);
 /* "none", "complete", "kernel", "small", "automatic", "unknown" */
 OW_APIV const char *ow_crash_dump_name(enum ow_crash_dump dump);
+/* "boot", "logon", "time", "calendar", "event", "idle", "registration", "session", "other" */
+OW_APIV const char *ow_trigger_name(unsigned trigger);
 
 OW_END_DECLS
 

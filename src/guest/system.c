@@ -262,12 +262,14 @@ static void read_system(struct guest_extra *extra)
         system_read_hotfixes(guest, s);
         system_read_event_logs(guest, s);
         system_read_autoruns(guest, s);
+        system_read_tasks(guest, s);
         texts_never_null(f);
         f->parts = keep(s, &s->parts, sizeof *f->parts, &f->n_parts);
         f->page_files = keep(s, &s->page_files, sizeof *f->page_files, &f->n_page_files);
         f->hotfixes = keep(s, &s->hotfixes, sizeof *f->hotfixes, &f->n_hotfixes);
         f->event_logs = keep(s, &s->event_logs, sizeof *f->event_logs, &f->n_event_logs);
         f->autoruns = keep(s, &s->autoruns, sizeof *f->autoruns, &f->n_autoruns);
+        f->tasks = keep(s, &s->tasks, sizeof *f->tasks, &f->n_tasks);
 }
 
 int ow_guest_system(ow_guest *guest, const ow_system **ret, ow_error *err)

@@ -10,7 +10,7 @@
 struct guest_system {
         struct guest_extra extra;
         ow_system facts;
-        struct guest_list parts, page_files, hotfixes, event_logs, autoruns; /* while they grow */
+        struct guest_list parts, page_files, hotfixes, event_logs, autoruns, tasks; /* while they grow */
 };
 
 /* A copy of text that lives with the facts; "" when memory runs out. */
@@ -28,5 +28,6 @@ void system_read_settings(ow_guest *guest, struct guest_system *s);
 void system_read_hotfixes(ow_guest *guest, struct guest_system *s);
 void system_read_event_logs(ow_guest *guest, struct guest_system *s);
 void system_read_autoruns(ow_guest *guest, struct guest_system *s);
+void system_read_tasks(ow_guest *guest, struct guest_system *s);
 
 #endif

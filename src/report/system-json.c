@@ -63,6 +63,14 @@ static void put_event_logs(struct report_json *json, json_t *array, const ow_sys
         }
 }
 
+static void put_presence(struct report_json *json, json_t *object, enum ow_autorun_file state)
+{
+        if (state == OW_AUTORUN_FILE_UNKNOWN)
+                report_json_null(json, object, "file_present");
+        else
+                report_json_bool(json, object, "file_present", state == OW_AUTORUN_FILE_THERE);
+}
+
 static void put_autoruns(struct report_json *json, json_t *array, const ow_system *system)
 {
         for (size_t i = 0; i < system->n_autoruns; i++) {
@@ -74,10 +82,7 @@ static void put_autoruns(struct report_json *json, json_t *array, const ow_syste
                 report_json_text(json, object, "name", a->name);
                 report_json_text(json, object, "command", a->command);
                 report_json_text(json, object, "file", a->file);
-                if (a->state == OW_AUTORUN_FILE_UNKNOWN)
-                        report_json_null(json, object, "file_present");
-                else
-                        report_json_bool(json, object, "file_present", a->state == OW_AUTORUN_FILE_THERE);
+                put_presence(json, object, a->state);
         }
 }
 
@@ -106,20 +111,33 @@ static int put_programs(struct report_json *json, json_t *array, ow_guest *guest
         return r;
 }
 
-static int put_tasks(struct report_json *json, json_t *array, ow_guest *guest, ow_error *err)
+static void put_tasks(struct report_json *json, json_t *array, const ow_system *system)
 {
-        const ow_task *tasks;
-        size_t n;
-        int r;
-
-        r = ow_guest_tasks(guest, &tasks, &n, err);
-        for (size_t i = 0; r == 0 && i < n; i++) {
+        for (size_t i = 0; i < system->n_tasks; i++) {
+                const ow_scheduled_task *task = &system->tasks[i];
                 json_t *object = report_json_add_object(json, array);
+                json_t *triggers, *programs;
 
-                report_json_text(json, object, "path", tasks[i].path);
-                report_json_text(json, object, "file", tasks[i].file);
+                report_json_text(json, object, "path", task->path);
+                report_json_text(json, object, "file", task->file);
+                if (task->known)
+                        report_json_bool(json, object, "disabled", task->disabled);
+                else
+                        report_json_null(json, object, "disabled");
+                triggers = report_json_array(json, object, "triggers");
+                for (unsigned bit = 1; bit < OW_TRIGGER_END; bit <<= 1)
+                        if (task->triggers & bit)
+                                report_json_add_text(json, triggers, ow_trigger_name(bit));
+                programs = report_json_array(json, object, "programs");
+                for (size_t p = 0; p < task->n_programs; p++) {
+                        json_t *program = report_json_add_object(json, programs);
+
+                        report_json_text(json, program, "command", task->programs[p].command);
+                        report_json_text(json, program, "arguments", task->programs[p].arguments);
+                        report_json_text(json, program, "file", task->programs[p].file);
+                        put_presence(json, program, task->programs[p].state);
+                }
         }
-        return r;
 }
 
 int report_json_system(struct report_json *json, json_t *object, ow_guest *guest, ow_error *err)
@@ -135,6 +153,6 @@ int report_json_system(struct report_json *json, json_t *object, ow_guest *guest
         put_hotfixes(json, report_json_array(json, object, "hotfixes"), system);
         put_event_logs(json, report_json_array(json, object, "event_logs"), system);
         put_autoruns(json, report_json_array(json, object, "autoruns"), system);
-        r = put_programs(json, report_json_array(json, object, "programs"), guest, err);
-        return r < 0 ? r : put_tasks(json, report_json_array(json, object, "tasks"), guest, err);
+        put_tasks(json, report_json_array(json, object, "tasks"), system);
+        return put_programs(json, report_json_array(json, object, "programs"), guest, err);
 }

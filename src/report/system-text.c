@@ -151,28 +151,53 @@ static void put_event_logs(struct report_page *page, const ow_system *system)
         }
 }
 
-static int put_tasks(struct report_page *page, ow_guest *guest, ow_error *err)
+/* "\\Vendor\\Update  (disabled; at boot, calendar)" */
+static void put_task(struct report_page *page, const ow_scheduled_task *task)
 {
-        const ow_task *tasks;
-        size_t n, others = 0;
-        int r;
+        report_put_spaces(page, INDENT - 2);
+        report_put_style(page, task->missing ? REPORT_WARN : REPORT_PLAIN);
+        report_put(page, task->missing ? "! " : "  ");
+        report_put_style(page, REPORT_PLAIN);
+        report_put_guest(page, task->path);
+        if (task->disabled)
+                report_put(page, "  disabled");
+        for (unsigned bit = 1, n = 0; bit < OW_TRIGGER_END; bit <<= 1)
+                if (task->triggers & bit)
+                        report_printf(page, "%s%s%s", n++ ? ", " : "  ",
+                                      bit & (OW_TRIGGER_BOOT | OW_TRIGGER_LOGON) ? "at " : "", ow_trigger_name(bit));
+        if (task->missing)
+                report_put(page, "  (its file is not there)");
+        report_put(page, "\n");
+        for (size_t i = 0; i < task->n_programs; i++) {
+                const ow_task_program *p = &task->programs[i];
+                OW_AUTO_FREE char *line = ow_asprintf("%s%s%s", p->command, p->arguments[0] ? " " : "", p->arguments);
 
-        r = ow_guest_tasks(guest, &tasks, &n, err);
-        if (r < 0 || n == 0)
-                return r;
-        put_heading(page, "Scheduled tasks", n);
-        for (size_t i = 0; i < n; i++) {
-                if (strncmp(tasks[i].path, "\\Microsoft\\", 11) == 0 && !page->verbose) {
-                        others++;
-                        continue;
+                if (line) {
+                        report_put_spaces(page, INDENT + 12);
+                        report_put_wrapped(page, INDENT + 12, line);
+                } else {
+                        page->text.failed = true;
                 }
-                report_put_spaces(page, INDENT);
-                report_put_guest(page, tasks[i].path);
-                report_put(page, "\n");
+        }
+}
+
+static void put_tasks(struct report_page *page, const ow_system *system)
+{
+        size_t others = 0;
+
+        if (system->n_tasks == 0)
+                return;
+        put_heading(page, "Scheduled tasks", system->n_tasks);
+        for (size_t i = 0; i < system->n_tasks; i++) {
+                const ow_scheduled_task *task = &system->tasks[i];
+
+                if (strncmp(task->path, "\\Microsoft\\", 11) == 0 && !task->missing && !page->verbose)
+                        others++;
+                else
+                        put_task(page, task);
         }
         if (others)
                 report_printf(page, "    and %zu of Windows' own (--verbose lists them)\n", others);
-        return 0;
 }
 
 static void put_autoruns(struct report_page *page, const ow_system *system)
@@ -212,10 +237,9 @@ int report_put_system(struct report_page *page, ow_guest *guest, ow_error *err)
         put_settings(page, system);
         put_hotfixes(page, system);
         r = put_programs(page, guest, err);
-        if (r == 0)
-                r = put_tasks(page, guest, err);
         if (r < 0)
                 return r;
+        put_tasks(page, system);
         put_autoruns(page, system);
         put_event_logs(page, system);
         return 0;

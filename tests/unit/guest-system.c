@@ -37,6 +37,42 @@ static const char software_hive[] =
         "Package_for_KB4000001~31bf3856ad364e35~amd64~~6.1.1.0]\n\"CurrentState\"=dword:20\n" CBS
         "Package_for_KBodd]\n\"CurrentState\"=dword:70\n";
 
+#define TASK(settings, triggers, actions) \
+        "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<!-- <Task> -->\n<Task version=\"1>2\" xmlns='x'>\n" \
+        "<Settings>" settings "<IdleSettings><Enabled>false</Enabled></IdleSettings></Settings>\n" \
+        "<Triggers>" triggers "</Triggers>\n<Actions Context=\"a\">" actions "</Actions></Task>"
+
+static void put_task(struct rig *rig, const char *name, const char *text, bool utf16)
+{
+        OW_AUTO_BUFFER bytes = OW_BUFFER_INIT;
+        char path[100];
+
+        (void)snprintf(path, sizeof path, "Windows\\System32\\Tasks\\%s", name);
+        if (utf16) {
+                ow_buffer_put(&bytes, "\xff\xfe", 2);
+                assert_ok(ow_utf8_to_utf16(text, strlen(text), &bytes, &err));
+        } else {
+                ow_buffer_put_text(&bytes, text);
+        }
+        rig_put(rig, path, bytes.p, bytes.len);
+}
+
+static void put_tasks(struct rig *rig)
+{
+        put_task(rig, "Vendor",
+                 TASK("<Enabled>false</Enabled>",
+                      "<BootTrigger/><LogonTrigger><Enabled>false</Enabled></LogonTrigger><CalendarTrigger>"
+                      "<Enabled>true</Enabled></CalendarTrigger>",
+                      "<Exec><Command>C:\\own place\\a&amp;b&#x2e;exe</Command>"
+                      "<Arguments> /x &lt;1>\n</Arguments></Exec>"
+                      "<Exec><Command>\"%windir%\\there.exe\"</Command></Exec><ComHandler/>"),
+                 true);
+        put_task(rig, "Plain",
+                 TASK("", "<p:LogonTrigger/>", "<Exec><Command>C:\\Windows\\there.exe -k</Command></Exec>"), false);
+        put_task(rig, "Cut", "<Task><Actions><Exec><Command>x.exe", false);
+        put_task(rig, "Latin", "<Task><Actions><Exec><Command>caf\xe9</Command></Exec></Actions></Task>", false);
+}
+
 static const ow_system *system_of(struct rig *rig)
 {
         const ow_system *system;
@@ -49,6 +85,7 @@ static const ow_system *system_of(struct rig *rig)
         rig_put(rig, "Windows\\System32\\winevt\\Logs\\System.evtx", "ElfFile", 7);
         rig_put(rig, "Windows\\System32\\winevt\\Logs\\notes.txt", "x", 1);
         rig_put(rig, "Windows\\System32\\config\\AppEvent.Evt", "x", 1);
+        put_tasks(rig);
         rig_end(rig);
         assert_ok(ow_guest_system(rig_open(rig, false), &system, &err));
         return system;
@@ -118,6 +155,43 @@ static void what_starts_by_itself_is_found_and_looked_for(void **state)
         assert_int_equal(autorun(s, "C:\\own\\o.exe")->state, OW_AUTORUN_FILE_MISSING);
 }
 
+static const ow_scheduled_task *task_of(const ow_system *s, const char *path)
+{
+        for (size_t i = 0; i < s->n_tasks; i++)
+                if (strcmp(s->tasks[i].path, path) == 0)
+                        return &s->tasks[i];
+        fail_msg("no task %s", path);
+        return NULL;
+}
+
+static void tasks_tell_what_they_run_and_when(void **state)
+{
+        struct rig *rig = rig_get(state);
+        const ow_system *s = system_of(rig);
+        const ow_scheduled_task *t = task_of(s, "\\Vendor");
+        bool told = false;
+
+        assert_int_equal(s->n_tasks, 4);
+        assert_true(t->known && t->disabled && t->missing);
+        assert_int_equal(t->triggers, OW_TRIGGER_BOOT | OW_TRIGGER_CALENDAR);
+        assert_int_equal(t->n_programs, 2);
+        assert_string_equal(t->programs[0].command, "C:\\own place\\a&b.exe");
+        assert_string_equal(t->programs[0].arguments, "/x <1>");
+        assert_string_equal(t->programs[0].file, "C:\\own place\\a&b.exe");
+        assert_int_equal(t->programs[0].state, OW_AUTORUN_FILE_MISSING);
+        assert_int_equal(t->programs[1].state, OW_AUTORUN_FILE_THERE);
+        t = task_of(s, "\\Plain");
+        assert_true(t->known && !t->disabled && !t->missing);
+        assert_int_equal(t->triggers, OW_TRIGGER_LOGON);
+        assert_string_equal(t->programs[0].file, "C:\\Windows\\there.exe");
+        assert_string_equal(task_of(s, "\\Latin")->programs[0].command, "caf\xc3\xa9");
+        assert_false(task_of(s, "\\Cut")->known);
+        assert_int_equal(task_of(s, "\\Cut")->n_programs, 0);
+        for (size_t i = 0; i < ow_guest_problem_count(rig->guest); i++)
+                told |= strstr(ow_guest_problem(rig->guest, i), "Tasks\\Cut") != NULL;
+        assert_true(told);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -126,6 +200,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(event_logs_are_those_of_both_folders, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_starts_by_itself_is_found_and_looked_for, rig_setup,
                                                 rig_teardown),
+                cmocka_unit_test_setup_teardown(tasks_tell_what_they_run_and_when, rig_setup, rig_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

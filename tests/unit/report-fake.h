@@ -147,8 +147,7 @@ int ow_guest_services(ow_guest *guest, const ow_service **ret, size_t *ret_count
 
 static ow_system fake_system = { .firmware = { "", "", "", "", "", "", "", 0 }, .dump_file = "" };
 static ow_program fake_programs[2];
-static ow_task fake_tasks[2];
-static size_t fake_n_programs, fake_n_tasks;
+static size_t fake_n_programs;
 
 int ow_guest_system(ow_guest *guest, const ow_system **ret, ow_error *err)
 {
@@ -165,12 +164,7 @@ int ow_guest_programs(ow_guest *guest, const ow_program **ret, size_t *ret_count
         return 0;
 }
 
-int ow_guest_tasks(ow_guest *guest, const ow_task **ret, size_t *ret_count, ow_error *err)
-{
-        *ret = fake_tasks;
-        *ret_count = fake_n_tasks;
-        return 0;
-}
+const char *ow_trigger_name(unsigned trigger) { return trigger == OW_TRIGGER_BOOT ? "boot" : "calendar"; }
 
 /* ---- fixes and plans ---- */
 

@@ -152,7 +152,16 @@ static const ow_autorun autoruns[] = {
         { "Service", "HKLM\\SYSTEM\\...\\Services\\x", HOSTILE, "C:\\x.exe", "C:\\x.exe", OW_AUTORUN_FILE_MISSING },
 };
 
-static char empty[] = "", program[] = "HP Network Configuration Utility", version[] = "10.20", task[] = "\\Backup";
+static const ow_task_program task_programs[] = {
+        { "C:\\b\\backup.exe", "/full " HOSTILE, "C:\\b\\backup.exe", OW_AUTORUN_FILE_MISSING },
+};
+static const ow_scheduled_task tasks[] = {
+        { "\\Backup", "C:\\Windows\\System32\\Tasks\\Backup", true, true, OW_TRIGGER_BOOT | OW_TRIGGER_CALENDAR,
+          task_programs, 1, true },
+        { "\\Microsoft\\Defrag", "", false, false, 0, NULL, 0, false },
+};
+
+static char empty[] = "", program[] = "HP Network Configuration Utility", version[] = "10.20";
 
 static void fill_system(void)
 {
@@ -173,8 +182,8 @@ static void fill_system(void)
                                          .publisher = empty, .folder = empty, .uninstall = empty,
                                          .quiet_uninstall = empty };
         fake_n_programs = 1;
-        fake_tasks[0] = (ow_task){ .path = task, .place = empty, .id = empty, .file = empty };
-        fake_n_tasks = 1;
+        fake_system.tasks = tasks;
+        fake_system.n_tasks = OW_COUNT(tasks);
 }
 
 static void full_shows_what_computer_management_shows(void **state)
@@ -185,7 +194,9 @@ static void full_shows_what_computer_management_shows(void **state)
                 "    Page file           as Windows chooses\n    Memory dump         kernel\n",
                 "  Hotfixes (2)\n    KB2534111 KB2999226\n",
                 "  Installed programs (1)\n    HP Network Configuration Utility              10.20\n",
-                "  Scheduled tasks (1)\n    \\Backup\n",
+                "  Scheduled tasks (2)\n  ! \\Backup  disabled  at boot, calendar  (its file is not there)\n"
+                "                C:\\b\\backup.exe /full ",
+                "    and 1 of Windows' own (--verbose lists them)\n",
                 "    Run         CPQTEAM\n                cpqteam.exe\n",
                 "  (its file is not there)\n                C:\\x.exe\n",
                 "1.1 MiB  System.evtx\n",
@@ -213,9 +224,9 @@ static void full_json_has_the_promised_keys(void **state)
         ow_report_options options = { .format = OW_REPORT_JSON, .full = true };
         ow_machine machine = fake_machine();
         ow_guest guest = fake_guest(&machine);
-        const char *model, *dump, *hotfix, *path, *name;
+        const char *model, *dump, *hotfix, *path, *name, *boot, *calendar, *command;
         json_t *root, *installation, *unknown;
-        int present, count;
+        int present, count, disabled;
         char *text;
 
         fill_system();
@@ -235,6 +246,14 @@ static void full_json_has_the_promised_keys(void **state)
         assert_string_equal(name, program);
         assert_true(json_is_null(unknown));
         assert_false(present);
+        assert_int_equal(json_unpack(installation,
+                                     "{s:[{s:b, s:[s, s!], s:[{s:s, s:b}!]}, {s:n, s:[!]}!]}", "tasks", "disabled",
+                                     &disabled, "triggers", &boot, &calendar, "programs", "command", &command,
+                                     "file_present", &present, "disabled", "triggers"),
+                         0);
+        assert_true(disabled && !present);
+        assert_string_equal(boot, "boot");
+        assert_string_equal(command, "C:\\b\\backup.exe");
         json_decref(root);
         ow_text_free(text);
 }
