@@ -79,12 +79,80 @@ static char *line_of(const struct vendor_work *w, const ow_program *program)
         return ow_buffer_take_text(&out);
 }
 
-static int program_collect(struct vendor_work *w, const ow_program *program, ow_error *err)
+/* Whether a command names path, or what lies below it. */
+static bool names_path(const char *command, const char *path)
+{
+        size_t size = strlen(path);
+
+        for (const char *p = strchr(command, ':'); p; p = strchr(p + 1, ':'))
+                if (p > command && strlen(p - 1) >= size && ow_name_compare_n(p - 1, size, path, size) == 0 &&
+                    strchr("\\\" ,", p[size - 1]))
+                        return true;
+        return false;
+}
+
+/* A command whose program starts with a variable, as a path: C:\...; else, and when that cannot be told, the command.
+ * NULL: no memory. */
+static char *in_full(struct vendor_work *w, const char *command)
+{
+        const char *program = command + (command[0] == '"');
+        OW_AUTO_FREE char *alone = ow_strndup(program, strcspn(program, "\""));
+        OW_AUTO_FREE char *where = NULL;
+        OW_AUTO_FREE char *inside = NULL;
+        ow_volume *volume;
+
+        if (!alone)
+                return NULL;
+        if (program[0] != '%' || plan_file_place(w->guest, alone, &where, &volume, &inside, NULL) < 0)
+                return ow_strdup(command);
+        return OW_TAKE(where);
+}
+
+/* 1 when what the plan removes takes away a part of the command: it could not run at the first boot. 0, or no memory.
+ */
+static int command_goes(struct vendor_work *w, const ow_program *program, ow_error *err)
+{
+        OW_AUTO_FREE char *command = NULL;
+        OW_AUTO_FREE char *full = NULL;
+        bool quiet;
+
+        command = vendor_uninstall_command(program, &quiet);
+        full = command ? in_full(w, command) : NULL;
+        if (!full)
+                return ow_fail_nomem(err);
+        for (size_t i = 0; i < w->plan->n; i++) {
+                const ow_change *c = &w->plan->changes[i];
+
+                if ((c->kind == OW_CHANGE_FOLDER_DELETE || (c->kind == OW_CHANGE_FILE && !c->content.read)) &&
+                    names_path(full, c->where))
+                        return 1;
+        }
+        return 0;
+}
+
+/* The program goes with its files; its entry, which could only fail then, goes too. */
+static int entry_remove(struct vendor_work *w, const ow_program *program, const ow_vendor_sign *sign, ow_error *err)
+{
+        int r = plan_skip(
+                w->plan, w->job->fix, OW_FIX_NOT_FOR_THIS, err,
+                "the command that uninstalls '%s' is not kept for the first boot: its program goes with the "
+                "files that this removes, and so does its uninstall entry",
+                program->name);
+
+        return r < 0 ? r : vendor_remove_program(w, sign, err);
+}
+
+static int program_collect(struct vendor_work *w, const ow_program *program, const ow_vendor_sign *sign,
+                           ow_error *err)
 {
         OW_AUTO_FREE char *line = NULL;
+        int r;
 
         if (!program->msi && !program->quiet_uninstall[0] && !program->uninstall[0])
                 return 0;
+        r = command_goes(w, program, err);
+        if (r != 0)
+                return r < 0 ? r : entry_remove(w, program, sign, err);
         line = line_of(w, program);
         if (!line)
                 return ow_fail_nomem(err);
@@ -107,7 +175,7 @@ int vendor_collect_uninstall(struct vendor_work *w, const ow_vendor_pack *pack, 
                         continue;
                 for (size_t p = 0; p < n && r == 0; p++)
                         if (ow_name_compare(programs[p].place, sign->where) == 0)
-                                r = program_collect(w, &programs[p], err);
+                                r = program_collect(w, &programs[p], sign, err);
         }
         return r;
 }

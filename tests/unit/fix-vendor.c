@@ -355,6 +355,39 @@ static void commands_are_kept_for_the_first_boot(void **state)
         ow_fix_set_free(set);
 }
 
+/* A command whose program goes with the files cannot run; that of Windows Installer can. */
+static void a_command_whose_program_goes_is_not_kept(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = guest_make(rig);
+        ow_fix_set *set = packs_load(rig);
+        ow_plan *plan = plan_of(guest, set, "acme", OW_VENDOR_REMOVE | OW_VENDOR_UNINSTALL | OW_VENDOR_FILES);
+        const char *where = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\";
+        OW_AUTO_FREE char *loud = ow_asprintf("%sAcme loud", where), *msi = ow_asprintf("%s" CODE, where);
+        bool told = false;
+        char *inside, text[1000] = "";
+        ow_volume *volume;
+        ow_file *file;
+
+        for (size_t i = 0; i < ow_plan_skipped_count(plan); i++)
+                told |= strstr(ow_plan_skipped(plan, i)->reason, "'Acme Console' is not kept") != NULL;
+        assert_true(told);
+        guest = carry_out(rig, plan);
+        ow_plan_free(plan);
+        assert_false(file_there(guest, "C:\\Acme"));
+        assert_false(key_there(guest, loud));
+        assert_true(key_there(guest, msi));
+        assert_ok(ow_guest_resolve_path(guest, "C:\\Windows\\offwin\\uninstall.json", &volume, &inside, &err));
+        assert_ok(ow_file_open(volume, inside, 0, &file, &err));
+        assert_true(ow_file_size(file) < sizeof text);
+        assert_ok(ow_file_read(file, 0, text, (size_t)ow_file_size(file), &err));
+        assert_null(strstr(text, "Acme Console"));
+        assert_non_null(strstr(text, CODE));
+        ow_file_close(file);
+        ow_text_free(inside);
+        ow_fix_set_free(set);
+}
+
 static void what_may_not_be_acted_on_is_refused(void **state)
 {
         struct rig *rig = rig_get(state);
@@ -420,6 +453,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(removing_takes_out_what_is_the_vendors, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(without_files_no_file_goes, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(commands_are_kept_for_the_first_boot, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_command_whose_program_goes_is_not_kept, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_may_not_be_acted_on_is_refused, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(as_a_fix_it_disables, rig_setup, rig_teardown),
         };
