@@ -212,10 +212,14 @@ typedef struct ow_service_node {
 
 typedef struct ow_service_graph {
         const ow_service_node *nodes;   /* the services in their order, then groups, then what is missing */
-        size_t n_nodes, n_services, n_missing, n_edges, n_cycles;
+        size_t n_nodes, n_services, n_edges, n_cycles;
+        size_t n_missing;               /* also groups that nobody is in */
         const uint32_t *order;          /* what starts at boot, in the order in which Windows loads it */
         size_t n_order;
 } ow_service_graph;
+
+/* What is needed and not there: no such service, or a group that nobody is in. */
+OW_APIV bool ow_service_node_missing(const ow_service_node *node);
 
 /* The graph of a control set, 0 the current one. A group is needed when one of its members will do. */
 OW_API int ow_guest_service_graph(ow_guest *guest, uint32_t control_set, const ow_service_graph **ret,

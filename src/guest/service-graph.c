@@ -253,6 +253,11 @@ static bool find_cycles(struct building *b, size_t *ret_count)
         return true;
 }
 
+bool ow_service_node_missing(const ow_service_node *node)
+{
+        return node->kind == OW_NODE_MISSING || (node->kind == OW_NODE_GROUP && node->n_needs == 0);
+}
+
 static bool build(struct building *b, ow_service_graph *graph)
 {
         OW_AUTO_FREE uint32_t *at = NULL;
@@ -266,7 +271,9 @@ static bool build(struct building *b, ow_service_graph *graph)
         graph->nodes = b->nodes;
         graph->n_nodes = b->n_nodes;
         graph->n_services = b->n_services;
-        graph->n_missing = b->missing.n;
+        graph->n_missing = 0;
+        for (size_t i = b->n_services; i < b->n_nodes; i++)
+                graph->n_missing += ow_service_node_missing(&b->nodes[i]);
         return guest_service_order(b->guest, b->set, b->nodes, graph);
 }
 

@@ -83,6 +83,14 @@ static bool choose(const ow_service *s, char *buf, size_t size)
         return true;
 }
 
+/* \\server\share and its long forms; \\.\ and \\?\ begin names of devices. */
+static bool is_remote(const char *path)
+{
+        if (guest_text_begins(path, "\\\\.\\") || guest_text_begins(path, "\\\\?\\"))
+                return guest_text_begins(path + 4, "UNC\\");
+        return strncmp(path, "\\\\", 2) == 0 || guest_text_begins(path, "\\??\\UNC\\");
+}
+
 void guest_service_image(ow_guest *guest, struct guest_service_set *set, ow_service *s)
 {
         char path[MAX_PATH], full[2 * MAX_PATH];
@@ -104,9 +112,7 @@ void guest_service_image(ow_guest *guest, struct guest_service_set *set, ow_serv
                 return;
         case OW_E_UNSUPPORTED:
                 if (path[0] != '%') {
-                        s->image_kind = strncmp(path, "\\\\", 2) == 0 || guest_text_begins(path, "\\??\\UNC\\")
-                                                ? OW_IMAGE_REMOTE
-                                                : OW_IMAGE_DEVICE;
+                        s->image_kind = is_remote(path) ? OW_IMAGE_REMOTE : OW_IMAGE_DEVICE;
                         return;
                 }
                 guest_note(guest, "service '%s': %s", s->name, err.text);

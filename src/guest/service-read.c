@@ -39,6 +39,8 @@ enum field {
         N_FIELDS
 };
 
+enum { TYPE_BITS = 0x3ff }; /* those of Type that any Windows knows */
+
 static const struct field_spec {
         const char *name;
         enum form form;
@@ -180,6 +182,14 @@ static bool number_of(const ow_hive_item *item, ow_view data, uint32_t *ret)
         return true;
 }
 
+/* A number that Windows gives no meaning; the service is told as it is all the same. */
+static void note_number(struct reading *r, enum field field, uint32_t number)
+{
+        if ((field == TYPE && number & ~(uint32_t)TYPE_BITS) || (field == START && number > OW_START_DISABLED))
+                guest_note(r->guest, "service '%s': '%s' is 0x%x, which means nothing to Windows", r->service.name,
+                           fields[field].name, number);
+}
+
 static void take(struct reading *r, enum field field, const ow_hive_item *item, ow_view data)
 {
         const struct field_spec *spec = &fields[field];
@@ -197,6 +207,7 @@ static void take(struct reading *r, enum field field, const ow_hive_item *item, 
                         memcpy(at, &(bool){ number != 0 }, sizeof(bool));
                 } else {
                         memcpy(at, &number, sizeof number);
+                        note_number(r, field, number);
                 }
                 break;
         case TEXT:
@@ -260,7 +271,8 @@ static enum field field_of(const char *name)
         enum field i = 0;
 
         /* The first letters differ nearly always. */
-        while (i < N_FIELDS && (((name[0] ^ fields[i].name[0]) & ~0x20) != 0 || strcasecmp(name, fields[i].name) != 0))
+        while (i < N_FIELDS &&
+               (((name[0] ^ fields[i].name[0]) & ~0x20) != 0 || strcasecmp(name, fields[i].name) != 0))
                 i++;
         return i;
 }

@@ -24,7 +24,7 @@ static void put_needs(struct report_page *page, const ow_service_graph *graph, c
                 const ow_service_node *need = &graph->nodes[node->needs[i]];
 
                 ow_buffer_printf(&line, "%s%s%s%s", i ? ", " : "", mark_of(need), need->name,
-                                 need->kind == OW_NODE_MISSING ? " (missing)" : "");
+                                 ow_service_node_missing(need) ? " (missing)" : "");
         }
         text = ow_buffer_take_text(&line);
         if (text)
@@ -124,7 +124,7 @@ static void put_name(struct report_page *page, const ow_service_node *node)
 static const char *shape_of(const ow_service_node *node)
 {
         if (node->kind == OW_NODE_GROUP)
-                return "shape=folder";
+                return ow_service_node_missing(node) ? "shape=folder, style=dashed, color=red" : "shape=folder";
         if (node->kind == OW_NODE_MISSING)
                 return "shape=box, style=dashed, color=red";
         if (node->cycle)

@@ -306,8 +306,10 @@ static int put_graph(struct report_page *page, ow_guest *guest, const ow_service
         node = &graph->nodes[s->index];
         put_needs(page, s);
         for (size_t i = 0; i < node->n_needs; i++)
-                if (graph->nodes[node->needs[i]].kind == OW_NODE_MISSING)
-                        ow_buffer_printf(&line, "%s%s", line.len ? ", " : "", graph->nodes[node->needs[i]].name);
+                if (ow_service_node_missing(&graph->nodes[node->needs[i]]))
+                        ow_buffer_printf(&line, "%s%s%s", line.len ? ", " : "",
+                                         graph->nodes[node->needs[i]].kind == OW_NODE_GROUP ? "group " : "",
+                                         graph->nodes[node->needs[i]].name);
         put_field(page, "Not there", &line);
         put_names(page, "Needed by", graph, node->needed_by, node->n_needed_by);
         if (node->cycle) {
@@ -316,7 +318,7 @@ static int put_graph(struct report_page *page, ow_guest *guest, const ow_service
                                 ow_buffer_printf(&line, "%s%s", line.len ? ", " : "", graph->nodes[i].name);
                 if (!line.len)
                         ow_buffer_put_text(&line, "itself");
-                put_field(page, "In circle with", &line);
+                put_field(page, "Circle with", &line);
         }
         return 0;
 }

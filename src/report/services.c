@@ -11,19 +11,29 @@ static enum ow_report_format format_of(const ow_report_options *options)
         return options ? options->format : OW_REPORT_TEXT;
 }
 
+/* "auto", or the number of an odd one. */
+static const char *start_word(uint32_t start, char buf[16])
+{
+        if (start <= OW_START_DISABLED)
+                return ow_service_start_name(start);
+        (void)snprintf(buf, 16, "odd 0x%x", start);
+        return buf;
+}
+
 void report_service_start(const ow_service *s, char text[REPORT_START_TEXT])
 {
+        char number[16], now[16];
         const char *how = s->effective_start == OW_START_AUTO && s->delayed ? " delayed" : "";
         const char *trigger = s->trigger_start ? " trigger" : "";
-        char stored[16] = "";
+        char stored[24] = "";
 
         if (s->start == UINT32_MAX) {
                 (void)snprintf(text, REPORT_START_TEXT, "not told");
                 return;
         }
         if (s->start != s->effective_start)
-                (void)snprintf(stored, sizeof stored, " (%s)", ow_service_start_name(s->start));
-        (void)snprintf(text, REPORT_START_TEXT, "%s%s%s%s", ow_service_start_name(s->effective_start), how, trigger,
+                (void)snprintf(stored, sizeof stored, " (%s)", start_word(s->start, number));
+        (void)snprintf(text, REPORT_START_TEXT, "%s%s%s%s", start_word(s->effective_start, now), how, trigger,
                        stored);
 }
 

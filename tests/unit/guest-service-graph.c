@@ -44,7 +44,7 @@ static const char graph_text[] = SELECT
         SERVICES "A]\n" PROCESS START(2) NEEDS("\"b\",\"Gone\"")
         SERVICES "B]\n" PROCESS START(3) NEEDS("\"C\"") "\"DependOnGroup\"=multi:\"Disks\"\n"
         SERVICES "C]\n" PROCESS START(2) NEEDS("\"B\"")
-        SERVICES "Self]\n" PROCESS START(3) NEEDS("\"Self\"")
+        SERVICES "Self]\n" PROCESS START(3) NEEDS("\"Self\"") "\"DependOnGroup\"=multi:\"Nobody\"\n"
         SERVICES "Two]\n" DRIVER START(0) "\"Group\"=\"Disks\"\n\"Tag\"=dword:00000002\n"
         SERVICES "One]\n" DRIVER START(0) "\"Group\"=\"disks\"\n\"Tag\"=dword:00000001\n"
         SERVICES "Early]\n" DRIVER START(0) "\"Group\"=\"First\"\n"
@@ -63,7 +63,7 @@ static void needs_circles_and_the_missing_are_told(void **state)
 
         assert_ok(ow_guest_service_graph(guest, 0, &graph, &err));
         assert_int_equal(graph->n_services, 9);
-        assert_int_equal(graph->n_missing, 1);
+        assert_int_equal(graph->n_missing, 2);
         assert_int_equal(graph->n_cycles, 2);
         node = &graph->nodes[find(guest, "A")->index];
         assert_int_equal(node->n_needs, 2);
@@ -78,6 +78,11 @@ static void needs_circles_and_the_missing_are_told(void **state)
         assert_true(graph->nodes[find(guest, "Self")->index].cycle != 0);
         assert_int_equal(graph->nodes[node->needs[1]].kind, OW_NODE_GROUP);
         assert_int_equal(graph->nodes[node->needs[1]].n_needs, 2);
+        assert_false(ow_service_node_missing(&graph->nodes[node->needs[1]]));
+        node = &graph->nodes[find(guest, "Self")->index];
+        assert_false(ow_service_node_missing(node));
+        assert_string_equal(graph->nodes[node->needs[1]].name, "Nobody");
+        assert_true(ow_service_node_missing(&graph->nodes[node->needs[1]]));
 }
 
 static void the_order_is_that_of_a_boot(void **state)
@@ -214,6 +219,9 @@ static void image_paths_lead_to_the_file_that_counts(void **state)
                 { PROCESS "\"ImagePath\"=\"agent.exe\"\n", OW_IMAGE_FILE, "C:\\Windows\\System32\\agent.exe" },
                 { PROCESS "\"ImagePath\"=\"D:\\\\x.exe\"\n", OW_IMAGE_FILE, "D:\\x.exe" },
                 { PROCESS "\"ImagePath\"=\"\\\\\\\\server\\\\share\\\\x.exe\"\n", OW_IMAGE_REMOTE, "" },
+                { PROCESS "\"ImagePath\"=\"\\\\\\\\?\\\\UNC\\\\server\\\\share\\\\x.exe\"\n", OW_IMAGE_REMOTE, "" },
+                { DRIVER "\"ImagePath\"=\"\\\\\\\\.\\\\PhysicalDrive0\"\n", OW_IMAGE_DEVICE, "" },
+                { DRIVER "\"ImagePath\"=\"\\\\\\\\?\\\\GLOBALROOT\\\\Device\\\\x.sys\"\n", OW_IMAGE_DEVICE, "" },
                 { DRIVER "\"ImagePath\"=\"\\\\Device\\\\Harddisk0\\\\x.sys\"\n", OW_IMAGE_DEVICE, "" },
                 { DRIVER "\"ImagePath\"=\"..\\\\..\\\\..\\\\etc\\\\passwd\"\n", OW_IMAGE_ODD, "" },
                 { PROCESS "\"ImagePath\"=\"%Nowhere%\\\\x.exe\"\n", OW_IMAGE_ODD, "" },

@@ -13,7 +13,8 @@ static const char system_text[] =
         "\"ImagePath\"=expand:\"%SystemRoot%\\\\x.exe -k\"\n\"Group\"=\"TDI\"\n"
         SERVICES "Full\\TriggerInfo\\0]\n\"Type\"=dword:00000001\n"
         SERVICES "{not-a-service}\\Parameters]\n\"Start\"=dword:00000002\n"
-        SERVICES "Odd]\n\"Type\"=hex:01\n\"Start\"=\"2\"\n\"DependOnService\"=\"RpcSs\"\n\"Group\"=hex(1):41,00,42\n";
+        SERVICES "Odd]\n\"Type\"=hex:01\n\"Start\"=\"2\"\n\"DependOnService\"=\"RpcSs\"\n\"Group\"=hex(1):41,00,42\n"
+        SERVICES "senseless]\n\"Type\"=dword:ffffffff\n\"Start\"=dword:000000ff\n";
 
 static void services_are_read_whole(void **state)
 {
@@ -28,7 +29,7 @@ static void services_are_read_whole(void **state)
         rig_end(rig);
         guest = rig_open(rig, false);
         assert_ok(ow_guest_services(guest, &services, &n, &err));
-        assert_int_equal(n, 3);
+        assert_int_equal(n, 4);
         assert_string_equal(services[0].name, "Full");
         assert_int_equal(services[0].type, 0x20);
         assert_int_equal(services[0].start, 2);
@@ -53,8 +54,11 @@ static void services_are_read_whole(void **state)
         assert_true(has_problem(guest, "'Type' should be a 4-byte number"));
         assert_true(has_problem(guest, "'Start' should be a 4-byte number"));
 
-        assert_string_equal(services[2].name, "zz-last");
-        assert_null(services[2].depends_on[0]);
+        assert_string_equal(services[2].name, "senseless");
+        assert_true(has_problem(guest, "service 'senseless': 'Type' is 0xffffffff, which means nothing"));
+        assert_true(has_problem(guest, "service 'senseless': 'Start' is 0xff, which means nothing"));
+        assert_string_equal(services[3].name, "zz-last");
+        assert_null(services[3].depends_on[0]);
         assert_ok(ow_guest_services(guest, &again, &m, &err));
         assert_ptr_equal(again, services);
         assert_int_equal(m, n);
