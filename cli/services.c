@@ -158,10 +158,15 @@ static int passes(const struct choice *c, ow_guest *guest, const ow_service *s, 
 
 static int choose(const struct choice *c, ow_guest *guest, struct chosen *ret, ow_error *err)
 {
+        const ow_service_filter *filters;
         const ow_service *services;
         size_t n;
-        int r = ow_guest_services_of(guest, c->control_set, &services, &n, err);
+        int r = 0;
 
+        if (c->drivers) /* a list of them that is odd is a problem of the machine */
+                r = ow_guest_service_filters(guest, c->control_set, &filters, &n, err);
+        if (r >= 0)
+                r = ow_guest_services_of(guest, c->control_set, &services, &n, err);
         if (r < 0)
                 return r;
         ret->items = calloc(n + 1, sizeof *ret->items);
@@ -258,11 +263,14 @@ int run_services_show(const struct arguments *a)
         ow_error err = OW_ERROR_INIT;
         uint32_t control_set;
         char *text = NULL;
+        size_t first = 0;
         int r, code = parse_control_set(a, &control_set);
 
         if (code)
                 return code;
         r = open_guest(a, a->operands.count - 1, &session, &err);
+        if (r >= 0)
+                first = ow_guest_problem_count(session.guest);
         if (r >= 0)
                 r = ow_guest_service_find(session.guest, control_set, name, &service, &err);
         if (r == 0)
@@ -271,7 +279,10 @@ int run_services_show(const struct arguments *a)
                             name);
         if (r >= 0)
                 r = ow_report_service(session.guest, service, &options, &text, &err);
-        return r < 0 ? fail(a, &err) : print_report(a, text);
+        if (r < 0)
+                return fail(a, &err);
+        note_problems(a, session.guest, first);
+        return print_report(a, text);
 }
 
 int run_services_graph(const struct arguments *a)

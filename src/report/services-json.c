@@ -240,6 +240,7 @@ int report_service_show_json(ow_guest *guest, const ow_service *s, char **ret, o
         r = report_service_json(&json, object, guest, s, true, err);
         if (r < 0)
                 return r;
+        put_problems(&json, guest);
         return report_json_take(&json, ret, err);
 }
 
