@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the rows of a plan mean for the ledger. A place keeps its first "before", however often fixes are applied; a
- * lasting change takes over what was recorded of a temporary one; what is back as it was needs no entry.
+ * What the rows of a plan mean for the ledger. A place keeps its first "before", however often fixes are applied, but
+ * of a start that becomes disabled the last one, which `enable` gives back; a lasting change takes over what was
+ * recorded of a temporary one; what is back as it was needs no entry.
  */
+#include <string.h>
+
 #include <offwin/fix.h>
 
 #include "base/filetime.h"
+#include "base/le.h"
+#include "base/upcase.h"
 #include "fix/ledger.h"
+
+enum { START_DISABLED = 4 };
 
 struct recording {
         ow_plan *plan;
@@ -52,15 +59,27 @@ static int value_record(struct recording *rec, const ow_change *change, ow_error
         const struct ledger_entry *known = ledger_find(&rec->ledger, LEDGER_VALUE, change->where, change->name);
 
         if (known)
-                return ledger_entry_after(rec->plan, rec->guest, known, &change->after, err);
+                return ledger_entry_data(rec->plan, rec->guest, known, &known->before, &change->after, err);
         return entry_new(rec, LEDGER_VALUE, change, &change->before, err);
+}
+
+/* Whether a service no longer starts after it, by its Start or a value of its StartOverride. */
+static bool disables(const ow_change *change)
+{
+        const ow_datum *after = &change->after;
+        const char *key = strrchr(change->where, '\\');
+
+        return after->present && after->type == OW_REG_DWORD && after->data.size == 4 &&
+               ow_le32_at(after->data.p) == START_DISABLED &&
+               (ow_name_compare(change->name, "Start") == 0 ||
+                (key && ow_name_compare(key + 1, "StartOverride") == 0));
 }
 
 static int lasting_record(struct recording *rec, const ow_change *change, ow_error *err)
 {
         const struct ledger_entry *kept = ledger_find(&rec->ledger, LEDGER_KEPT, change->where, change->name);
         const struct ledger_entry *lent = ledger_find(&rec->ledger, LEDGER_VALUE, change->where, change->name);
-        const ow_datum *before = kept ? &kept->before : lent ? &lent->before : &change->before;
+        const ow_datum *before = kept && !disables(change) ? &kept->before : lent ? &lent->before : &change->before;
         bool back = datum_equal(before, &change->after);
 
         if (lent)
@@ -69,7 +88,7 @@ static int lasting_record(struct recording *rec, const ow_change *change, ow_err
                 drop(rec, kept);
         if (back)
                 return 0;
-        return kept ? ledger_entry_after(rec->plan, rec->guest, kept, &change->after, err)
+        return kept ? ledger_entry_data(rec->plan, rec->guest, kept, before, &change->after, err)
                     : entry_new(rec, LEDGER_KEPT, change, before, err);
 }
 

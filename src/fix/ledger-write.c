@@ -131,10 +131,12 @@ int ledger_entry_new(ow_plan *plan, ow_guest *guest, struct ledger *ledger, cons
         return r < 0 ? r : entry_put(plan, guest, place, time, kind, change, before, err);
 }
 
-int ledger_entry_after(ow_plan *plan, ow_guest *guest, const struct ledger_entry *entry, const ow_datum *after,
-                       ow_error *err)
+int ledger_entry_data(ow_plan *plan, ow_guest *guest, const struct ledger_entry *entry, const ow_datum *before,
+                      const ow_datum *after, ow_error *err)
 {
-        return put_datum(plan, guest, entry->place, &ledger_after, after, err);
+        int r = put_datum(plan, guest, entry->place, &ledger_before, before, err);
+
+        return r < 0 ? r : put_datum(plan, guest, entry->place, &ledger_after, after, err);
 }
 
 /* ---- taking it away ---- */

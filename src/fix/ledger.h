@@ -61,7 +61,7 @@ int settle_add(ow_plan *plan, ow_guest *guest, const struct settle_choice *choic
 /* Makes an entry (ledger->last counts up) for a change; *root is chosen with the first one. time: as text. */
 int ledger_entry_new(ow_plan *plan, ow_guest *guest, struct ledger *ledger, const char **root, const char *time,
                      enum ledger_kind kind, const ow_change *change, const ow_datum *before, ow_error *err);
-int ledger_entry_after(ow_plan *plan, ow_guest *guest, const struct ledger_entry *entry, const ow_datum *after,
-                       ow_error *err);
+int ledger_entry_data(ow_plan *plan, ow_guest *guest, const struct ledger_entry *entry, const ow_datum *before,
+                      const ow_datum *after, ow_error *err);
 
 #endif
