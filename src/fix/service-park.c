@@ -15,13 +15,33 @@
 #include "fix/builtin.h"
 #include "fix/guard.h"
 
-/* What a domain controller needs instead of being parked. */
-static const char dc_advice[] =
-        "this is a domain controller: what makes it one is not held back. It needs the address that its DNS records "
-        "name on the new card, with itself or a partner as DNS server; and when it is an older copy, to know so "
-        "before "
-        "it replicates (NTDS\\Parameters 'Database restored from backup'; SYSVOL by DFSR or BurFlags as not "
+const char service_dc_advice[] =
+        "this is a domain controller: what makes it one stays. It needs the address that its DNS records name on the "
+        "new card, with itself or a partner as DNS server; and when it is an older copy, to know so before it "
+        "replicates (NTDS\\Parameters 'Database restored from backup'; SYSVOL by DFSR or BurFlags as not "
         "authoritative). Its safe mode is directory services restore (dsrepair)";
+
+/* The service that at is, by the facts of before the plan: 1, 0 none that can be read, < 0. */
+static int service_of(struct fix_job *job, const struct service_at *at, const ow_service **ret, ow_error *err)
+{
+        uint32_t set = 0;
+
+        (void)sscanf(at->where, "HKLM\\SYSTEM\\ControlSet%3u", &set);
+        return ow_guest_service_find(job->guest, set, at->name, ret, err);
+}
+
+int service_is_dc_role(struct fix_job *job, const struct service_at *at, ow_error *err)
+{
+        ow_service_verdict verdict;
+        const ow_service *s;
+        int r;
+
+        r = service_of(job, at, &s, err);
+        if (r <= 0)
+                return r;
+        r = ow_service_verdict_get(job->guest, s, &verdict, err);
+        return r < 0 ? r : verdict.verdict == OW_NETWORK_DC_ROLE;
+}
 
 /* Starts at boot by itself, or as soon as there is an address. */
 static bool starts_itself(const ow_service *s)
@@ -149,7 +169,7 @@ int fix_park_plan(struct fix_job *job, ow_error *err)
                 r = set_pass(&pass, err);
         }
         if (r == 0 && dc)
-                r = plan_skip(job->plan, job->fix, OW_FIX_NOT_FOR_THIS, err, "%s", dc_advice);
+                r = plan_skip(job->plan, job->fix, OW_FIX_NOT_FOR_THIS, err, "%s", service_dc_advice);
         return r;
 }
 
@@ -173,7 +193,7 @@ static int refusal(struct fix_job *job, const ow_service *s, const char **ret, o
         if (guard_is_vital(s->name))
                 *ret = GUARD_VITAL_REASON;
         else if (verdict.verdict == OW_NETWORK_DC_ROLE)
-                *ret = dc_advice;
+                *ret = service_dc_advice;
         else if (verdict.verdict == OW_NETWORK_STACK || verdict.verdict == OW_NETWORK_CORE)
                 *ret = verdict.reason;
         else if (verdict.verdict == OW_NETWORK_NEEDED && !verdict.parkable)
@@ -186,11 +206,9 @@ static int park_at(struct fix_job *job, const struct service_at *at, void *state
         const struct named *named = state;
         const char *reason = NULL;
         const ow_service *s;
-        uint32_t set = 0;
         int r;
 
-        (void)sscanf(at->where, "HKLM\\SYSTEM\\ControlSet%3u", &set);
-        r = ow_guest_service_find(job->guest, set, at->name, &s, err);
+        r = service_of(job, at, &s, err);
         if (r <= 0)
                 return r < 0 ? r
                              : ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is no service that can be read", at->name);

@@ -7,6 +7,12 @@
 
 #define PARK_FIX "park-network-services"
 
+/* What a domain controller needs instead of having its services stopped. */
+extern const char service_dc_advice[];
+
+/* 1 when at is what makes this Windows a domain controller, 0 not, < 0. */
+int service_is_dc_role(struct fix_job *job, const struct service_at *at, ow_error *err);
+
 /* What TriggerInfo of the service at where can start: 0 nothing, 1 it, 2 it and not all could be given back; < 0. */
 int service_triggers_check(ow_guest *guest, const char *where, ow_error *err);
 

@@ -9,6 +9,7 @@
 
 #include "base/le.h"
 #include "base/upcase.h"
+#include "fix/service-park.h"
 #include "fix/words.h"
 
 int ow_service_edit_start(ow_service_edit *ret, const char *word, ow_error *err)
@@ -77,6 +78,17 @@ static int start_check(struct fix_job *job, const struct service_at *at, const o
                                "%u.%u",
                                at->name, major, ow_guest_windows(job->guest)->minor);
         return 0;
+}
+
+/* What makes a domain controller one is disabled by force only. */
+static int dc_check(struct fix_job *job, const struct service_at *at, ow_error *err)
+{
+        int r = service_is_dc_role(job, at, err);
+
+        return r <= 0 ? r
+                      : ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                                "disabling '%s' is refused: %s; --force does it all the same", at->name,
+                                service_dc_advice);
 }
 
 /* The start that a disabled service had before, by the ledger: what was for good first. 1, 0 not known. */
@@ -157,6 +169,8 @@ static int edit_at(struct fix_job *job, const struct service_at *at, void *state
                 edit.delayed = false;
         }
         r = start_check(job, at, &edit, err);
+        if (r == 0 && edit.start == START_DISABLED && at->start != START_DISABLED && !(q->flags & OW_SERVICE_FORCE))
+                r = dc_check(job, at, err);
         if (r == 0 && edit.start == START_DISABLED && q->flags & (OW_SERVICE_FORCE | OW_SERVICE_UNFILTER) &&
             !is_win32(at))
                 r = service_unfilter(job, at, err);

@@ -159,6 +159,15 @@ start() {
                 expect 4
                 one_line "parking '"
         done
+        for name in DNS Kdc; do
+                offwin svc disable --yes "$image" "$name"
+                expect 4
+                one_line "this is a domain controller"
+                offwin svc set --start disabled --yes "$image" "$name"
+                expect 4
+        done
+        offwin svc disable --force --dry-run "$image" DNS
+        expect 0
         offwin svc park --yes "$image"
         expect 0
         for name in NTDS DNS Netlogon Kdc; do
