@@ -94,6 +94,8 @@ static int service_remove(struct vendor_work *w, const char *where, ow_error *er
         r = fix_guard_value(where, "Start", OW_REG_DWORD, &disabled.data, err);
         if (r == 0)
                 r = guard_service_value(w->job, where, "Start", &disabled, err);
+        if (r == 0)
+                r = vendor_leave_providers(w, where, strrchr(where, '\\') + 1, err);
         return r < 0 ? r : fix_job_remove_key(w->job, where, err);
 }
 

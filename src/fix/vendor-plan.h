@@ -20,6 +20,8 @@ struct vendor_work {
 void vendor_own_rows(struct vendor_work *w, size_t first);
 void vendor_work_done(struct vendor_work *w);
 
+/* A service that goes leaves the lists of network providers in the control set of its key where. */
+int vendor_leave_providers(struct vendor_work *w, const char *where, const char *name, ow_error *err);
 int vendor_remove_task(struct vendor_work *w, const ow_vendor_sign *sign, ow_error *err);
 int vendor_remove_program(struct vendor_work *w, const ow_vendor_sign *sign, ow_error *err);
 int vendor_remove_folder(struct vendor_work *w, const ow_vendor_sign *sign, ow_error *err);

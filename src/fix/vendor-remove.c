@@ -9,6 +9,8 @@
 
 #include "base/glob.h"
 #include "base/upcase.h"
+#include "base/utf16.h"
+#include "fix/service-edit.h"
 
 #define TASK_CACHE "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\"
 
@@ -35,6 +37,76 @@ static int key_remove(struct vendor_work *w, const char *path, const char *name,
         OW_AUTO_FREE char *where = ow_asprintf("%s%s", path, name);
 
         return where ? fix_job_remove_key(w->job, where, err) : ow_fail_nomem(err);
+}
+
+/* ---- network providers ---- */
+
+/* list, texts with commas between them, without name; false when it does not name it. */
+static bool list_without(const char *list, const char *name, ow_buffer *out)
+{
+        bool found = false;
+
+        while (*list) {
+                size_t n = strcspn(list, ","), from = strspn(list, " "), to = n;
+
+                while (to > from && list[to - 1] == ' ')
+                        to--;
+                if (from < to && ow_name_compare_n(list + from, to - from, name, strlen(name)) == 0) {
+                        found = true;
+                } else {
+                        ow_buffer_printf(out, "%s", out->len ? "," : "");
+                        ow_buffer_put(out, list, n);
+                }
+                list += n + (list[n] == ',');
+        }
+        return found;
+}
+
+static int provider_remove(struct vendor_work *w, const char *where, const char *name, ow_error *err)
+{
+        ow_datum now = { false, 0, { NULL, 0 } };
+        OW_AUTO_BUFFER kept = OW_BUFFER_INIT;
+        OW_AUTO_BUFFER data = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *list = NULL;
+        uint32_t type;
+        bool found;
+        int r;
+
+        r = plan_now(w->plan, w->guest, where, "ProviderOrder", &now, err);
+        type = now.type;
+        if (r < 0 || !now.present || (type != OW_REG_SZ && type != OW_REG_EXPAND_SZ)) {
+                ow_blob_done(&now.data);
+                return r;
+        }
+        list = ow_utf16_text((ow_view){ now.data.p, now.data.size });
+        ow_blob_done(&now.data);
+        if (!list)
+                return ow_fail_nomem(err);
+        found = list_without(list, name, &kept);
+        ow_buffer_put_byte(&kept, '\0');
+        if (ow_buffer_failed(&kept))
+                return ow_fail_nomem(err);
+        if (!found)
+                return 0;
+        r = ow_utf8_to_utf16((const char *)kept.p, kept.len, &data, err);
+        if (r < 0 || ow_buffer_failed(&data))
+                return r < 0 ? r : ow_fail_nomem(err);
+        return service_value(w->job, where, "ProviderOrder", type, data.p, data.len, err);
+}
+
+int vendor_leave_providers(struct vendor_work *w, const char *where, const char *name, ow_error *err)
+{
+        static const char *const keys[] = { "Order", "HwOrder" };
+        const char *services = strstr(where, "\\Services\\");
+        int r = 0;
+
+        for (size_t i = 0; services && i < OW_COUNT(keys) && r == 0; i++) {
+                OW_AUTO_FREE char *list =
+                        ow_asprintf("%.*s\\Control\\NetworkProvider\\%s", (int)(services - where), where, keys[i]);
+
+                r = list ? provider_remove(w, list, name, err) : ow_fail_nomem(err);
+        }
+        return r;
 }
 
 /* ---- scheduled tasks ---- */

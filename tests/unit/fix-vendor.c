@@ -16,6 +16,8 @@ static const char guest_system[] =
         "[HKEY_LOCAL_MACHINE\\Select]\n\"Current\"=dword:1\n\"Default\"=dword:1\n"
         SYS "Control\\ProductOptions]\n\"ProductType\"=\"ServerNT\"\n"
         SYS DISK_CLASS "]\n\"LowerFilters\"=multi:\"EhStorClass\",\"acmefilt\",\"acmegone\"\n"
+        SYS "Control\\NetworkProvider\\Order]\n\"ProviderOrder\"=\"RDPNP,acmeCHAN, LanmanWorkstation,acmechan2\"\n"
+        SYS "Control\\NetworkProvider\\HwOrder]\n\"ProviderOrder\"=\"AcmeChan\"\n"
         SYS "Enum\\PCI\\VEN_1\\1]\n\"UpperFilters\"=multi:\"acmeup\"\n"
         SYS "Services\\AcmeAgent]\n\"Type\"=dword:10\n\"Start\"=dword:2\n\"ImagePath\"=\"C:\\\\Acme\\\\agent.exe\"\n"
         "\"DisplayName\"=\"Acme Agent\"\n"
@@ -271,12 +273,18 @@ static void removing_takes_out_what_is_the_vendors(void **state)
         ow_guest *guest = guest_make(rig);
         ow_fix_set *set = packs_load(rig);
         ow_plan *plan = plan_of(guest, set, "acme", OW_VENDOR_REMOVE | OW_VENDOR_FILES);
+        OW_AUTO_FREE char *order = NULL;
+        OW_AUTO_FREE char *hw_order = NULL;
         ow_blob data = { NULL, 0 };
         uint32_t type;
 
         guest = carry_out(rig, plan);
         assert_false(key_there(guest, CS1 "Services\\AcmeAgent"));
         assert_false(key_there(guest, CS1 "Services\\acmechan"));
+        order = list_text(guest, CS1 "Control\\NetworkProvider\\Order", "ProviderOrder");
+        assert_string_equal(order, "RDPNP, LanmanWorkstation,acmechan2,");
+        hw_order = list_text(guest, CS1 "Control\\NetworkProvider\\HwOrder", "ProviderOrder");
+        assert_string_equal(hw_order, ",");
         assert_int_equal(dword(guest, CS1 "Services\\acmedisk", "Start"), 4);   /* storage: disabled */
         assert_int_equal(dword(guest, CS1 "Services\\acmefilt", "Start"), 4);   /* a filter: disabled */
         assert_int_equal(dword(guest, CS1 "Services\\acmeup", "Start"), 4);     /* a device names it: disabled */
