@@ -81,7 +81,7 @@ static int add_set(struct plan_state *state, ow_guest *guest, ow_error *err)
         if (r == 0)
                 r = ow_network_find(network, arguments->operands.items[1], &index, err);
         if (r == 0)
-                r = ow_addressing_from_adapter(network, index, &addressing, err);
+                r = ow_addressing_load(guest, index, &addressing, err);
         if (r < 0)
                 return r;
         r = apply_options(arguments, &addressing, err);

@@ -99,6 +99,14 @@ OW_APIV const ow_addressing_word *ow_addressing_word_get(size_t index);
  */
 OW_API int ow_addressing_set(ow_addressing *addressing, const char *name, const char *text, ow_error *err);
 
+/*
+ * Every setting of an addressing, one call for each entry of a list: its word, its family (OW_FAMILY_NONE where that
+ * makes no difference), its text. Stops at the first error of fn.
+ */
+OW_API int ow_addressing_each(const ow_addressing *a,
+                              int (*fn)(void *state, const char *word, uint8_t family, const char *text, ow_error *err),
+                              void *state, ow_error *err);
+
 /* ---- from an adapter ---- */
 
 /* The adapter that holds the addresses of this one: the team or bridge that it is a member of, or itself. */
@@ -111,6 +119,12 @@ OW_APIV size_t ow_network_carrier(const ow_network *network, size_t index);
  * ow_addressing_check() refuses both. OW_E_LIMIT, OW_E_NOMEM.
  */
 OW_API int ow_addressing_from_adapter(const ow_network *network, size_t index, ow_addressing *ret, ow_error *err);
+
+/* What the first boot will give an adapter of the registry. 1 and *ret; 0 nothing waits for it. OW_E_CORRUPT. */
+OW_API int ow_addressing_waiting(ow_guest *guest, const char *guid, ow_addressing *ret, ow_error *err);
+
+/* What an adapter is to have: what waits for it, and otherwise what it has. Errors of both. */
+OW_API int ow_addressing_load(ow_guest *guest, size_t index, ow_addressing *ret, ow_error *err);
 
 /* ---- checking ---- */
 

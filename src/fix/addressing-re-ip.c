@@ -62,12 +62,15 @@ static void bit_put(ow_address *address, unsigned bit, bool value)
         address->b[bit / 8] = (uint8_t)(value ? address->b[bit / 8] | mask : address->b[bit / 8] & ~mask);
 }
 
+/* Of several rules that fit the one for the smallest network, whatever their order. */
 static const ow_re_ip *rule_for(const ow_re_ip *rules, size_t n, const ow_address *address)
 {
+        const ow_re_ip *best = NULL;
+
         for (size_t i = 0; i < n; i++)
-                if (ow_prefix_contains(&rules[i].from, address))
-                        return &rules[i];
-        return NULL;
+                if (ow_prefix_contains(&rules[i].from, address) && (!best || rules[i].from.bits > best->from.bits))
+                        best = &rules[i];
+        return best;
 }
 
 /* The network part of the rule, the host part of address; OW_E_INVAL when the host part is longer than its room. */

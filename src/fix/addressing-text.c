@@ -41,7 +41,7 @@ void addressing_route_text(const ow_static_route *route, char text[ADDRESSING_TE
 
 /* Where to, and whether it still goes well. */
 struct teller {
-        addressing_each_fn fn;
+        int (*fn)(void *state, const char *word, uint8_t family, const char *text, ow_error *err);
         void *state;
         ow_error *err;
         int r;
@@ -98,7 +98,9 @@ static void tell_yes_no(struct teller *t, const char *word, const ow_setting *se
                 tell(t, word, OW_FAMILY_NONE, setting->value ? "yes" : "no");
 }
 
-int addressing_each(const ow_addressing *a, addressing_each_fn fn, void *state, ow_error *err)
+int ow_addressing_each(const ow_addressing *a,
+                       int (*fn)(void *state, const char *word, uint8_t family, const char *text, ow_error *err),
+                       void *state, ow_error *err)
 {
         struct teller t = { fn, state, err, 0 };
 

@@ -262,7 +262,6 @@ static int set_dhcp(ow_addressing *a, const char *word, const char *text, ow_err
         if (*text && strcmp(text, "yes") != 0)
                 return bad(err, word, text, "yes (give addresses instead)");
         ow_addressing_use_dhcp(a);
-        a->damaged &= ~(unsigned)(OW_DAMAGED_ADDRESSES | OW_DAMAGED_GATEWAYS);
         return 0;
 }
 

@@ -108,6 +108,7 @@ void ow_addressing_use_dhcp(ow_addressing *a)
                         a->gateways[kept++] = a->gateways[i];
         a->n_gateways = kept;
         a->dhcp = true;
+        a->damaged &= ~(unsigned)(OW_DAMAGED_ADDRESSES | OW_DAMAGED_GATEWAYS);
 }
 
 static int copy_list(const void *items, size_t count, size_t size, void *ret_items, size_t *ret_count, ow_error *err)

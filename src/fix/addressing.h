@@ -14,11 +14,4 @@ const char *addressing_netbios_name(uint32_t mode);
 void addressing_gateway_text(const ow_gateway *gateway, char text[ADDRESSING_TEXT]);
 void addressing_route_text(const ow_static_route *route, char text[ADDRESSING_TEXT]);
 
-/*
- * Every setting of an addressing, one call for each entry of a list: its word, its family (OW_FAMILY_NONE where that
- * makes no difference), its text. Stops at the first error of fn.
- */
-typedef int (*addressing_each_fn)(void *state, const char *word, uint8_t family, const char *text, ow_error *err);
-int addressing_each(const ow_addressing *a, addressing_each_fn fn, void *state, ow_error *err);
-
 #endif

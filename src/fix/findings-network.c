@@ -72,7 +72,7 @@ static int listing_tell(struct listing *l, struct fix_findings *findings, const 
 /* ---- one address or MAC on two adapters ---- */
 
 struct place {
-        uint8_t bytes[6]; /* an IPv4 address and two zeros, or a MAC */
+        uint8_t bytes[17]; /* family and address, or a MAC; zeros behind it */
         size_t adapter;
 };
 
@@ -88,9 +88,9 @@ typedef void (*format_fn)(const struct place *place, char text[OW_ADDRESS_TEXT])
 
 static void format_address(const struct place *place, char text[OW_ADDRESS_TEXT])
 {
-        ow_address address = { .family = OW_FAMILY_IPV4 };
+        ow_address address = { .family = place->bytes[0] };
 
-        memcpy(address.b, place->bytes, 4);
+        memcpy(address.b, place->bytes + 1, sizeof address.b);
         ow_address_format(&address, text);
 }
 
@@ -118,6 +118,21 @@ static void put_twice(struct listing *l, const ow_network *network, struct place
         }
 }
 
+/* Link-local addresses belong to their link. */
+static size_t put_places(struct place *places, size_t n, size_t adapter, const ow_prefixes *list)
+{
+        for (size_t k = 0; k < list->count && n < PLACES_MAX; k++) {
+                const ow_address *address = &list->items[k].address;
+
+                if (ow_address_is_link_local(address))
+                        continue;
+                places[n] = (struct place){ .adapter = adapter };
+                places[n].bytes[0] = address->family;
+                memcpy(places[n++].bytes + 1, address->b, sizeof address->b);
+        }
+        return n;
+}
+
 static int duplicate_addresses(struct fix_findings *findings, const ow_network *network, struct place *places,
                                ow_error *err)
 {
@@ -134,10 +149,10 @@ static int duplicate_addresses(struct fix_findings *findings, const ow_network *
         for (size_t i = 0; i < network->n_adapters; i++) {
                 const ow_adapter *a = &network->adapters[i];
 
-                for (size_t k = 0; k < a->ipv4.addresses.count && is_static(a) && n < PLACES_MAX; k++) {
-                        places[n] = (struct place){ .adapter = i };
-                        memcpy(places[n++].bytes, a->ipv4.addresses.items[k].address.b, 4);
-                }
+                if (is_static(a))
+                        n = put_places(places, n, i, &a->ipv4.addresses);
+                if (is_carrier(a))
+                        n = put_places(places, n, i, &a->ipv6.addresses);
         }
         put_twice(&l, network, places, n, format_address);
         return listing_tell(&l, findings, &note, err);
@@ -187,6 +202,12 @@ static int duplicates(struct fix_findings *findings, const ow_network *network, 
 
 /* ---- the way out ---- */
 
+/* A persistent route over a card that is gone leads nowhere. */
+static bool counts(const ow_network *network, const ow_route *route)
+{
+        return route->adapter < 0 || !is_ghost(&network->adapters[route->adapter]);
+}
+
 /* Some way leads out, or DHCP may bring one. */
 static bool has_way_out(const ow_network *network)
 {
@@ -195,7 +216,8 @@ static bool has_way_out(const ow_network *network)
                     (is_dhcp(&network->adapters[i]) || network->adapters[i].ipv4.gateways.count))
                         return true;
         for (size_t i = 0; i < network->n_routes; i++)
-                if (network->routes[i].destination.address.family == OW_FAMILY_IPV4 &&
+                if (counts(network, &network->routes[i]) &&
+                    network->routes[i].destination.address.family == OW_FAMILY_IPV4 &&
                     network->routes[i].destination.bits == 0)
                         return true;
         return false;
@@ -235,7 +257,8 @@ static bool is_connected(const ow_network *network, const ow_address *address)
                                 return true;
         }
         for (size_t i = 0; i < network->n_routes; i++)
-                if (ow_prefix_contains(&network->routes[i].destination, address))
+                if (counts(network, &network->routes[i]) &&
+                    ow_prefix_contains(&network->routes[i].destination, address))
                         return true;
         return false;
 }

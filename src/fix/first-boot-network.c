@@ -9,16 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/upcase.h"
 #include "fix/first-boot-network.h"
-
-enum {
-        FORMAT = 1,
-        FILE_MAX = 1 << 20, /* bytes of a file that is there */
-        ENTRIES_MAX = 256,
-};
-
-static const char file_path[] = "%SystemRoot%\\offwin\\network.json";
 
 static const struct fix_action first_boot_action = {
         .name = "first-boot-network",
@@ -156,7 +147,7 @@ static int entry_json(const struct net_first_boot *entry, json_t **ret, ow_error
                 r = json_object_set_new(object, "dhcp", json_false());
         if (r != 0)
                 return ow_fail_nomem(err);
-        r = addressing_each(&entry->want, put_setting, &w, err);
+        r = ow_addressing_each(&entry->want, put_setting, &w, err);
         if (r == 0) {
                 *ret = object;
                 object = NULL;
@@ -165,13 +156,6 @@ static int entry_json(const struct net_first_boot *entry, json_t **ret, ow_error
 }
 
 /* ---- what is there ---- */
-
-static bool same_text(const json_t *object, const char *key, const char *text)
-{
-        const char *there = json_string_value(json_object_get(object, key));
-
-        return there && text && ow_name_compare(there, text) == 0;
-}
 
 /* An entry that one of the plan's takes the place of. */
 static bool replaced(const ow_plan *plan, const json_t *object)
@@ -183,79 +167,12 @@ static bool replaced(const ow_plan *plan, const json_t *object)
                 struct net_first_boot *entry = &plan->first_boot[i];
 
                 ow_mac_format(&entry->want.mac, mac);
-                if ((entry->want.has_mac && same_text(object, "mac", mac)) ||
-                    same_text(object, "guid", entry->guid) || same_text(object, "from", entry->from))
+                if ((entry->want.has_mac && first_boot_entry_is(object, "mac", mac)) ||
+                    first_boot_entry_is(object, "guid", entry->guid) ||
+                    first_boot_entry_is(object, "from", entry->from))
                         found = entry->matched = true;
         }
         return found;
-}
-
-int first_boot_network_parse(const void *bytes, size_t size, const char *machine, json_t **ret_adapters,
-                             ow_error *err)
-{
-        json_error_t error;
-        AUTO_JSON root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &error);
-        json_t *adapters = json_object_get(root, "adapters");
-
-        if (!root)
-                return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, "'%s' of the guest is no JSON: line %d: %s", file_path,
-                               error.line, error.text);
-        if (json_integer_value(json_object_get(root, "offwin")) != FORMAT || !json_is_array(adapters))
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "'%s' of the guest is of another format",
-                               file_path);
-        if (json_array_size(adapters) > ENTRIES_MAX)
-                return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "'%s' of the guest has more than %d entries", file_path,
-                               ENTRIES_MAX);
-        if (!same_text(root, "machine", machine)) { /* of the machine that this one was copied from */
-                *ret_adapters = json_array();
-                return *ret_adapters ? 0 : ow_fail_nomem(err);
-        }
-        *ret_adapters = json_incref(adapters);
-        return 0;
-}
-
-/* The entries that are there and stay; NULL and 0: there is no file. */
-static int load_entries(ow_guest *guest, json_t **ret, ow_error *err)
-{
-        OW_AUTO_FREE char *where = NULL, *inside = NULL;
-        ow_blob bytes = { NULL, 0 };
-        ow_volume *volume;
-        ow_stat stat;
-        int r;
-
-        r = plan_file_place(guest, file_path, &where, &volume, &inside, err);
-        if (r == 0)
-                r = ow_volume_stat(volume, inside, &stat, err);
-        if (r <= 0)
-                return r;
-        r = ow_volume_read_file(volume, inside, FILE_MAX, &bytes, err);
-        if (r == 0)
-                r = first_boot_network_parse(bytes.p, bytes.size, ow_guest_windows(guest)->computer_name, ret, err);
-        ow_blob_done(&bytes);
-        return r < 0 ? ow_wrap(err, r, "offwin file rm takes it away") : 0;
-}
-
-/* An entry for the card of this MAC; without one, for whichever card comes. */
-static bool is_for(const json_t *entry, const ow_mac *mac)
-{
-        const json_t *text = json_object_get(entry, "mac");
-        ow_mac have;
-
-        if (!mac)
-                return !text && !json_object_get(entry, "guid");
-        return json_is_string(text) && ow_mac_parse(json_string_value(text), &have) && ow_mac_equal(&have, mac);
-}
-
-int net_first_boot_waits(ow_guest *guest, const ow_mac *mac, ow_error *err)
-{
-        __attribute__((cleanup(free_json))) json_t *entries = NULL;
-        int r;
-
-        r = load_entries(guest, &entries, err);
-        for (size_t i = 0; r == 0 && i < json_array_size(entries); i++)
-                if (is_for(json_array_get(entries, i), mac))
-                        return 1;
-        return r;
 }
 
 static int put_entries(const ow_plan *plan, const json_t *old, json_t *adapters, ow_error *err)
@@ -296,11 +213,11 @@ static int file_text(const ow_plan *plan, ow_guest *guest, char **ret, ow_error 
         json_t *adapters = json_array();
         int r;
 
-        if (json_object_set_new(root, "offwin", json_integer(FORMAT)) != 0 ||
+        if (json_object_set_new(root, "offwin", json_integer(FIRST_BOOT_NETWORK_FORMAT)) != 0 ||
             json_object_set_new(root, "machine", json_string(ow_guest_windows(guest)->computer_name)) != 0 ||
             json_object_set_new(root, "adapters", adapters) != 0)
                 return ow_fail_nomem(err);
-        r = load_entries(guest, &old, err);
+        r = first_boot_network_load(guest, &old, err);
         if (r == 0)
                 r = put_entries(plan, old, adapters, err);
         if (r < 0 || !has_effect(plan))
@@ -322,9 +239,9 @@ int first_boot_network_record(ow_plan *plan, ow_guest *guest, ow_error *err)
                 return r;
         r = fix_action_begin(&job, plan, guest, &first_boot_action, err);
         if (r == 0) {
-                r = fix_job_file(&job, file_path, text, strlen(text), err);
+                r = fix_job_file(&job, FIRST_BOOT_NETWORK_FILE, text, strlen(text), err);
                 if (r == 0 && job.left_out)
-                        r = ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "cannot write '%s': %.*s", file_path,
+                        r = ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "cannot write '%s': %.*s", FIRST_BOOT_NETWORK_FILE,
                                     (int)job.left_reason.len, (const char *)job.left_reason.p);
                 fix_action_done(&job);
         }

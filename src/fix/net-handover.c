@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/upcase.h"
+#include "fix/addressing.h"
 #include "fix/net-set.h"
 
 static const struct fix_action handover_action = {
@@ -80,7 +82,7 @@ static size_t find_card(const struct work *w, const ow_handover *nic, size_t n_n
         return n == 1 && (nic->has_mac || n_nics == 1) ? found : SIZE_MAX;
 }
 
-static int take_identity(struct work *w, const ow_handover *nic, size_t n_nics, ow_error *err)
+static int take_identity(struct work *w, ow_guest *guest, const ow_handover *nic, size_t n_nics, ow_error *err)
 {
         struct handover *item = &w->items[w->n];
         size_t old;
@@ -95,12 +97,49 @@ static int take_identity(struct work *w, const ow_handover *nic, size_t n_nics, 
                         return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "two cards would take the identity of '%s'",
                                        net_shown(&w->network->adapters[item->old]));
         item->card = find_card(w, nic, n_nics);
-        r = ow_addressing_from_adapter(w->network, item->old, &item->want, err);
+        r = ow_addressing_load(guest, item->old, &item->want, err);
         if (r < 0)
                 return r;
         item->want.has_mac = nic->has_mac;
         item->want.mac = nic->mac;
         w->n++;
+        return 0;
+}
+
+static int collect(void *state, const char *word, uint8_t family, const char *text, ow_error *err)
+{
+        (void)family, (void)err;
+        ow_buffer_printf(state, "%s=%s\n", word, text);
+        return 0;
+}
+
+/* OW_E_CONFLICT when another adapter's identity waits for the card, or other settings than are asked for. */
+static int check_same(const struct work *w, const ow_handover *nic, ow_addressing *waiting, const char *from,
+                      ow_error *err)
+{
+        OW_AUTO_BUFFER before = OW_BUFFER_INIT;
+        OW_AUTO_BUFFER after = OW_BUFFER_INIT;
+        size_t old;
+        int r = 0;
+
+        if (strcmp(nic->old, "auto") != 0 && ow_network_find(w->network, nic->old, &old, NULL) == 0 && from &&
+            !(ow_name_compare(w->network->adapters[ow_network_carrier(w->network, old)].guid, from) == 0))
+                return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE,
+                               "another adapter's addresses wait for this card already, not those of '%s'; offwin undo "
+                               "takes that back",
+                               nic->old);
+        r = ow_addressing_each(waiting, collect, &before, err);
+        for (size_t k = 0; k < nic->n_edits && r == 0; k++)
+                r = ow_addressing_set(waiting, nic->edits[k].name, nic->edits[k].text, err);
+        if (r == 0)
+                r = ow_addressing_each(waiting, collect, &after, err);
+        if (r < 0)
+                return r;
+        if (ow_buffer_failed(&before) || ow_buffer_failed(&after))
+                return ow_fail_nomem(err);
+        if (before.len != after.len || memcmp(before.p, after.p, before.len) != 0)
+                return ow_fail(err, OW_E_CONFLICT, OW_NOWHERE,
+                               "addresses wait for this card already, with other settings; offwin undo takes that back");
         return 0;
 }
 
@@ -110,14 +149,20 @@ static int take_identity(struct work *w, const ow_handover *nic, size_t n_nics, 
  */
 static int take_once(struct work *w, struct fix_job *job, const ow_handover *nic, size_t n_nics, ow_error *err)
 {
+        OW_AUTO_FREE char *from = NULL;
+        ow_addressing waiting;
         char mac[OW_MAC_TEXT] = "";
         int r;
 
-        r = net_first_boot_waits(job->guest, nic->has_mac ? &nic->mac : NULL, err);
+        r = net_first_boot_waits(job->guest, nic->has_mac ? &nic->mac : NULL, &waiting, &from, err);
         if (r < 0)
                 return r;
         if (r == 0)
-                return take_identity(w, nic, n_nics, err);
+                return take_identity(w, job->guest, nic, n_nics, err);
+        r = check_same(w, nic, &waiting, from, err);
+        ow_addressing_done(&waiting);
+        if (r < 0)
+                return r;
         if (nic->has_mac)
                 ow_mac_format(&nic->mac, mac);
         return plan_skip(job->plan, job->fix, OW_FIX_DONE, err, "addresses wait already for %s %s; offwin undo takes "
@@ -248,7 +293,7 @@ static void mark_going(struct work *w)
                 for (size_t k = 0; k < old->n_members; k++)
                         w->going[old->members[k]] = true;
         }
-        w->users = (struct net_users){ w->keep, 0, w->going };
+        w->users = (struct net_users){ .keep = w->keep, .going = w->going };
         for (size_t i = 0; i < w->n; i++)
                 if (w->items[i].card != SIZE_MAX)
                         w->keep[w->users.n_keep++] = w->items[i].want;
@@ -278,11 +323,11 @@ static int hand_to_first_boot(struct work *w, struct fix_job *job, const struct 
         ow_mac_format(&item->nic->mac, mac);
         if (item->nic->has_mac)
                 (void)snprintf(later.card, sizeof later.card, "the card %s", mac);
-        r = net_check_others(w->network, item->old, &item->want, &w->users, err);
+        r = net_check_others(job, later.card, item->old, &item->want, &w->users, err);
         if (r == 0)
                 r = net_first_boot_add(job->plan, &item->want, NULL, old->guid, err);
         if (r == 0)
-                r = addressing_each(&item->want, tell_later, &later, err);
+                r = ow_addressing_each(&item->want, tell_later, &later, err);
         /* Windows lets no two connections have one name, not even when one of them is a ghost. */
         if (r == 0 && old->name[0] && ow_adapter_place(old, OW_PLACE_CONNECTION))
                 r = net_step_aside(job, item->old, err);

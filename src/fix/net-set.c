@@ -45,26 +45,86 @@ static int check_adapter(const ow_network *network, size_t index, ow_error *err)
         }
 }
 
-int net_check_others(const ow_network *network, size_t index, const ow_addressing *want,
+/* An address of want that is in the list, or NULL. Link-local ones may be on every link. */
+static const ow_address *shared(const ow_addressing *want, const ow_prefixes *list)
+{
+        for (size_t k = 0; k < want->n_addresses; k++)
+                for (size_t j = 0; j < list->count; j++)
+                        if (!ow_address_is_link_local(&want->addresses[k].address) &&
+                            ow_address_equal(&want->addresses[k].address, &list->items[j].address))
+                                return &want->addresses[k].address;
+        return NULL;
+}
+
+int net_check_others(struct fix_job *job, const char *who, size_t index, const ow_addressing *want,
                      const struct net_users *users, ow_error *err)
 {
+        const ow_network *network;
+        char text[OW_ADDRESS_TEXT];
+        int r = ow_guest_network(job->guest, &network, err);
+
+        for (size_t i = 0; r == 0 && i < network->n_adapters; i++) {
+                const ow_adapter *a = &network->adapters[i];
+                const ow_address *twice;
+
+                if (i == index || a->verdict.presence == OW_PRESENCE_GHOST || (users->going && users->going[i]) ||
+                    (users->changing && users->changing[i]))
+                        continue;
+                twice = shared(want, &a->ipv4.addresses);
+                if (!twice)
+                        twice = shared(want, &a->ipv6.addresses);
+                if (!twice)
+                        continue;
+                ow_address_format(twice, text);
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "address %s already belongs to '%s'", text, net_shown(a));
+        }
+        if (r == 0)
+                r = net_first_boot_check(job->guest, want, network->adapters[index].guid, err);
+        return r == 0 ? net_give(job->plan, who, want, err) : r;
+}
+
+/* ---- what the plan gives ---- */
+
+struct net_given {
+        ow_address address;
+        char *who;
+};
+
+void net_given_done(ow_plan *plan)
+{
+        for (size_t i = 0; i < plan->n_given; i++)
+                ow_free(plan->given[i].who);
+        ow_free(plan->given);
+}
+
+static int give(ow_plan *plan, const char *who, const ow_address *address, ow_error *err)
+{
+        struct net_given *grown;
         char text[OW_ADDRESS_TEXT];
 
-        for (size_t i = 0; i < network->n_adapters; i++) {
-                const ow_adapter *a = &network->adapters[i];
-                bool gone = a->verdict.presence == OW_PRESENCE_GHOST || (users->going && users->going[i]);
-
-                for (size_t k = 0; k < want->n_addresses && i != index && !gone; k++)
-                        for (size_t j = 0; j < a->ipv4.addresses.count; j++) {
-                                if (!ow_address_equal(&want->addresses[k].address,
-                                                      &a->ipv4.addresses.items[j].address))
-                                        continue;
-                                ow_address_format(&want->addresses[k].address, text);
-                                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "address %s already belongs to '%s'",
-                                               text, net_shown(a));
-                        }
+        for (size_t i = 0; i < plan->n_given; i++) {
+                if (!ow_address_equal(&plan->given[i].address, address) || strcmp(plan->given[i].who, who) == 0)
+                        continue;
+                ow_address_format(address, text);
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "address %s is given to both '%s' and '%s'", text,
+                               plan->given[i].who, who);
         }
-        return 0;
+        grown = ow_grow(plan->given, plan->n_given, &plan->cap_given, sizeof *grown);
+        if (!grown)
+                return ow_fail_nomem(err);
+        plan->given = grown;
+        grown[plan->n_given] = (struct net_given){ *address, ow_strdup(who) };
+        return grown[plan->n_given].who ? (plan->n_given++, 0) : ow_fail_nomem(err);
+}
+
+int net_give(ow_plan *plan, const char *who, const ow_addressing *want, ow_error *err)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < want->n_addresses && r == 0; i++)
+                if (!ow_address_is_link_local(&want->addresses[i].address))
+                        r = give(plan, who, &want->addresses[i].address, err);
+        return r;
 }
 
 /* ---- the connection's name ---- */
@@ -146,7 +206,7 @@ static bool has_setting(struct difference *d, const ow_addressing *a, const char
         d->word = word;
         d->text = text;
         d->found = false;
-        return addressing_each(a, look_for, d, NULL) == 0 && d->found;
+        return ow_addressing_each(a, look_for, d, NULL) == 0 && d->found;
 }
 
 static int tell(struct difference *d, const char *word, uint8_t family, const char *text, ow_error *err)
@@ -187,8 +247,8 @@ static int tell_all(struct difference *d, const ow_addressing *want, ow_error *e
         struct gone gone = { d, want, NULL };
         int r;
 
-        r = addressing_each(want, tell_new, d, err);
-        return r == 0 && d->now ? addressing_each(d->now, tell_gone, &gone, err) : r;
+        r = ow_addressing_each(want, tell_new, d, err);
+        return r == 0 && d->now ? ow_addressing_each(d->now, tell_gone, &gone, err) : r;
 }
 
 static int tell_difference(struct fix_job *job, const ow_network *network, size_t index, const ow_addressing *want,
@@ -200,7 +260,7 @@ static int tell_difference(struct fix_job *job, const ow_network *network, size_
         int r;
 
         net_job_init(&nj);
-        if (ow_addressing_from_adapter(network, index, &now, NULL) == 0)
+        if (ow_addressing_load(job->guest, index, &now, NULL) == 0)
                 d.now = &now;
         r = tell_all(&d, want, err);
         if (d.now)
@@ -242,7 +302,7 @@ static int set_checked(struct fix_job *job, size_t index, const ow_addressing *w
         if (r == 0)
                 r = ow_addressing_check(want, err);
         if (r == 0)
-                r = net_check_others(network, index, want, users, err);
+                r = net_check_others(job, net_shown(&network->adapters[index]), index, want, users, err);
         if (r == 0)
                 r = net_each_set(job, &network->adapters[index], set_in, &request, err);
         if (r == 0 && !request.done)
@@ -271,16 +331,23 @@ int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const 
         return r;
 }
 
-int ow_plan_set_adapter(ow_plan *plan, ow_guest *guest, size_t index, const ow_addressing *addressing, ow_error *err)
+int net_set_beside(ow_plan *plan, ow_guest *guest, size_t index, const ow_addressing *want,
+                   const struct net_users *users, ow_error *err)
 {
-        static const struct net_users nobody = { .keep = NULL };
         struct fix_job job;
         int r;
 
         r = fix_action_begin(&job, plan, guest, &set_action, err);
         if (r < 0)
                 return r;
-        r = net_set(&job, index, addressing, &nobody, err);
+        r = net_set(&job, index, want, users, err);
         fix_action_done(&job);
         return r;
+}
+
+int ow_plan_set_adapter(ow_plan *plan, ow_guest *guest, size_t index, const ow_addressing *addressing, ow_error *err)
+{
+        static const struct net_users nobody = { .keep = NULL };
+
+        return net_set_beside(plan, guest, index, addressing, &nobody, err);
 }

@@ -9,9 +9,15 @@
 int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users,
             ow_error *err);
 
-/* OW_E_INVAL when another adapter, no ghost and not going, has one of the addresses. index: SIZE_MAX for a new card.
+/* ow_plan_set_adapter() beside others that the same plan changes. */
+int net_set_beside(ow_plan *plan, ow_guest *guest, size_t index, const ow_addressing *want,
+                   const struct net_users *users, ow_error *err);
+
+/*
+ * OW_E_INVAL when one of the addresses is another adapter's that is no ghost and not going, or gets to one by the same
+ * plan, or waits for one. index: of the adapter that gets them, or whose identity they are; who: what gets them.
  */
-int net_check_others(const ow_network *network, size_t index, const ow_addressing *want,
+int net_check_others(struct fix_job *job, const char *who, size_t index, const ow_addressing *want,
                      const struct net_users *users, ow_error *err);
 
 /* Renames an adapter to "<name> (old)", so that its name is free. */

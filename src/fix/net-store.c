@@ -77,9 +77,20 @@ static bool row_to_write(const ow_addressing *want, const ow_nsi_row *row)
         return false;
 }
 
+/* A row of a form that is not known stays beside others, and goes with all of them. */
+static int leave_row(struct net_job *nj, const ow_nsi_row *row, ow_error *err)
+{
+        if (nj->network->control_set != ow_guest_control_sets(nj->job->guest)->current)
+                return 0;
+        return plan_skip(nj->job->plan, nj->job->fix, OW_FIX_NOT_FOR_THIS, err,
+                         "'%s': row %s of its network store is of a form that is not known, and left alone",
+                         net_shown(nj->adapter), row->name);
+}
+
 /* Rows of the adapter that no longer hold. One that is written anew under its name is left to that. */
 static int drop_rows(struct net_job *nj, const ow_addressing *want, ow_error *err)
 {
+        bool all = want->n_addresses + route_count(want) == 0;
         const ow_adapter *a = nj->adapter;
         int r = 0;
 
@@ -90,6 +101,10 @@ static int drop_rows(struct net_job *nj, const ow_addressing *want, ow_error *er
                 if ((row->kind != OW_NSI_ROW_UNICAST && row->kind != OW_NSI_ROW_ROUTE) || row_holds(want, row) ||
                     (nj->store != NET_STORE_NONE && row->understood && row_to_write(want, row)))
                         continue;
+                if (!row->understood && !all) {
+                        r = leave_row(nj, row, err);
+                        continue;
+                }
                 where = net_path(nj, "%s", row->key);
                 r = where ? net_drop(nj, where, row->name, err) : ow_fail_nomem(err);
         }
@@ -115,6 +130,15 @@ static int put_row(struct net_job *nj, uint8_t family, const char *table, const 
         OW_AUTO_FREE char *where =
                 net_path(nj, "%s\\%s", family == OW_FAMILY_IPV6 ? OW_NSI_IPV6 : OW_NSI_IPV4, table);
 
+        for (size_t i = 0; i < nj->adapter->n_rows; i++) {
+                const ow_nsi_row *row = &nj->adapter->rows[i];
+
+                if (!row->understood && row->kind != OW_NSI_ROW_OTHER && ow_name_compare(row->name, name) == 0)
+                        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                                       "'%s': row %s of its network store is of a form that is not known, and would be "
+                                       "overwritten; `offwin net clean --adapter` takes all its rows away",
+                                       net_shown(nj->adapter), name);
+        }
         return where ? fix_job_value(nj->job, where, name, OW_REG_BINARY, data, size, err) : ow_fail_nomem(err);
 }
 

@@ -73,6 +73,7 @@ struct net_users {
         const ow_addressing *keep; /* what other adapters will have by the same plan */
         size_t n_keep;
         const bool *going; /* by index in ow_guest_network(): stripped too, so no user; or NULL */
+        const bool *changing; /* by index: the plan sets it too, so that what it has now does not count; or NULL */
 };
 int net_write_store(struct net_job *nj, const ow_addressing *want, const struct net_users *users, ow_error *err);
 
@@ -104,6 +105,12 @@ bool net_has_addresses(const ow_network *network, size_t index);
 /* Every ghost that has something to take. */
 int net_strip_ghosts(struct fix_job *job, size_t *ret_count, ow_error *err);
 
+/* ---- one address, one adapter ---- */
+
+/* Remembers what an adapter (or a new card) gets by this plan. OW_E_INVAL when another one gets an address of it. */
+int net_give(ow_plan *plan, const char *who, const ow_addressing *want, ow_error *err);
+void net_given_done(ow_plan *plan);
+
 /* ---- the first boot ---- */
 
 /* An entry of C:\Windows\offwin\network.json, which ow_plan_finish() writes. guid: of the adapter, or NULL for a card
@@ -113,7 +120,16 @@ int net_first_boot_add(ow_plan *plan, const ow_addressing *want, const char *gui
 /* What an earlier change left there for this adapter would undo a newer one: it becomes want, or goes (NULL). */
 int net_first_boot_renew(ow_plan *plan, const ow_addressing *want, const char *guid, ow_error *err);
 
-/* 1 when addresses wait in the guest already for the card of this MAC (NULL: for whichever card comes), 0, < 0. */
-int net_first_boot_waits(ow_guest *guest, const ow_mac *mac, ow_error *err);
+/*
+ * OW_E_INVAL when an address of want waits in the guest for another card. guid: of the adapter that gets it, or whose
+ * identity it is; what waits for that one, or for want's MAC, is no other.
+ */
+int net_first_boot_check(ow_guest *guest, const ow_addressing *want, const char *guid, ow_error *err);
+
+/*
+ * 1 when addresses wait in the guest already for the card of this MAC (NULL: for whichever card comes): *ret_want
+ * (ow_addressing_done()) and the GUID of whose identity they are (ow_free(); NULL not told). 0, < 0.
+ */
+int net_first_boot_waits(ow_guest *guest, const ow_mac *mac, ow_addressing *ret_want, char **ret_from, ow_error *err);
 
 #endif

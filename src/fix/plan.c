@@ -58,6 +58,7 @@ void ow_plan_free(ow_plan *plan)
         ow_free(plan->claims);
         guard_map_free(plan->guards);
         net_settings_done(plan);
+        net_given_done(plan);
         first_boot_network_done(plan);
         ow_free(plan);
 }

@@ -34,6 +34,8 @@ struct ow_plan {
         struct guard_map *guards;       /* what guards read of the control sets: fix/guard.h */
         ow_plan_setting *settings;      /* of adapters; fix/net.h */
         size_t n_settings, cap_settings;
+        struct net_given *given;        /* addresses, and what gets them */
+        size_t n_given, cap_given;
         struct net_first_boot *first_boot;      /* addresses that the first boot gives */
         size_t n_first_boot, cap_first_boot;
 };

@@ -124,7 +124,7 @@ static int adapters_take(struct export *e, ow_guest *guest, ow_error *err)
                 ow_error why = OW_ERROR_INIT;
 
                 ow_addressing_init(&have);
-                if (!wanted(network, i) || ow_addressing_from_adapter(network, i, &have, &why) == OW_E_INVAL)
+                if (!wanted(network, i) || ow_addressing_load(guest, i, &have, &why) == OW_E_INVAL)
                         continue;
                 if (have.damaged)
                         return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
@@ -133,7 +133,7 @@ static int adapters_take(struct export *e, ow_guest *guest, ow_error *err)
                 e->network.adapters_count++;
                 r = set_text(&a->adapter, network->adapters[i].name, err);
                 if (r == 0)
-                        r = addressing_each(&have, take, a, err);
+                        r = ow_addressing_each(&have, take, a, err);
         }
         return r;
 }

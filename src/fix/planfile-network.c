@@ -9,6 +9,7 @@
 #include <offwin/tuning.h>
 
 #include "fix/addressing.h"
+#include "fix/net-set.h"
 
 enum { SETTINGS_MAX = 16 };
 
@@ -102,7 +103,7 @@ static void edits_of(const struct planfile_adapter *a, struct edits *e)
 /* ---- adapters that are set in place ---- */
 
 static int set_in_place(const struct planfile_work *w, const ow_network *network, const struct planfile_adapter *a,
-                        const struct edits *edits, ow_error *err)
+                        const struct edits *edits, const struct net_users *users, ow_error *err)
 {
         __attribute__((cleanup(ow_addressing_done))) ow_addressing want;
         size_t index;
@@ -111,10 +112,12 @@ static int set_in_place(const struct planfile_work *w, const ow_network *network
         ow_addressing_init(&want);
         r = ow_network_find(network, a->adapter, &index, err);
         if (r == 0)
-                r = ow_addressing_from_adapter(network, index, &want, err);
+                r = ow_addressing_load(w->guest, index, &want, err);
         for (size_t i = 0; i < edits->n && r == 0; i++)
                 r = ow_addressing_set(&want, edits->list[i].name, edits->list[i].text, err);
-        return r < 0 ? r : ow_plan_set_adapter(w->plan, w->guest, index, &want, err);
+        if (r == 0 && want.dhcp && a->dhcp && !planfile_yes(a->dhcp))
+                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'dhcp: no' wants an IPv4 address in 'addresses'");
+        return r < 0 ? r : net_set_beside(w->plan, w->guest, index, &want, users, err);
 }
 
 static int adapter_error(const struct planfile_work *w, const struct planfile_adapter *a, int r, ow_error *err)
@@ -123,20 +126,34 @@ static int adapter_error(const struct planfile_work *w, const struct planfile_ad
 
         if (r == OW_E_NOMEM)
                 return ow_fail_nomem(err);
-        return ow_wrap(err, r, "%s:%u", w->file->label, line);
+        return line ? ow_wrap(err, r, "%s:%u", w->file->label, line) : ow_wrap(err, r, "%s", w->file->label);
 }
 
 static int set_all(const struct planfile_work *w, const struct edits *edits, ow_error *err)
 {
         const struct planfile_network *n = w->content->network;
+        OW_AUTO_FREE bool *changing = NULL;
+        struct net_users users = { 0 };
         const ow_network *network;
         int r;
 
         r = ow_guest_network(w->guest, &network, err);
+        if (r < 0)
+                return r;
+        users.changing = changing = ow_calloc(network->n_adapters + 1, sizeof *changing);
+        if (!changing)
+                return ow_fail_nomem(err);
+        for (unsigned i = 0; i < n->adapters_count; i++) {
+                size_t index;
+
+                /* Two may swap their addresses: what each has now does not count. */
+                if (!n->adapters[i].nic && ow_network_find(network, n->adapters[i].adapter, &index, NULL) == 0)
+                        changing[index] = true;
+        }
         for (unsigned i = 0; i < n->adapters_count && r == 0; i++) {
                 if (n->adapters[i].nic)
                         continue;
-                r = set_in_place(w, network, &n->adapters[i], &edits[i], err);
+                r = set_in_place(w, network, &n->adapters[i], &edits[i], &users, err);
                 if (r < 0)
                         r = adapter_error(w, &n->adapters[i], r, err);
         }
@@ -166,6 +183,27 @@ static int rules_of(const struct planfile_work *w, ow_re_ip **ret, ow_error *err
         }
         *ret = rules;
         return 0;
+}
+
+/* With the line of the adapter that the error names, or of the only one that is handed over. */
+static int hand_over_error(const struct planfile_work *w, int r, ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+        const struct planfile_adapter *named = NULL;
+        size_t n_nics = 0;
+
+        for (unsigned i = 0; i < n->adapters_count && err; i++) {
+                const struct planfile_adapter *a = &n->adapters[i];
+
+                if (!a->nic)
+                        continue;
+                n_nics++;
+                if (!named && (strstr(err->text, a->nic) || (a->adapter && strstr(err->text, a->adapter))))
+                        named = a;
+        }
+        for (unsigned i = 0; i < n->adapters_count && n_nics == 1 && !named; i++)
+                named = n->adapters[i].nic ? &n->adapters[i] : NULL;
+        return named ? adapter_error(w, named, r, err) : ow_wrap(err, r, "%s", w->file->label);
 }
 
 static int hand_over(const struct planfile_work *w, const struct edits *edits, ow_error *err)
@@ -198,7 +236,7 @@ static int hand_over(const struct planfile_work *w, const struct edits *edits, o
                                            : planfile_fail(w->file, "re-ip:", err,
                                                            "re-ip changes what is handed over: give a nic too");
         r = ow_plan_hand_over(w->plan, w->guest, nics, n_nics, rules, n->re_ip_count, err);
-        return r < 0 ? ow_wrap(err, r, "%s", w->file->label) : 0;
+        return r < 0 ? hand_over_error(w, r, err) : 0;
 }
 
 /* ---- teams, drivers, what is gone ---- */

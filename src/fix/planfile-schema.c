@@ -16,6 +16,9 @@
 #define MUST_TEXT(key, type, member) CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, 4096)
 #define LIST(key, type, member, entry)                                                                               \
         CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | MAY, type, member, entry, 0, PLANFILE_LIST_MAX)
+/* An empty list would say nothing; "none" in it empties what is there. */
+#define SOME(key, type, member, entry)                                                                               \
+        CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | MAY, type, member, entry, 1, PLANFILE_LIST_MAX)
 #define PART(key, type, member, fields) CYAML_FIELD_MAPPING_PTR(key, CYAML_FLAG_POINTER | MAY, type, member, fields)
 #define CHOICE(key, type, member)                                                                                    \
         CYAML_FIELD_ENUM_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_STRICT | MAY, type, member, choices,               \
@@ -88,17 +91,17 @@ static const cyaml_schema_field_t adapter_fields[] = {
         TEXT("nic", struct planfile_adapter, nic),
         TEXT("name", struct planfile_adapter, name),
         CHOICE("dhcp", struct planfile_adapter, dhcp),
-        LIST("addresses", struct planfile_adapter, addresses, &text_entry),
-        LIST("gateways", struct planfile_adapter, gateways, &text_entry),
-        LIST("dns", struct planfile_adapter, dns, &text_entry),
+        SOME("addresses", struct planfile_adapter, addresses, &text_entry),
+        SOME("gateways", struct planfile_adapter, gateways, &text_entry),
+        SOME("dns", struct planfile_adapter, dns, &text_entry),
         TEXT("suffix", struct planfile_adapter, suffix),
         CHOICE("register", struct planfile_adapter, register_addresses),
         CHOICE("register-suffix", struct planfile_adapter, register_suffix),
-        LIST("wins", struct planfile_adapter, wins, &text_entry),
+        SOME("wins", struct planfile_adapter, wins, &text_entry),
         TEXT("netbios", struct planfile_adapter, netbios),
         NUMBER("mtu", struct planfile_adapter, mtu),
         NUMBER("metric", struct planfile_adapter, metric),
-        LIST("routes", struct planfile_adapter, routes, &route_entry),
+        SOME("routes", struct planfile_adapter, routes, &route_entry),
         CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t adapter_entry = {

@@ -21,6 +21,22 @@ void ow_planfile_free(ow_planfile *file)
 
 OW_DEFINE_AUTO(ow_planfile, ow_planfile_free);
 
+/* Whether value stands in a line by itself: "LAN 1" not in "LAN 10" or "LAN 1 old". */
+static bool stands_in(const char *line, size_t size, const char *value)
+{
+        size_t n = strlen(value);
+
+        for (const char *hit = strstr(line, value); hit && hit + n <= line + size; hit = strstr(hit + 1, value)) {
+                const char *end = hit + n;
+
+                while (end < line + size && *end == ' ')
+                        end++;
+                if (value[n - 1] == ':' || end == line + size || strchr("\r#,]}\"'", *end))
+                        return true;
+        }
+        return false;
+}
+
 unsigned planfile_line(const char *text, const char *value)
 {
         unsigned line = 1, found = 0;
@@ -29,9 +45,8 @@ unsigned planfile_line(const char *text, const char *value)
                 return 0;
         for (const char *at = text; *at; line++) {
                 size_t size = strcspn(at, "\n");
-                const char *hit = strstr(at, value);
 
-                if (hit && hit < at + size) {
+                if (stands_in(at, size, value)) {
                         if (found)
                                 return 0;
                         found = line;

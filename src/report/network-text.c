@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <offwin/addressing.h>
+
 #include "base/address-list.h"
 #include "base/alloc.h"
 #include "base/filetime.h"
@@ -359,18 +361,22 @@ static void put_machine(struct report_page *page, const ow_network *n, bool deta
         put_line(page, "NetBIOS settings", &line);
 }
 
-static void put_routes(struct report_page *page, const ow_network *n)
+/* only: those of one adapter, or NULL. */
+static void put_routes(struct report_page *page, const ow_network *n, const ow_adapter *only)
 {
-        if (n->n_routes == 0)
-                return;
-        report_put(page, "\n");
-        report_put_styled(page, REPORT_BOLD, "Persistent routes");
-        report_put(page, "\n");
-        for (size_t i = 0; i < n->n_routes && i < MAX_SHOWN; i++) {
+        size_t shown = 0;
+
+        for (size_t i = 0; i < n->n_routes && shown < MAX_SHOWN; i++) {
                 const ow_route *route = &n->routes[i];
                 ow_buffer line = OW_BUFFER_INIT;
-                OW_AUTO_FREE char *text = NULL;
 
+                if (only && (route->adapter == OW_NO_ADAPTER || &n->adapters[route->adapter] != only))
+                        continue;
+                if (shown++ == 0) {
+                        report_put(page, "\n");
+                        report_put_styled(page, REPORT_BOLD, "Persistent routes");
+                        report_put(page, "\n");
+                }
                 address_list_put_prefixes(&line, &route->destination, 1);
                 ow_buffer_put_text(&line, " by ");
                 address_list_put(&line, &route->gateway, 1);
@@ -381,9 +387,51 @@ static void put_routes(struct report_page *page, const ow_network *n)
                 ow_buffer_put_text(&line, !route->in_store        ? ", not in the network store"
                                           : !route->in_parameters ? ", only in the network store"
                                                                   : "");
-                text = ow_buffer_take_text(&line);
                 report_put_spaces(page, INDENT);
-                report_put_wrapped(page, INDENT, text ? text : "");
+                report_put_line(page, INDENT, &line);
+        }
+}
+
+static int put_setting(void *state, const char *word, uint8_t family, const char *text, ow_error *err)
+{
+        ow_buffer *line = state;
+
+        (void)family, (void)err;
+        ow_buffer_printf(line, "%s%s %s", line->len ? ", " : "", word, text);
+        return 0;
+}
+
+/* What the first boot gives it; a damaged file is told instead. */
+static void put_waiting(struct report_page *page, ow_guest *guest, const ow_adapter *a)
+{
+        ow_buffer line = OW_BUFFER_INIT;
+        ow_error why = OW_ERROR_INIT;
+        ow_addressing waiting;
+        int r = ow_addressing_waiting(guest, a->guid, &waiting, &why);
+
+        if (r < 0)
+                ow_buffer_put_text(&line, why.text);
+        if (r > 0) {
+                page->text.failed |= ow_addressing_each(&waiting, put_setting, &line, NULL) < 0;
+                ow_addressing_done(&waiting);
+        }
+        put_line(page, "At first boot", &line);
+}
+
+static void put_strays(struct report_page *page, const ow_network *n)
+{
+        for (size_t i = 0; i < n->n_strays && i < MAX_SHOWN; i++) {
+                const ow_nsi_row *row = &n->strays[i];
+
+                if (i == 0) {
+                        report_put(page, "\n");
+                        report_put_styled(page, REPORT_BOLD, "Rows of the network store that are no adapter's");
+                        report_put(page, "\n");
+                }
+                report_put_spaces(page, INDENT);
+                report_put_wrapped(page, INDENT, row->key + strlen("Control\\"));
+                report_put_spaces(page, 2 * INDENT);
+                report_put_wrapped(page, 2 * INDENT, row->name);
         }
 }
 
@@ -433,12 +481,16 @@ int report_network_text(ow_guest *guest, const ow_network *network, const ow_ada
         report_put_heading(&page, guest);
         if (only) {
                 put_adapter(&page, network, only, true);
+                put_waiting(&page, guest, only);
+                put_routes(&page, network, only);
                 return report_page_take(&page, ret, err);
         }
         put_machine(&page, network, all);
         left_out = put_group(&page, network, false, all);
         left_out += put_group(&page, network, true, all);
-        put_routes(&page, network);
+        put_routes(&page, network, NULL);
+        if (all)
+                put_strays(&page, network);
         if (left_out) {
                 report_printf(&page, "\nLeft out: %zu tunnels, miniports and leftovers; --all shows them.\n",
                               left_out);

@@ -215,3 +215,33 @@ YAML
         one_line "plan.yaml:11: TCP/IP has no switch 'nothing'"
         [ "$(sum "$image")" = "$before" ]
 }
+
+@test "network: two cards may swap addresses, and never share one; empty lists and missing addresses are told" {
+        machine dl380g7
+        before=$(sum "$image")
+        cat >plan.yaml <<'YAML'
+offwin: 1
+network:
+  adapters:
+    - adapter: Local Area Connection 3
+      addresses: [10.20.30.41/24]
+    - adapter: LAN-Team
+      addresses: [10.20.30.40/24]
+YAML
+        offwin fix "$image" --plan plan.yaml --dry-run
+        expect 0
+        has '10.20.30.41'
+        sed -i 's/10.20.30.40/10.20.30.41/' plan.yaml
+        offwin fix "$image" --plan plan.yaml
+        expect 2
+        one_line "plan.yaml:6: address 10.20.30.41 is given to both 'Local Area Connection 3' and 'LAN-Team'"
+        sed -i 's/addresses: .*41.*/dns: []/' plan.yaml
+        offwin fix "$image" --plan plan.yaml
+        expect 2
+        one_line 'plan.yaml:5'
+        [ "$(sum "$image")" = "$before" ]
+        printf 'offwin: 1\nnetwork:\n  adapters:\n    - adapter: Local Area Connection 3\n      dns: [none]\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml --dry-run
+        expect 0
+        has 'dns none'
+}

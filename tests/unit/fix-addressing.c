@@ -37,7 +37,7 @@ static char *told(const ow_addressing *a)
 {
         ow_buffer text = OW_BUFFER_INIT;
 
-        assert_ok(addressing_each(a, join, &text, &err));
+        assert_ok(ow_addressing_each(a, join, &text, &err));
         return ow_buffer_take_text(&text);
 }
 
@@ -311,6 +311,24 @@ static void host_parts_stay_and_all_that_is_in_the_network_moves(void **state)
         ow_addressing_done(&a);
 }
 
+/* Of two rules that fit, the one for the smaller network counts, in either order. */
+static void the_rule_for_the_smallest_network_counts(void **state)
+{
+        for (size_t i = 0; i < 2; i++) {
+                ow_re_ip rules[2];
+                ow_addressing a;
+
+                assert_ok(ow_re_ip_parse("10.0.0.0/8=172.0.0.0/8", &rules[i], &err));
+                assert_ok(ow_re_ip_parse("10.0.0.0/24=192.168.1.0/24", &rules[1 - i], &err));
+                start(&a);
+                assert_ok(ow_addressing_re_ip(&a, rules, 2, &err));
+                assert_told(&a, "address=192.168.1.5/24 address=fd00::5/64 gateway=192.168.1.1 gateway=fe80::1 "
+                                "dns=192.168.1.2 dns=192.168.1.3 dns=fd00::2 wins=192.168.1.4 "
+                                "route=172.9.0.0/16=192.168.1.254@5 suffix=corp.example ");
+                ow_addressing_done(&a);
+        }
+}
+
 static void a_host_part_that_does_not_fit_is_refused(void **state)
 {
         ow_re_ip rules[2];
@@ -364,6 +382,7 @@ int main(void)
                 cmocka_unit_test(two_cards_do_not_share),
                 cmocka_unit_test(rules_are_two_networks_of_one_family),
                 cmocka_unit_test(host_parts_stay_and_all_that_is_in_the_network_moves),
+                cmocka_unit_test(the_rule_for_the_smallest_network_counts),
                 cmocka_unit_test(a_host_part_that_does_not_fit_is_refused),
                 cmocka_unit_test(cards_and_old_ones_are_read),
         };

@@ -125,6 +125,16 @@ static void a_way_out_is_seen(void **state)
         assert_int_equal(found.n, 0);
 }
 
+/* The default route of a card that is gone is no way out. */
+static void a_way_of_a_ghost_is_none(void **state)
+{
+        look(rig_get(state),
+             FIRST CCS ENUM1 GONE STATIC(G1, "10.1.2.3") STATIC(G2, "10.9.9.3")
+             CCS "Services\\Tcpip\\Parameters\\PersistentRoutes]\n\"0.0.0.0,0.0.0.0,10.9.9.1,1\"=\"\"\n",
+             NULL, NULL);
+        assert_non_null(finding("static-without-gateway"));
+}
+
 static void a_route_leads_to_the_server(void **state)
 {
         look(rig_get(state),
@@ -312,6 +322,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(an_address_of_a_card_that_is_gone_is_no_duplicate, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(no_gateway_and_dns_far_away, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(a_way_out_is_seen, rig_setup, cleanup),
+                cmocka_unit_test_setup_teardown(a_way_of_a_ghost_is_none, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(a_route_leads_to_the_server, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(what_was_set_by_hand, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(broken_lists_and_made_up_addresses, rig_setup, cleanup),

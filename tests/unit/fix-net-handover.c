@@ -126,7 +126,7 @@ static void assert_has(ow_guest *guest, const char *guid, const char *want)
 
         assert_ok(ow_network_find(network_of(guest), guid, &index, &err));
         assert_ok(ow_addressing_from_adapter(network_of(guest), index, &a, &err));
-        assert_ok(addressing_each(&a, join, &buffer, &err));
+        assert_ok(ow_addressing_each(&a, join, &buffer, &err));
         text = ow_buffer_take_text(&buffer);
         assert_string_equal(text, want);
         ow_free(text);
@@ -240,6 +240,34 @@ static void what_makes_no_sense_is_refused(void **state)
         refuses(guest, lan, elsewhere, OW_E_INVAL, "nothing that is handed over is in that network");
         refuses(guest, lan, narrow, OW_E_INVAL, "does not fit");
         refuses(guest, backup, collides, OW_E_INVAL, "already belongs to 'LAN'");
+}
+
+/* What waits for a card is not handed to another one, and not another identity to it. */
+static void what_waits_already_is_compared(void **state)
+{
+        static const char *const first[] = { "52:54:00:00:00:01=LAN", NULL };
+        static const char *const other[] = { "52:54:00:00:00:01=Backup", NULL };
+        static const char *const rule[] = { "192.168.7.0/24=10.3.58.0/24", NULL };
+        static const char *const second[] = { "52:54:00:00:00:02=Backup", NULL };
+        static const ow_addressing_edit dns = { "dns", "10.3.58.9" }, same = { "dns", "10.3.58.4,10.3.58.6" };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_server(rig, false);
+        ow_error why = OW_ERROR_INIT;
+        ow_plan *plan = NULL;
+        ow_handover nic;
+
+        (void)hand_over(guest, first, NULL);
+        assert_int_equal(hand_over(guest, first, NULL), 0);
+        refuses(guest, other, NULL, OW_E_CONFLICT, "not those of 'Backup'");
+        refuses(guest, second, rule, OW_E_INVAL, "waits for the card 52:54:00:00:00:01");
+        assert_ok(ow_handover_parse("52:54:00:00:00:01=LAN (old)", &nic, &err));
+        nic.edits = &dns;
+        nic.n_edits = 1;
+        assert_ok(ow_plan_begin(&plan, &err));
+        assert_int_equal(ow_plan_hand_over(plan, guest, &nic, 1, NULL, 0, &why), OW_E_CONFLICT);
+        nic.edits = &same;
+        assert_ok(ow_plan_hand_over(plan, guest, &nic, 1, NULL, 0, &err));
+        ow_plan_free(plan);
 }
 
 static void a_damaged_file_is_not_overwritten(void **state)
@@ -384,6 +412,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(entries_for_other_cards_stay, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_makes_no_sense_is_refused, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_dns_server_out_of_reach_is_told, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(what_waits_already_is_compared, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_damaged_file_is_not_overwritten, rig_setup, rig_teardown),
         };
 

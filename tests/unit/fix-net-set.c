@@ -61,7 +61,7 @@ static int plan_set(ow_guest *guest, const char *what, const char *const *settin
         int r = 0;
 
         assert_ok(ow_plan_begin(ret, &err));
-        assert_ok(ow_addressing_from_adapter(network_of(guest), index, &a, &err));
+        assert_ok(ow_addressing_load(guest, index, &a, &err));
         for (; settings[0] && r == 0; settings += 2)
                 r = ow_addressing_set(&a, settings[0], settings[1], why);
         if (r == 0)
@@ -310,6 +310,99 @@ static void what_others_have_is_refused(void **state)
         refuses(guest, FIRST, outside, OW_E_INVAL, "outside the networks");
 }
 
+/* Puts a value into the first card's settings; hex or text, as .reg has it. */
+static void damage(ow_guest *guest, const char *where, const char *name, uint32_t type, const char *text, size_t size)
+{
+        ow_regkey key;
+
+        assert_int_equal(ow_registry_find(guest, where, &key, NULL), 1);
+        assert_ok(ow_hive_set_value(key.hive, key.key, name, type, text, size, &err));
+        ow_network_forget(guest);
+}
+
+/* What cannot be read is not written over by the way, and neither is what stands beside it. */
+static void damaged_lists_have_to_be_given_anew(void **state)
+{
+        static const char *const metric[] = { "metric", "5", NULL };
+        static const char *const address[] = { "address", "10.3.58.5/24", NULL };
+        static const char *const gateway[] = { "gateway", "10.3.58.1", NULL };
+        static const char *const dns[] = { "dns", "none", NULL };
+        static const char *const wins[] = { "wins", "10.3.58.4", NULL };
+        static const char *const ipv6[] = { "address", "fd00::5/64", NULL };
+        static const char hello[] = "h\0i\0\0\0\0", servers[] = "1\0.\0" "1\0.\0" "1\0.\0" "1\0,\0x\0\0";
+        const struct {
+                const char *where, *name;
+                uint32_t type;
+                const char *data;
+                size_t size;
+                const char *says;
+                const char *const *mends;
+        } cases[] = { { IPV4 FIRST, "IPAddress", OW_REG_MULTI_SZ, hello, sizeof hello - 1, "addresses", address },
+                      { IPV4 FIRST, "IPAddress", OW_REG_BINARY, hello, 3, "addresses", address },
+                      { IPV4 FIRST, "SubnetMask", OW_REG_MULTI_SZ, hello, sizeof hello - 1, "addresses", address },
+                      { IPV4 FIRST, "DefaultGateway", OW_REG_MULTI_SZ, hello, sizeof hello - 1, "gateways", gateway },
+                      { IPV4 FIRST, "NameServer", OW_REG_SZ, servers, sizeof servers - 1, "DNS", dns },
+                      { NETBT FIRST, "NameServerList", OW_REG_SZ, servers, sizeof servers - 1, "WINS", wins } };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                damage(guest, cases[i].where, cases[i].name, cases[i].type, cases[i].data, cases[i].size);
+                refuses(guest, FIRST, metric, OW_E_REFUSED, cases[i].says);
+                if (cases[i].mends == address)
+                        refuses(guest, FIRST, ipv6, OW_E_REFUSED, "addresses");
+                (void)set(guest, FIRST, cases[i].mends);
+                if (i == 0) /* what stood beside the damaged list is still there */
+                        assert_value(guest, IPV4 FIRST, "DefaultGateway", "10.3.58.1");
+        }
+}
+
+/* A static card without an address is not made one of DHCP by the way; nor does another one stand in for it. */
+static void no_address_is_not_dhcp(void **state)
+{
+        static const char *const dns[] = { "dns", "10.3.58.4", NULL };
+        static const char *const dhcp[] = { "dhcp", "yes", NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "win7-vmware", "Windows");
+        ow_error why = OW_ERROR_INIT;
+        ow_regkey key;
+        size_t index;
+
+        assert_int_equal(ow_registry_find(guest, IPV4 FIRST, &key, NULL), 1);
+        assert_true(ow_hive_delete_value(key.hive, key.key, "IPAddress", NULL) >= 0);
+        ow_network_forget(guest);
+        refuses(guest, FIRST, dns, OW_E_REFUSED, "addresses");
+        damage(guest, IPV4 FIRST, "IPAddress", OW_REG_MULTI_SZ, "x\0\0\0\0\0", 6);
+        assert_int_equal(ow_network_find(network_of(guest), "auto", &index, &why), OW_E_REFUSED);
+        (void)set(guest, FIRST, dhcp);
+        assert_value(guest, IPV4 FIRST, "EnableDHCP", "1");
+}
+
+static void ipv6_that_waits_is_kept_and_is_nobody_elses(void **state)
+{
+        static const char *const both[] = { "address", "10.3.58.5/24,fd00::5/64", "gateway", "10.3.58.1,fd00::1",
+                                            NULL };
+        static const char *const dns[] = { "dns", "10.3.58.4", NULL };
+        static const char *const taken[] = { "address", "fd00::5/64", NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_machine(rig, "xp-virtualpc", "WINDOWS");
+        static const char guid[] = "{02E6ECEC-3B8D-4DB3-AD37-051418F262D0}";
+        static const char *const want[] = { "fd00::5/64", "fd00::1", "10.3.58.4" };
+        ow_blob blob = { NULL, 0 };
+
+        (void)set(guest, guid, both);
+        (void)set(guest, guid, dns);
+        assert_ok(ow_volume_read_file(ow_guest_volume(guest), "WINDOWS\\offwin\\network.json", 1 << 20, &blob, &err));
+        for (size_t i = 0; i < OW_COUNT(want); i++)
+                assert_non_null(memmem(blob.p, blob.size, want[i], strlen(want[i])));
+        ow_blob_done(&blob);
+        rig_close(rig);
+
+        guest = open_machine(rig, "win7-vmware", "Windows");
+        (void)set(guest, FIRST, both);
+        refuses(guest, SECOND, taken, OW_E_INVAL, "fd00::5");
+}
+
 /* ---- others ---- */
 
 static void xp_keeps_the_service_key_in_step(void **state)
@@ -405,6 +498,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_name_is_changed_wherever_it_is, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_waits_for_the_first_boot_keeps_step, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_others_have_is_refused, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(damaged_lists_have_to_be_given_anew, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(no_address_is_not_dhcp, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(ipv6_that_waits_is_kept_and_is_nobody_elses, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(xp_keeps_the_service_key_in_step, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(windows_10_gets_it_again_at_the_first_boot, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(nt4_is_stripped_and_not_written, rig_setup, rig_teardown),
