@@ -136,20 +136,32 @@ static int filter_listed(struct fix_job *job, const struct service_at *at, ow_bu
         return r;
 }
 
+static int needed(struct fix_job *job, const struct service_at *at, ow_buffer *reason, ow_error *err)
+{
+        const char *name;
+        int r = guard_dependent_find(job, at, GUARD_NEEDED_DEPENDENT, &name, err);
+
+        if (r > 0)
+                ow_buffer_printf(reason, "'%s', which Windows needs, depends on it", name);
+        return r;
+}
+
 /* ---- asking ---- */
 
 typedef int (*reason_fn)(struct fix_job *job, const struct service_at *at, ow_buffer *reason, ow_error *err);
 
 static int ask(struct fix_job *job, const struct service_at *at, uint32_t start, ow_error *err)
 {
-        static const reason_fn reasons[] = { vital, critical, storage_path, safe_boot, team, filter_listed };
-        size_t n = start == START_DISABLED ? OW_COUNT(reasons) : OW_COUNT(reasons) - 1;
+        static const reason_fn always[] = { vital, critical, storage_path, safe_boot, team };
+        static const reason_fn disabled[] = { filter_listed, needed };
         OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
         OW_AUTO_FREE char *text = NULL;
         int r = 0;
 
-        for (size_t i = 0; i < n && r == 0; i++)
-                r = reasons[i](job, at, &reason, err);
+        for (size_t i = 0; i < OW_COUNT(always) && r == 0; i++)
+                r = always[i](job, at, &reason, err);
+        for (size_t i = 0; start == START_DISABLED && i < OW_COUNT(disabled) && r == 0; i++)
+                r = disabled[i](job, at, &reason, err);
         if (r <= 0)
                 return r;
         text = ow_buffer_take_text(&reason);
@@ -158,6 +170,19 @@ static int ask(struct fix_job *job, const struct service_at *at, uint32_t start,
         return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "%s '%s' is refused: %s%s",
                        start == START_DISABLED ? "disabling" : "a later start of", at->name, text,
                        job->fix->action ? "; --force does it all the same" : "");
+}
+
+static int ask_disabled(struct fix_job *job, const struct service_at *at, ow_error *err)
+{
+        const char *name;
+        int r = guard_dependent_find(job, at, GUARD_NEVER_DISABLED, &name, err);
+
+        if (r > 0)
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                               "disabling '%s' is refused: '%s', which Windows needs, depends on it, and is not "
+                               "disabled even with --force",
+                               at->name, name);
+        return r < 0 || job->forced ? r : ask(job, at, START_DISABLED, err);
 }
 
 /* True for HKLM\SYSTEM\<set>\Services\<name> itself. */
@@ -181,16 +206,18 @@ int guard_service_value(struct fix_job *job, const char *where, const char *name
         uint32_t start;
         int r;
 
-        if (job->forced || !after->present || ow_name_compare(name, "Start") != 0 || strlen(where) < 12 ||
-            !is_service_key(where) || !guard_dword(after->type, &after->data, &start))
+        if (!after->present || ow_name_compare(name, "Start") != 0 || strlen(where) < 12 || !is_service_key(where) ||
+            !guard_dword(after->type, &after->data, &start))
                 return 0;
         r = service_at_read(job->plan, job->guest, where, &at, err);
         if (r <= 0)
                 return r;
         if (start >= START_DISABLED)
-                r = at.start == START_DISABLED ? 0 : ask(job, &at, START_DISABLED, err);
+                r = at.start == START_DISABLED ? 0 : ask_disabled(job, &at, err);
         else
-                r = at.start >= 0 && at.start < START_AUTO && start > at.start ? ask(job, &at, start, err) : 0;
+                r = at.start >= 0 && at.start < START_AUTO && start > at.start && !job->forced
+                            ? ask(job, &at, start, err)
+                            : 0;
         service_at_done(&at);
         return r;
 }

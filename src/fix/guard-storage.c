@@ -3,7 +3,7 @@
  * The way from the machine's disks and volumes to the root of its devices: the disk, its controller, the buses above;
  * the volume, what makes volumes of disks. A device's instance id begins with the ParentIdPrefix of the device above
  * it. Not every device has one (RAID controllers' drivers name their disks as they like): when no disk's way leads
- * past the disk, every disk controller may be the one.
+ * past the disk, every disk controller may be the one, with all above it.
  */
 #include "fix/guard.h"
 
@@ -54,13 +54,14 @@ static bool is_fixed_disk(const struct guard_device *device)
         return true;
 }
 
-/* The device and all above it; how many there are. */
-static unsigned mark_way(struct guard_map *map, struct guard_device *d)
+/* The device and all above it, as surely or perhaps on the path; how many there are. */
+static unsigned mark_way(struct guard_map *map, struct guard_device *d, bool sure)
 {
         unsigned level = 0;
 
         for (; d && level < LEVELS_MAX; level++) {
-                d->on_path = true;
+                d->on_path = d->on_path || sure;
+                d->may_lead = d->may_lead || !sure;
                 d = above(map, d);
         }
         return level;
@@ -68,12 +69,14 @@ static unsigned mark_way(struct guard_map *map, struct guard_device *d)
 
 static bool is_controller(const struct guard_device *device)
 {
-        return ow_name_compare(device->class_guid, CLASS_HDC) == 0 ||
-               ow_name_compare(device->class_guid, CLASS_SCSI) == 0;
+        return *device->service && (ow_name_compare(device->class_guid, CLASS_HDC) == 0 ||
+                                    ow_name_compare(device->class_guid, CLASS_SCSI) == 0);
 }
 
-void guard_storage_mark(struct guard_map *map)
+/* True when what is above a fixed disk is known. */
+static bool mark_disks_and_volumes(struct guard_map *map)
 {
+        bool known = false;
         unsigned ways = 0;
 
         for (size_t i = 0; i < map->n_devices && ways < WAYS_MAX; i++) {
@@ -83,8 +86,23 @@ void guard_storage_mark(struct guard_map *map)
                 if (!disk && !begins(d->path, "STORAGE\\Volume\\"))
                         continue;
                 ways++;
-                map->has_way = (mark_way(map, d) > 1 && disk) || map->has_way;
+                known = (mark_way(map, d, true) > 1 && disk) || known;
         }
-        for (size_t i = 0; i < map->n_devices && !map->has_way; i++)
-                map->devices[i].may_lead = is_controller(&map->devices[i]);
+        return known;
+}
+
+void guard_storage_mark(struct guard_map *map)
+{
+        unsigned ways = 0;
+
+        map->has_way = mark_disks_and_volumes(map);
+        if (map->has_way)
+                return;
+        for (size_t i = 0; i < map->n_devices && ways < WAYS_MAX; i++) {
+                if (!is_controller(&map->devices[i]))
+                        continue;
+                ways++;
+                (void)mark_way(map, &map->devices[i], false);
+        }
+        map->has_way = ways > 0;
 }

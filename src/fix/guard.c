@@ -54,6 +54,12 @@ static const char *const never_disabled[] = {
         "DeviceInstall", "TrustedInstaller", "NlaSvc", "netprofm",
 };
 
+/* Where these start by themselves, disabling what they need takes them away unseen. */
+static const char *const wanted[] = {
+        "Netlogon", "Schedule", "Winmgmt", "CryptSvc", "TermService", "UserManager", "NTDS", "kdc", "DNS", "DFSR",
+        "NtFrs",
+};
+
 static bool ends_with(const char *path, const char *suffix)
 {
         size_t n = strlen(path), m = strlen(suffix);
@@ -103,12 +109,22 @@ static bool forbidden(const struct guard *g, uint32_t type, const ow_blob *data)
         return true;
 }
 
-bool guard_is_vital(const char *name)
+static bool is_among(const char *const *names, size_t n, const char *name)
 {
-        for (size_t i = 0; i < OW_COUNT(never_disabled); i++)
-                if (ow_name_compare(never_disabled[i], name) == 0)
+        for (size_t i = 0; i < n; i++)
+                if (ow_name_compare(names[i], name) == 0)
                         return true;
         return false;
+}
+
+bool guard_is_vital(const char *name)
+{
+        return is_among(never_disabled, OW_COUNT(never_disabled), name);
+}
+
+bool guard_is_wanted(const char *name)
+{
+        return is_among(wanted, OW_COUNT(wanted), name);
 }
 
 static bool disables_vital_service(const char *path, const char *name, uint32_t type, const ow_blob *data)

@@ -15,6 +15,10 @@
 /* True for a service without which no Windows comes up, whatever its stored start. */
 bool guard_is_vital(const char *name);
 
+/* True for one without which no logon, domain or management works where it is automatic. It may be disabled itself.
+ */
+bool guard_is_wanted(const char *name);
+
 /* A DWORD of either byte order. */
 bool guard_dword(uint32_t type, const ow_blob *data, uint32_t *ret);
 
@@ -26,7 +30,7 @@ struct guard_device {
         char *service, *class_guid;
         char *prefix;  /* ParentIdPrefix: how the instances below it begin */
         bool on_path;  /* on the way from a fixed disk or a volume to the root */
-        bool may_lead; /* a disk controller, of a machine without a way: a boot driver of it counts as on the path */
+        bool may_lead; /* likewise for every disk controller, when that is not known: of boot drivers only */
 };
 
 /* A list of filters: UpperFilters or LowerFilters of a class or device, FilterList of a network adapter. */
@@ -50,7 +54,7 @@ struct guard_map {
         size_t n_lists, cap_lists;
         struct guard_ndis *ndis;
         size_t n_ndis, cap_ndis;
-        bool has_way; /* Enum tells what is above a fixed disk */
+        bool has_way; /* Enum tells what is above a fixed disk, or which disk controllers there are */
 };
 
 /* Of the control set that where (a path in it) lies in. *ret is the plan's. OW_E_LIMIT: more devices than any PC has.
@@ -72,9 +76,31 @@ bool guard_entry_means(const struct guard_map *map, const struct guard_list *lis
 int guard_list_entries(ow_plan *plan, ow_guest *guest, const struct guard_map *map, const struct guard_list *list,
                        const char *service, ow_buffer *ret, ow_error *err);
 
+/* ---- what depends on a service: guard-needs.c ---- */
+
+struct service_at;
+
+enum guard_dependent {
+        GUARD_NEEDED_DEPENDENT, /* what Windows needs: guard_is_vital(), or guard_is_wanted() and automatic */
+        GUARD_NEVER_DISABLED,   /* what may not be disabled even when that is forced */
+};
+
+/*
+ * 1 when a service of that kind would no longer start if the one at were disabled: *ret_name is the nearest, the
+ * guest's. 0 none, < 0. What the plan has disabled or removed already does not count.
+ */
+int guard_dependent_find(struct fix_job *job, const struct service_at *at, enum guard_dependent kind,
+                         const char **ret_name, ow_error *err);
+
+/* Appends "a, b": what starts by itself, and would no longer. */
+int guard_left_behind(struct fix_job *job, const struct service_at *at, ow_buffer *ret, ow_error *err);
+
+/* ---- asking ---- */
+
 /*
  * Asked for every row of a job: OW_E_REFUSED with the reason when where!name is the start of a service that the
- * machine needs, and after makes it start later than it does or not at all. A forced job is not asked.
+ * machine needs, and after makes it start later than it does or not at all. A forced job is asked for one thing only:
+ * whether what may never be disabled depends on the service.
  */
 int guard_service_value(struct fix_job *job, const char *where, const char *name, const ow_datum *after,
                         ow_error *err);

@@ -5,6 +5,7 @@
  */
 #include "fix/service-filter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/le.h"
@@ -153,6 +154,26 @@ static int enable(struct fix_job *job, const struct request *q, const struct ser
         return r < 0 ? r : service_refilter(job, q->ledger, at, err);
 }
 
+/* Said once, for the first of the control sets. */
+static int tell_left_behind(struct fix_job *job, const struct service_at *at, ow_error *err)
+{
+        const ow_control_sets *sets = ow_guest_control_sets(job->guest);
+        OW_AUTO_BUFFER names = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *text = NULL;
+        uint32_t set;
+        int r;
+
+        if (sscanf(at->where, "HKLM\\SYSTEM\\ControlSet%3u", &set) != 1 || sets->n_edit == 0 || set != sets->edit[0])
+                return 0;
+        r = guard_left_behind(job, at, &names, err);
+        if (r < 0 || names.len == 0)
+                return r;
+        text = ow_buffer_take_text(&names);
+        return text ? plan_skip(job->plan, job->fix, OW_FIX_NOT_FOR_THIS, err,
+                                "without %s these no longer start by themselves: %s", at->name, text)
+                    : ow_fail_nomem(err);
+}
+
 static int edit_at(struct fix_job *job, const struct service_at *at, void *state, ow_error *err)
 {
         const struct request *q = state;
@@ -174,7 +195,11 @@ static int edit_at(struct fix_job *job, const struct service_at *at, void *state
         if (r == 0 && edit.start == START_DISABLED && q->flags & (OW_SERVICE_FORCE | OW_SERVICE_UNFILTER) &&
             !is_win32(at))
                 r = service_unfilter(job, at, err);
-        return r < 0 ? r : service_start_rows(job, at, edit.start, edit.delayed, err);
+        if (r == 0)
+                r = service_start_rows(job, at, edit.start, edit.delayed, err);
+        if (r == 0 && edit.start == START_DISABLED && at->start != START_DISABLED)
+                r = tell_left_behind(job, at, err);
+        return r;
 }
 
 static int edits_run(struct fix_job *job, const ow_service_edit *edits, size_t n, unsigned flags,

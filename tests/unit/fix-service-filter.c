@@ -47,15 +47,38 @@ static const char machine[] =
 static const char raid_machine[] =
         "[" SET "Enum\\SCSI\\Disk&Ven_HP\\5&1b8a4c0d&0&000000]\n"
         "\"ClassGUID\"=\"{4D36E967-E325-11CE-BFC1-08002BE10318}\"\n\"Service\"=\"disk\"\n"
+        "[" SET "Enum\\PCI\\VEN_8086&DEV_340A\\3&1&0&18]\n"
+        "\"Service\"=\"bridge\"\n\"ParentIdPrefix\"=\"4&8d25b92&0\"\n"
         "[" SET "Enum\\PCI\\VEN_103C&DEV_323A\\4&8d25b92&0&0028]\n"
         "\"ClassGUID\"=\"{4D36E97B-E325-11CE-BFC1-08002BE10318}\"\n\"Service\"=\"raid\"\n"
         "[" SET "Enum\\ROOT\\ISCSIPRT\\0000]\n"
         "\"ClassGUID\"=\"{4D36E97B-E325-11CE-BFC1-08002BE10318}\"\n\"Service\"=\"later\"\n"
         "[" SET "Enum\\STORAGE\\Volume\\1&30a96598&0&Signature]\n\"Service\"=\"VolSnap\"\n"
         "[" SET
-        "Enum\\ROOT\\MAKER\\0000]\n\"Service\"=\"maker\"\n\"ParentIdPrefix\"=\"1&30a96598&0\"\n" DRIVER("raid", "0")
-                DRIVER("later", "3") DRIVER("maker", "1")
+        "Enum\\ROOT\\MAKER\\0000]\n\"Service\"=\"maker\"\n\"ParentIdPrefix\"=\"1&30a96598&0\"\n" DRIVER("bridge", "0")
+                DRIVER("raid", "0") DRIVER("later", "3") DRIVER("maker", "1")
                         DRIVER("grouped", "0") "\"Group\"=\"SCSI Miniport\"\n" DRIVER("other", "0");
+
+#define NEEDS(name, start, on)                                                                                       \
+        SERVICE name "]\n\"Type\"=dword:20\n\"Start\"=dword:" start "\n\"DependOnService\"=multi:" on "\n"
+
+/* Two circles hang on "base"; what is disabled, and what needs any of a group, hands nothing on. */
+static const char needy_machine[] = NEEDS("gpsvc", "2", "\"middle\"") NEEDS(
+        "middle", "3", "\"middle2\",\"BASE\"") NEEDS("middle2", "3", "\"middle\"") NEEDS("Dhcp", "2", "\"tdx\"")
+        NEEDS("Netlogon", "2", "\"client\"") NEEDS("W32Time", "2", "\"off\"") NEEDS(
+                "TermService", "3",
+                "\"termdd\"") NEEDS("PlugPlay", "4", "\"off\"") NEEDS("client", "2", "\"redirector\"") DRIVER("base",
+                                                                                                              "1")
+                DRIVER("tdx", "1") DRIVER("redirector", "1") DRIVER("termdd", "1") DRIVER("off", "1") DRIVER(
+                        "member",
+                        "1") "\"Group\"=\"Many\"\n" SERVICE
+                             "EventLog]\n\"Type\"=dword:20\n\"Start\"=dword:2\n\"DependOnGroup\"=multi:\"Many\"\n";
+
+/* A disk that Windows knows nothing more of. */
+static const char lone_disk[] =
+        "[" SET "Enum\\SCSI\\Disk&Ven_HP\\5&1b8a4c0d&0&000000]\n"
+        "\"ClassGUID\"=\"{4D36E967-E325-11CE-BFC1-08002BE10318}\"\n\"Service\"=\"disk\"\n" DRIVER(
+                "grouped", "0") "\"Group\"=\"SCSI Miniport\"\n" DRIVER("other", "0");
 
 static ow_guest *with_machine(struct rig *rig, const char *more)
 {
@@ -147,7 +170,7 @@ static void a_disk_without_a_way_guards_every_controller(void **state)
 {
         static const struct refusal cases[] = {
                 { "raid", "disabled", "drives PCI\\VEN_103C&DEV_323A\\4&8d25b92&0&0028, which may be on the way" },
-                { "grouped", "disabled", "group 'SCSI Miniport', which leads to the disk" },
+                { "bridge", "disabled", "drives PCI\\VEN_8086&DEV_340A\\3&1&0&18, which may be on the way" },
                 { "maker", "disabled", "drives ROOT\\MAKER\\0000, which is on the way to a disk" },
         };
         struct rig *rig = rig_get(state);
@@ -155,7 +178,61 @@ static void a_disk_without_a_way_guards_every_controller(void **state)
 
         refused(guest, cases, OW_COUNT(cases));
         assert_int_equal(apply(guest, "later", "disabled", 0), 1);
+        assert_int_equal(apply(guest, "grouped", "disabled", 0), 1); /* Enum knows the controller */
         assert_int_equal(apply(guest, "other", "disabled", 0), 1);
+}
+
+static void without_controllers_groups_tell(void **state)
+{
+        static const struct refusal cases[] = { { "grouped", "disabled",
+                                                  "group 'SCSI Miniport', which leads to the" } };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = with_machine(rig, lone_disk);
+
+        refused(guest, cases, OW_COUNT(cases));
+        assert_int_equal(apply(guest, "other", "disabled", 0), 1);
+}
+
+static void what_vital_services_depend_on_is_guarded(void **state)
+{
+        static const struct refusal cases[] = {
+                { "base", "disabled", "'gpsvc', which Windows needs, depends on it; --force" },
+                { "middle2", "disabled", "'gpsvc', which Windows needs, depends on it; --force" },
+                { "redirector", "disabled", "'Netlogon', which Windows needs, depends on it; --force" },
+                { "tdx", "disabled", "'Dhcp', which Windows needs, depends on it, and is not disabled even with" },
+        };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = with_machine(rig, needy_machine);
+        ow_error why = OW_ERROR_INIT;
+        ow_plan *plan = NULL;
+
+        refused(guest, cases, OW_COUNT(cases));
+        assert_int_equal(plan_one(guest, "tdx", "disabled", OW_SERVICE_FORCE, &plan, &why), OW_E_REFUSED);
+        ow_plan_free(plan);
+        assert_int_equal(apply(guest, "off", "disabled", 0), 1);
+        assert_int_equal(apply(guest, "member", "disabled", 0), 1);
+        assert_int_equal(apply(guest, "termdd", "disabled", 0), 1); /* nobody starts what needs it */
+        assert_int_equal(apply(guest, "tdx", "demand", OW_SERVICE_FORCE), 1);
+        assert_int_equal(apply(guest, "Netlogon", "disabled", 0), 1);
+        assert_int_equal(apply(guest, "redirector", "disabled", 0), 1); /* what needed it is gone */
+}
+
+static void what_no_longer_starts_is_told(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = with_machine(rig, needy_machine);
+        ow_plan *plan = NULL;
+
+        assert_ok(plan_one(guest, "redirector", "disabled", OW_SERVICE_FORCE, &plan, &err));
+        assert_int_equal(ow_plan_skipped_count(plan), 1);
+        assert_string_equal(
+                ow_plan_skipped(plan, 0)->reason,
+                "without redirector these no longer start by themselves: client, Netlogon, agent, agent2");
+        ow_plan_free(plan);
+        plan = NULL;
+        assert_ok(plan_one(guest, "termdd", "disabled", 0, &plan, &err));
+        assert_int_equal(ow_plan_skipped_count(plan), 0);
+        ow_plan_free(plan);
 }
 
 static void a_fix_file_asks_the_same_guards(void **state)
@@ -246,6 +323,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(every_guard_refuses_and_says_why, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_disk_without_a_way_guards_every_controller, rig_setup,
                                                 rig_teardown),
+                cmocka_unit_test_setup_teardown(without_controllers_groups_tell, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(what_vital_services_depend_on_is_guarded, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(what_no_longer_starts_is_told, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_fix_file_asks_the_same_guards, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_filter_leaves_its_lists_first, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(filters_come_back_where_they_stood, rig_setup, rig_teardown),
