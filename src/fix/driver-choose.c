@@ -145,6 +145,8 @@ static int image_check(const struct driver_file *file, const ow_inf_target *targ
         int r;
 
         r = pe_load(&source, &pe, &why);
+        if (r == 0)
+                r = pe_check_whole(&pe, &why);
         if (r == OW_E_FORMAT || r == OW_E_CORRUPT || r == OW_E_LIMIT)
                 return set_why(c, err, "%s is no driver: %s", file->path, why.text);
         if (r < 0) {

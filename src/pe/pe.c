@@ -127,6 +127,20 @@ int pe_load(const ow_source *source, struct pe_file *ret, ow_error *err)
         return 0;
 }
 
+int pe_check_whole(const struct pe_file *pe, ow_error *err)
+{
+        for (unsigned i = 0; i < pe->n_sections; i++) {
+                const struct pe_section *s = &pe->sections[i];
+
+                if (s->stored && !ow_fits_u64(s->offset, s->stored, pe->source->size))
+                        return ow_fail(err, OW_E_CORRUPT, s->offset,
+                                       "it is cut off: %llu bytes, and section %u ends at %llu",
+                                       (unsigned long long)pe->source->size, i + 1,
+                                       (unsigned long long)s->offset + s->stored);
+        }
+        return 0;
+}
+
 int pe_read(struct pe_file *pe, uint32_t rva, void *buf, uint32_t size, ow_error *err)
 {
         for (unsigned i = 0; i < pe->n_sections; i++) {

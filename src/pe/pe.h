@@ -45,6 +45,9 @@ struct pe_file {
  * source's. */
 int pe_load(const ow_source *source, struct pe_file *ret, ow_error *err);
 
+/* OW_E_CORRUPT when the file ends before one of its sections does. */
+int pe_check_whole(const struct pe_file *pe, ow_error *err);
+
 /* size bytes at rva into buf: OW_E_CORRUPT outside all sections; OW_E_LIMIT past the budget. */
 int pe_read(struct pe_file *pe, uint32_t rva, void *buf, uint32_t size, ow_error *err);
 
