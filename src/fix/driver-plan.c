@@ -11,6 +11,8 @@
 
 #include "base/upcase.h"
 #include "fix/driver.h"
+#include "fix/guard.h"
+#include "fix/service-edit.h"
 #include "fix/storage.h"
 
 #define CATALOGS "%%SystemRoot%%\\System32\\CatRoot\\{F750E6C3-38EE-11D1-85E5-00C04FC295EE}\\"
@@ -228,6 +230,36 @@ static int service_at(struct work *w, const char *where, const ow_inf_service *s
         return r;
 }
 
+/* A service of the same name that runs the same file is an older version; of any other, Windows may need the driver.
+ */
+static int may_take_over(struct work *w, const struct service_at *at, const char *image, ow_error *err)
+{
+        OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *text = NULL;
+        OW_AUTO_FREE char *path = NULL;
+        OW_AUTO_FREE char *usual = ow_asprintf("%s.sys", at->name);
+        int r;
+
+        if (!usual)
+                return ow_fail_nomem(err);
+        r = plan_text_now(w->job->plan, w->job->guest, at->where, "ImagePath", &path, err);
+        if (r < 0)
+                return r;
+        if (!guard_is_vital(at->name) && same(driver_base_name(*path ? path : usual), image))
+                return 0;
+        r = guard_service_reason(w->job, at, true, &reason, err);
+        if (r <= 0)
+                return r;
+        text = ow_buffer_take_text(&reason);
+        if (!text)
+                return ow_fail_nomem(err);
+        return ow_fail(
+                err, OW_E_REFUSED, OW_NOWHERE,
+                "'%s/%s' would have %s run for the service '%s', which this Windows has: %s; leave this driver "
+                "out of the folder",
+                w->folder->path, w->candidate->file->path, image, at->name, text);
+}
+
 static int put_service(struct work *w, const ow_inf_service *service, const char *image, ow_error *err)
 {
         OW_AUTO_FREE char *path = ow_asprintf(STORAGE_SET "Services\\%s", service->name);
@@ -236,8 +268,17 @@ static int put_service(struct work *w, const ow_inf_service *service, const char
         int r;
 
         r = path ? ow_registry_expand(w->job->guest, path, &places, &n, err) : ow_fail_nomem(err);
-        for (size_t i = 0; i < n && r >= 0; i++)
-                r = service_at(w, places[i], service, image, err);
+        for (size_t i = 0; i < n && r >= 0; i++) {
+                struct service_at at;
+
+                r = service_at_read(w->job->plan, w->job->guest, places[i], &at, err);
+                if (r > 0) {
+                        r = may_take_over(w, &at, image, err);
+                        service_at_done(&at);
+                }
+                if (r >= 0)
+                        r = service_at(w, places[i], service, image, err);
+        }
         ow_registry_paths_free(places, n);
         return r < 0 ? r : 0;
 }
@@ -285,8 +326,13 @@ static int register_ids(struct work *w, const struct storage_entry *entry, ow_er
 
 static bool starts_at_boot(const ow_inf_service *service)
 {
-        return service->function_driver && service->type == KERNEL_DRIVER && service->start == BOOT_START &&
-               driver_name_ok(service->name) && driver_name_ok(driver_base_name(service->binary));
+        return service->function_driver && service->type == KERNEL_DRIVER && service->start == BOOT_START;
+}
+
+static int no_boot_driver(struct work *w, const char *what, const char *why, ow_error *err)
+{
+        return plan_skip(w->job->plan, w->job->fix, OW_FIX_NOT_FOR_THIS, err, "%s: '%.60s' %s: it is no boot driver",
+                         w->candidate->file->path, what, why);
 }
 
 static int boot_driver(struct work *w, const ow_inf_models *models, const char *install_name,
@@ -300,10 +346,14 @@ static int boot_driver(struct work *w, const ow_inf_models *models, const char *
                                        .ids = ids };
         int r;
 
+        if (!driver_name_ok(service->name))
+                return no_boot_driver(w, service->name, "is no name of a service", err);
+        if (!driver_name_ok(image))
+                return no_boot_driver(w, service->binary, "is no name of a file", err);
         entry.n_ids = ids_of(w, models, install_name, ids);
         r = put_image(w, install, image, err);
         if (r <= 0)
-                return r;
+                return r < 0 ? r : no_boot_driver(w, image, "is not in the folder", err);
         r = put_catalog(w, err);
         if (r == 0)
                 r = put_service(w, service, image, err);

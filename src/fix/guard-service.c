@@ -150,18 +150,26 @@ static int needed(struct fix_job *job, const struct service_at *at, ow_buffer *r
 
 typedef int (*reason_fn)(struct fix_job *job, const struct service_at *at, ow_buffer *reason, ow_error *err);
 
-static int ask(struct fix_job *job, const struct service_at *at, uint32_t start, ow_error *err)
+int guard_service_reason(struct fix_job *job, const struct service_at *at, bool disabled, ow_buffer *reason,
+                         ow_error *err)
 {
         static const reason_fn always[] = { vital, critical, storage_path, safe_boot, team };
-        static const reason_fn disabled[] = { filter_listed, needed };
-        OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
-        OW_AUTO_FREE char *text = NULL;
+        static const reason_fn when_disabled[] = { filter_listed, needed };
         int r = 0;
 
         for (size_t i = 0; i < OW_COUNT(always) && r == 0; i++)
-                r = always[i](job, at, &reason, err);
-        for (size_t i = 0; start == START_DISABLED && i < OW_COUNT(disabled) && r == 0; i++)
-                r = disabled[i](job, at, &reason, err);
+                r = always[i](job, at, reason, err);
+        for (size_t i = 0; disabled && i < OW_COUNT(when_disabled) && r == 0; i++)
+                r = when_disabled[i](job, at, reason, err);
+        return r;
+}
+
+static int ask(struct fix_job *job, const struct service_at *at, uint32_t start, ow_error *err)
+{
+        OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *text = NULL;
+        int r = guard_service_reason(job, at, start == START_DISABLED, &reason, err);
+
         if (r <= 0)
                 return r;
         text = ow_buffer_take_text(&reason);

@@ -97,6 +97,10 @@ int guard_left_behind(struct fix_job *job, const struct service_at *at, ow_buffe
 
 /* ---- asking ---- */
 
+/* 1 and why this machine needs the service at, to start when it does (disabled: to start at all). 0 it does not. */
+int guard_service_reason(struct fix_job *job, const struct service_at *at, bool disabled, ow_buffer *reason,
+                         ow_error *err);
+
 /*
  * Asked for every row of a job: OW_E_REFUSED with the reason when where!name is the start of a service that the
  * machine needs, and after makes it start later than it does or not at all. A forced job is asked for one thing only:

@@ -53,10 +53,10 @@ static void tree_put(const struct tree *tree, const char *name, const void *data
 }
 
 /* The headers of a native image for x64 and this Windows; mark makes it differ from others. */
-static void tree_put_sys(const struct tree *tree, const char *name, uint16_t major, uint16_t minor, uint8_t mark)
+static void sys_make(uint8_t image[512], uint16_t major, uint16_t minor)
 {
-        uint8_t image[512] = { 'M', 'Z' };
-
+        memset(image, 0, 512);
+        memcpy(image, "MZ", 2);
         ow_le32_put(image + 0x3c, 64);
         memcpy(image + 64, "PE\0\0", 4);
         ow_le16_put(image + 68, 0x8664);
@@ -64,7 +64,26 @@ static void tree_put_sys(const struct tree *tree, const char *name, uint16_t maj
         ow_le16_put(image + 88, 0x20b);
         ow_le16_put(image + 88 + 48, major);
         ow_le16_put(image + 88 + 50, minor);
+}
+
+static void tree_put_sys(const struct tree *tree, const char *name, uint16_t major, uint16_t minor, uint8_t mark)
+{
+        uint8_t image[512];
+
+        sys_make(image, major, minor);
         image[500] = mark;
+        tree_put(tree, name, image, sizeof image);
+}
+
+/* With one section that ends there; the file has 512 bytes. */
+static void tree_put_sys_with_section(const struct tree *tree, const char *name, uint32_t end)
+{
+        uint8_t image[512];
+
+        sys_make(image, 6, 1);
+        ow_le16_put(image + 70, 1);
+        ow_le32_put(image + 328 + 0x10, end - 400);
+        ow_le32_put(image + 328 + 0x14, 400);
         tree_put(tree, name, image, sizeof image);
 }
 
@@ -153,6 +172,10 @@ static void what_does_not_suit_is_left(void **state)
         tree_put_inf(&tree, "a/disk.inf", "01/01/2024,1", "NTamd64"); /* no file beside it */
         assert_chosen(&tree, &win10, NULL);
         tree_put(&tree, "a/disk.sys", no_image, sizeof no_image);
+        assert_chosen(&tree, &win10, NULL);
+        tree_put_sys_with_section(&tree, "a/disk.sys", 512);
+        assert_chosen(&tree, &win10, "a/disk.inf");
+        tree_put_sys_with_section(&tree, "a/disk.sys", 513); /* cut off */
         assert_chosen(&tree, &win10, NULL);
         driver_put(&tree, "a", "01/01/2024,1", "NTarm64", 10, 0);
         assert_chosen(&tree, &win10, NULL);
@@ -289,6 +312,71 @@ static void a_disk_driver_becomes_a_boot_driver(void **state)
         assert_int_equal(inject(rig, &tree, &guest), 0); /* the same again: nothing */
 }
 
+/* Plans the folder's drivers; the plan is the caller's. */
+static int plan_inject(ow_guest *guest, const struct tree *tree, ow_plan **ret, ow_error *why)
+{
+        ow_driver_folder *folder = NULL;
+        int r;
+
+        assert_ok(ow_driver_folder_open(tree->path, &folder, &err));
+        assert_ok(ow_plan_begin(ret, &err));
+        r = ow_plan_inject(*ret, guest, folder, why);
+        ow_driver_folder_close(folder);
+        return r;
+}
+
+/* An INF as driver_put() makes them, whose service is called so. */
+static void tree_put_service(const struct tree *tree, const char *service)
+{
+        OW_AUTO_FREE char *with = ow_asprintf("AddService=%s,", service);
+        char text[2000], *at;
+        int n = snprintf(text, sizeof text, disk_inf, "01/01/2024,1", "NTamd64", "NTamd64");
+        OW_AUTO_FREE char *changed = NULL;
+
+        assert_true(n > 0 && (size_t)n < sizeof text);
+        at = strstr(text, "AddService=diskdrv,");
+        assert_non_null(at);
+        changed = ow_asprintf("%.*s%s%s", (int)(at - text), text, with, at + strlen("AddService=diskdrv,"));
+        assert_non_null(changed);
+        tree_put(tree, "x/disk.inf", changed, strlen(changed));
+}
+
+static void a_service_that_windows_needs_is_not_taken_over(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_error why = OW_ERROR_INIT;
+        ow_plan *plan = NULL;
+        struct tree tree;
+
+        guest_make(rig);
+        tree_make(rig, &tree);
+        driver_put(&tree, "x", "01/01/2024,1", "NTamd64", 6, 1);
+        tree_put_service(&tree, "PartMgr");
+        assert_int_equal(plan_inject(rig_open(rig, true), &tree, &plan, &why), OW_E_REFUSED);
+        print_message("# %s\n", why.text);
+        assert_non_null(strstr(why.text, "x/disk.inf' would have disk.sys run for the service 'partmgr'"));
+        ow_plan_free(plan);
+}
+
+static void a_service_by_an_impossible_name_is_told(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_guest *guest;
+        ow_plan *plan = NULL;
+        struct tree tree;
+
+        guest_make(rig);
+        tree_make(rig, &tree);
+        driver_put(&tree, "x", "01/01/2024,1", "NTamd64", 6, 1);
+        tree_put_service(&tree, "..\\partmgr");
+        guest = rig_open(rig, true);
+        assert_ok(plan_inject(guest, &tree, &plan, &err));
+        assert_int_equal(ow_plan_skipped_count(plan), 1);
+        assert_string_equal(ow_plan_skipped(plan, 0)->reason,
+                            "x/disk.inf: '..\\partmgr' is no name of a service: it is no boot driver");
+        ow_plan_free(plan);
+}
+
 static void nothing_for_this_windows_says_so(void **state)
 {
         struct rig *rig = rig_get(state);
@@ -366,6 +454,8 @@ int main(void)
                 TEST(what_does_not_suit_is_left),
                 TEST(links_are_not_followed),
                 TEST(a_disk_driver_becomes_a_boot_driver),
+                TEST(a_service_that_windows_needs_is_not_taken_over),
+                TEST(a_service_by_an_impossible_name_is_told),
                 TEST(nothing_for_this_windows_says_so),
                 TEST(running_out_of_memory_is_clean),
                 cmocka_unit_test(names_are_plain),
