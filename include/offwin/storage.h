@@ -41,19 +41,21 @@ typedef struct ow_storage_driver {
         bool in_box;         /* this Windows brings it along */
         bool service_there;  /* in every control set that the next boot may use */
         bool file_there;
+        bool file_whole;   /* false: the file ends before it should */
         char *file;        /* "C:\Windows\System32\drivers\msahci.sys" */
         uint32_t start;    /* the latest of those control sets; UINT32_MAX absent or odd */
         uint32_t override; /* StartOverride, likewise; UINT32_MAX none, or one that this Windows ignores */
         const char *id;    /* the device id that the driver is found by, or "" for none; static storage */
         bool id_known;     /* the database of boot devices leads from an id of the controller to it */
         char *id_other;    /* "", or the service that the first id of the controller that is known leads to */
+        char *image_other; /* "", or what its image path leads to instead, as "C:\Windows\..." when it is a path */
         char *problem;     /* "" or what keeps it from starting the disk, one sentence */
 } ow_storage_driver;
 
 typedef struct ow_storage_state {
         const ow_storage_target *target;
         enum ow_storage_verdict verdict;
-        ow_storage_driver *drivers;
+        ow_storage_driver *drivers; /* the target's for this Windows, then what every disk needs and has a problem */
         size_t n_drivers;
         char *reason; /* one sentence */
 } ow_storage_state;
@@ -84,7 +86,9 @@ OW_APIV void ow_storage_report_done(ow_storage_report *report);
  * ow_plan_boot_storage - adds what makes this Windows find its disk on target, with the drivers that it has
  *
  * Start becomes "boot", StartOverride goes (Windows 8 and newer), entries of the CriticalDeviceDatabase that are
- * missing are made (Windows 7 and older); in every control set that the next boot may use.
+ * missing are made (Windows 7 and older), an image path that leads elsewhere is set right; in every control set that
+ * the next boot may use. What the disk's drivers need whatever the controller is done along. Filters and policies that
+ * ow_storage_look() warns of are told as what is not done (ow_plan_skipped()).
  * Return: 0; OW_E_REFUSED a needed driver or its file is not there: the text says which, and what to do; OW_E_NOMEM,
  * ...
  */

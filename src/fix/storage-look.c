@@ -1,236 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each controller would meet: the drivers' services, files and entries, in every control set that counts. */
+/* What each controller would meet, and making it meet what it needs. */
 #include <stdio.h>
 #include <string.h>
 
 #include <offwin/registry.h>
 
-#include "base/le.h"
-#include "base/upcase.h"
-#include "base/utf16.h"
-#include "fix/storage.h"
+#include "fix/storage-look.h"
 
-struct look {
-        ow_guest *guest;
-        const ow_windows *windows;
-        char **sets; /* HKLM\SYSTEM\ControlSet001, ... */
-        size_t n_sets;
-        bool ids;       /* this Windows looks for devices by id: 2000 and newer */
-        bool overrides; /* it has StartOverride */
-        bool database;  /* and DriverDatabase */
-};
+/* ---- what every disk needs ---- */
 
-static bool same(const char *a, const char *b)
+static void stack_done(ow_storage_driver *drivers, size_t n)
 {
-        return ow_name_compare(a, b) == 0;
+        for (size_t i = 0; i < n; i++)
+                storage_driver_done(&drivers[i]);
 }
 
-/* ---- one driver ---- */
-
-/* The DWORD at a place, UINT32_MAX when it is not there or none. */
-static int number_at(ow_guest *guest, const char *where, const char *name, uint32_t *ret, ow_error *err)
+/*
+ * Which of it has a problem. A service that is not there is not judged, and a file that is not only on a volume that
+ * has another of them: a volume without any holds no Windows that was ever started from it.
+ */
+static int stack_look(struct storage_look *look, ow_error *err)
 {
-        ow_datum datum = { false, 0, { NULL, 0 } };
-        int r = plan_read(guest, where, name, &datum, err);
-
-        if (r == 0)
-                *ret = datum.present && datum.type == OW_REG_DWORD && datum.data.size == 4 ? ow_le32_at(datum.data.p)
-                                                                                           : UINT32_MAX;
-        ow_blob_done(&datum.data);
-        return r;
-}
-
-/* The greatest number in the key; *ret stays when there is no key. */
-static int override_at(ow_guest *guest, const char *where, uint32_t *ret, ow_error *err)
-{
-        uint32_t index = 0;
-        ow_regkey key;
-        ow_value value;
-        int r;
-
-        r = ow_registry_find(guest, where, &key, err);
-        while (r > 0 && (r = ow_hive_next_value(key.hive, key.key, &index, &value, err)) > 0) {
-                ow_blob data = { NULL, 0 };
-                uint32_t type;
-
-                r = ow_hive_read_value(key.hive, value, &type, &data, err);
-                if (r == 0 && data.size == 4 && (*ret == UINT32_MAX || ow_le32_at(data.p) > *ret))
-                        *ret = ow_le32_at(data.p);
-                ow_blob_done(&data);
-                r = r < 0 ? r : 1;
-        }
-        return r < 0 ? r : 0;
-}
-
-static int read_service(const struct look *look, ow_storage_driver *driver, ow_error *err)
-{
-        driver->service_there = look->n_sets > 0;
-        driver->start = driver->override = UINT32_MAX;
-        for (size_t i = 0; i < look->n_sets; i++) {
-                OW_AUTO_FREE char *where = ow_asprintf("%s\\Services\\%s", look->sets[i], driver->service);
-                OW_AUTO_FREE char *override =
-                        ow_asprintf("%s\\Services\\%s\\StartOverride", look->sets[i], driver->service);
-                uint32_t start;
-                ow_datum key;
-                int r;
-
-                if (!where || !override)
-                        return ow_fail_nomem(err);
-                r = plan_read(look->guest, where, NULL, &key, err);
-                if (r == 0)
-                        r = number_at(look->guest, where, "Start", &start, err);
-                if (r == 0 && look->overrides)
-                        r = override_at(look->guest, override, &driver->override, err);
-                if (r < 0)
-                        return r;
-                driver->service_there = driver->service_there && key.present;
-                if (i == 0 || start > driver->start)
-                        driver->start = start;
-        }
-        return 0;
-}
-
-/* All of the comma list in System32\drivers; driver->file is the first that is missing, or the first of all. */
-static int read_files(const struct look *look, const char *list, ow_storage_driver *driver, ow_error *err)
-{
-        driver->file_there = true;
-        for (const char *name = list; name; name = strchr(name, ',') ? strchr(name, ',') + 1 : NULL) {
-                OW_AUTO_FREE char *path =
-                        ow_asprintf("%%SystemRoot%%\\System32\\drivers\\%.*s", (int)strcspn(name, ","), name);
-                OW_AUTO_FREE char *inside = NULL;
-                ow_volume *volume;
-                ow_stat stat = { 0 };
-                int r;
-
-                r = path ? ow_guest_resolve_path(look->guest, path, &volume, &inside, err) : ow_fail_nomem(err);
-                if (r == 0)
-                        r = ow_volume_stat(volume, inside, &stat, err);
-                if (r < 0)
-                        return r;
-                if (r > 0 && stat.size > 0 && name != list)
-                        continue;
-                ow_free(driver->file);
-                driver->file = ow_asprintf("%c:\\%s", ow_guest_system_drive(look->guest), inside);
-                if (!driver->file)
-                        return ow_fail_nomem(err);
-                driver->file_there = r > 0 && stat.size > 0;
-                if (!driver->file_there)
-                        return 0;
-        }
-        return 0;
-}
-
-/* 1 when every control set leads from id to service, or, with other, what one of them leads to instead. */
-static int id_leads(const struct look *look, const char *id, const char *service, char **other, ow_error *err)
-{
-        bool all = look->n_sets > 0;
-
-        for (size_t i = 0; i < look->n_sets; i++) {
-                OW_AUTO_FREE char *found = NULL;
-                int r = storage_id_find(look->guest, look->sets[i], id, &found, err);
-
-                if (r < 0)
-                        return r;
-                all = all && r > 0 && same(found, service);
-                if (r > 0 && !same(found, service) && other && !*other)
-                        *other = OW_TAKE(found);
-        }
-        return all;
-}
-
-/* True when id is covering or a longer form of it. */
-static bool covers(const char *id, const char *covering)
-{
-        return strlen(id) >= strlen(covering) &&
-               ow_name_compare_n(id, strlen(covering), covering, strlen(covering)) == 0;
-}
-
-/* 1 when wanted, or a longer form of it among the ids of the controller, leads to the driver. */
-static int is_covered(const struct look *look, const struct storage_driver *from, const char *wanted, ow_error *err)
-{
-        int r = id_leads(look, wanted, from->service, NULL, err);
-
-        for (size_t i = 0; i < STORAGE_IDS_MAX && from->ids[i] && r == 0; i++)
-                if (covers(from->ids[i], wanted))
-                        r = id_leads(look, from->ids[i], from->service, NULL, err);
-        return r;
-}
-
-static int read_ids(const struct look *look, const struct storage_driver *from, ow_storage_driver *driver,
-                    ow_error *err)
-{
+        const struct storage_driver *from[STORAGE_STACK_MAX];
+        ow_storage_driver drivers[STORAGE_STACK_MAX];
+        bool files = false;
+        size_t n = 0;
         int r = 0;
 
-        driver->id = from->missing[0] ? from->missing[0] : from->ids[0] ? from->ids[0] : "";
-        driver->id_known = true;
-        for (size_t i = 0; i < STORAGE_IDS_MAX && from->missing[i] && r >= 0; i++) {
-                r = is_covered(look, from, from->missing[i], err);
-                driver->id_known = driver->id_known && r > 0;
+        for (const struct storage_driver *s = storage_stack; s->service && r == 0; s++) {
+                if (!storage_applies(s, look->windows))
+                        continue;
+                r = storage_driver_read(look, s, &drivers[n], err);
+                if (r == 0) {
+                        files = files || drivers[n].file_there;
+                        from[n++] = s;
+                }
         }
-        if (!from->missing[0] && from->ids[0])
-                driver->id_known = false;
-        for (size_t i = 0; i < STORAGE_IDS_MAX && from->ids[i] && r >= 0; i++) {
-                r = id_leads(look, from->ids[i], from->service, &driver->id_other, err);
-                if (r > 0 && !from->missing[0])
-                        driver->id_known = true;
-                if (r > 0 || driver->id_other)
-                        break;
+        for (size_t i = 0; i < n; i++) {
+                const ow_storage_driver *d = &drivers[i];
+
+                if (d->service_there && *d->problem && (d->file_there || files || d->start != 0))
+                        look->stack[look->n_stack++] = from[i];
         }
-        if (r >= 0 && !driver->id_other)
-                driver->id_other = ow_strdup("");
-        return r < 0 ? r : driver->id_other ? 0 : ow_fail_nomem(err);
-}
-
-/* What is wrong, worst first. 1 there is something. */
-static int judge(const struct look *look, ow_storage_driver *driver, ow_error *err)
-{
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
-
-        if (!driver->file_there)
-                ow_buffer_printf(&text, "%s is not in System32\\drivers", strrchr(driver->file, '\\') + 1);
-        else if (!driver->service_there)
-                ow_buffer_printf(&text, "service %s is not there", driver->service);
-        else if (driver->start != 0)
-                ow_buffer_printf(&text,
-                                 driver->start == UINT32_MAX ? "%s has no start type" : "%s starts %s, not at boot",
-                                 driver->service, driver->start == 4 ? "never" : "later");
-        else if (driver->override != UINT32_MAX && driver->override != 0)
-                ow_buffer_printf(&text, "StartOverride keeps %s from starting at boot", driver->service);
-        else if (!driver->id_known && *driver->id && look->ids && !(driver->in_box && look->database))
-                ow_buffer_printf(&text, "the %s does not lead from %s to %s",
-                                 look->database ? "driver database" : "critical device database", driver->id,
-                                 driver->service);
-        driver->problem = ow_buffer_take_text(&text);
-        return driver->problem ? 0 : ow_fail_nomem(err);
-}
-
-static void driver_done(ow_storage_driver *driver)
-{
-        ow_free(driver->file);
-        ow_free(driver->id_other);
-        ow_free(driver->problem);
-}
-
-static int driver_read(const struct look *look, const struct storage_driver *from, ow_storage_driver *ret,
-                       ow_error *err)
-{
-        uint16_t version = storage_version(look->windows);
-        ow_storage_driver driver = { .service = from->service,
-                                     .needed = !from->helps,
-                                     .in_box = version >= from->in_box_from && version <= from->in_box_to };
-        int r;
-
-        r = read_service(look, &driver, err);
-        if (r == 0)
-                r = read_files(look, from->file, &driver, err);
-        if (r == 0)
-                r = read_ids(look, from, &driver, err);
-        if (r == 0)
-                r = judge(look, &driver, err);
-        if (r < 0)
-                driver_done(&driver);
-        else
-                *ret = driver;
+        stack_done(drivers, n);
         return r;
 }
 
@@ -240,7 +52,7 @@ static bool can_start(const ow_storage_driver *driver, bool database)
 {
         /* Windows' own can be given a service. Entries of the driver database are left to who brings drivers; that of
          * SYSTEM holds a part of them only, so a missing one of Windows' own proves nothing. */
-        return driver->file_there &&
+        return driver->file_there && driver->file_whole &&
                (driver->in_box || (driver->service_there && (!database || driver->id_known || !*driver->id)));
 }
 
@@ -261,7 +73,7 @@ static const ow_storage_driver *speaker(const ow_storage_state *state, bool data
         return with_problem;
 }
 
-static int state_judge(const struct look *look, ow_storage_state *state, ow_error *err)
+static int state_judge(const struct storage_look *look, ow_storage_state *state, ow_error *err)
 {
         const ow_storage_driver *spoken = speaker(state, look->database);
         OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
@@ -295,12 +107,12 @@ static int state_judge(const struct look *look, ow_storage_state *state, ow_erro
 static void state_done(ow_storage_state *state)
 {
         for (size_t i = 0; i < state->n_drivers; i++)
-                driver_done(&state->drivers[i]);
+                storage_driver_done(&state->drivers[i]);
         ow_free(state->drivers);
         ow_free(state->reason);
 }
 
-static int state_read(const struct look *look, const ow_storage_target *target, ow_storage_state *state,
+static int state_read(const struct storage_look *look, const ow_storage_target *target, ow_storage_state *state,
                       ow_error *err)
 {
         size_t n = 0;
@@ -309,33 +121,40 @@ static int state_read(const struct look *look, const ow_storage_target *target, 
         *state = (ow_storage_state){ .target = target };
         while (target->drivers[n].service)
                 n++;
-        state->drivers = ow_calloc(n, sizeof *state->drivers);
+        state->drivers = ow_calloc(n + look->n_stack, sizeof *state->drivers);
         if (!state->drivers)
                 return ow_fail_nomem(err);
         for (size_t i = 0; i < n && r == 0; i++) {
                 if (!storage_applies(&target->drivers[i], look->windows))
                         continue;
-                r = driver_read(look, &target->drivers[i], &state->drivers[state->n_drivers], err);
+                r = storage_driver_read(look, &target->drivers[i], &state->drivers[state->n_drivers], err);
+                state->n_drivers += r == 0;
+        }
+        if (state->n_drivers == 0) /* no driver for this Windows: what else it needs is no matter */
+                return r < 0 ? r : state_judge(look, state, err);
+        for (size_t i = 0; i < look->n_stack && r == 0; i++) {
+                r = storage_driver_read(look, look->stack[i], &state->drivers[state->n_drivers], err);
                 state->n_drivers += r == 0;
         }
         return r < 0 ? r : state_judge(look, state, err);
 }
 
-static int look_begin(ow_guest *guest, struct look *look, ow_error *err)
+static int look_begin(ow_guest *guest, struct storage_look *look, ow_error *err)
 {
         int r;
 
-        *look = (struct look){ .guest = guest, .windows = ow_guest_windows(guest) };
+        *look = (struct storage_look){ .guest = guest, .windows = ow_guest_windows(guest) };
         look->ids = storage_version(look->windows) >= 0x0500;
         look->overrides = storage_version(look->windows) >= 0x0602;
         r = storage_has_driver_database(guest, err);
         if (r < 0)
                 return r;
         look->database = r > 0;
-        return ow_registry_expand(guest, "HKLM\\SYSTEM\\CurrentControlSet", &look->sets, &look->n_sets, err);
+        r = ow_registry_expand(guest, "HKLM\\SYSTEM\\CurrentControlSet", &look->sets, &look->n_sets, err);
+        return r < 0 ? r : stack_look(look, err);
 }
 
-static int look_all(const struct look *look, ow_storage_report *report, ow_error *err)
+static int look_all(const struct storage_look *look, ow_storage_report *report, ow_error *err)
 {
         int r = 0;
 
@@ -350,7 +169,7 @@ static int look_all(const struct look *look, ow_storage_report *report, ow_error
 int ow_storage_look(ow_guest *guest, ow_storage_report *ret, ow_error *err)
 {
         ow_storage_report report = { NULL, 0, NULL, 0, NULL, 0 };
-        struct look look;
+        struct storage_look look;
         int r;
 
         r = look_begin(guest, &look, err);
@@ -396,7 +215,7 @@ static int refuse(ow_guest *guest, const ow_storage_state *state, ow_error *err)
                                 "storage DISK)");
 }
 
-static int plan_driver(struct fix_job *job, const struct look *look, const struct storage_driver *from,
+static int plan_driver(struct fix_job *job, const struct storage_look *look, const struct storage_driver *from,
                        const ow_storage_driver *driver, ow_error *err)
 {
         struct storage_entry entry = {
@@ -407,7 +226,7 @@ static int plan_driver(struct fix_job *job, const struct look *look, const struc
 
         if (!file)
                 return ow_fail_nomem(err);
-        if (!driver->file_there || !(driver->service_there || driver->in_box))
+        if (!driver->file_there || !driver->file_whole || !(driver->service_there || driver->in_box))
                 return 0; /* one that only helps */
         entry.file = file;
         while (entry.n_ids < STORAGE_IDS_MAX && from->missing[entry.n_ids])
@@ -418,7 +237,27 @@ static int plan_driver(struct fix_job *job, const struct look *look, const struc
         return r;
 }
 
-static int plan_state(ow_plan *plan, const struct look *look, const ow_storage_state *state, ow_error *err)
+/* What no driver helps against is told along with what is done. */
+static int tell_filters(struct fix_job *job, ow_error *err)
+{
+        ow_storage_report report = { NULL, 0, NULL, 0, NULL, 0 };
+        int r = storage_look_filters(job->guest, &report, err);
+
+        for (size_t i = 0; i < report.n_filters && r == 0; i++) {
+                const ow_storage_filter *f = &report.filters[i];
+
+                if (*f->problem)
+                        r = plan_skip(job->plan, job->fix, OW_FIX_NOT_FOR_THIS, err,
+                                      "%s of %s names the filter driver %s, and %s: no disk starts", f->list,
+                                      f->where, f->service, f->problem);
+        }
+        for (size_t i = 0; i < report.n_warnings && r == 0; i++)
+                r = plan_skip(job->plan, job->fix, OW_FIX_NOT_FOR_THIS, err, "%s", report.warnings[i]);
+        ow_storage_report_done(&report);
+        return r;
+}
+
+static int plan_state(ow_plan *plan, const struct storage_look *look, const ow_storage_state *state, ow_error *err)
 {
         OW_AUTO_FREE char *title = ow_asprintf("Find the disk on %s: %s", state->target->name, state->target->title);
         const struct fix_action action = { .name = "boot-storage",
@@ -438,8 +277,12 @@ static int plan_state(ow_plan *plan, const struct look *look, const ow_storage_s
         for (const struct storage_driver *from = state->target->drivers; from->service && r == 0; from++)
                 if (storage_applies(from, look->windows))
                         r = plan_driver(&job, look, from, &state->drivers[at++], err);
+        for (size_t i = 0; i < look->n_stack && r == 0; i++)
+                r = plan_driver(&job, look, look->stack[i], &state->drivers[at++], err);
         if (r == 0 && job.differing == 0)
                 r = plan_skip(plan, job.fix, OW_FIX_DONE, err, "%s: %s", state->target->name, state->reason);
+        if (r == 0)
+                r = tell_filters(&job, err);
         fix_action_done(&job);
         return r;
 }
@@ -447,7 +290,7 @@ static int plan_state(ow_plan *plan, const struct look *look, const ow_storage_s
 int ow_plan_boot_storage(ow_plan *plan, ow_guest *guest, const ow_storage_target *target, ow_error *err)
 {
         ow_storage_state state = { 0 };
-        struct look look;
+        struct storage_look look;
         int r;
 
         if (ow_guest_windows(guest)->major == 0)

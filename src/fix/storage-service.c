@@ -6,6 +6,7 @@
 #include <offwin/registry.h>
 #include <offwin/service.h>
 
+#include "base/upcase.h"
 #include "fix/storage.h"
 
 static int file_there(ow_guest *guest, const char *path, ow_error *err)
@@ -23,6 +24,38 @@ static int file_there(ow_guest *guest, const char *path, ow_error *err)
                 return 0;
         r = ow_volume_stat(volume, inside, &stat, err);
         return r <= 0 ? r : stat.size > 0;
+}
+
+int storage_image_other(ow_guest *guest, const char *set, const char *name, const char *file, char **ret,
+                        ow_error *err)
+{
+        const char *digits = set + strcspn(set, "0123456789"), *last;
+        OW_AUTO_FREE char *usual = ow_asprintf("%%SystemRoot%%\\System32\\drivers\\%s", file);
+        OW_AUTO_FREE char *there = NULL;
+        const ow_service *service;
+        ow_volume *volume;
+        bool right;
+        int r;
+
+        if (!usual)
+                return ow_fail_nomem(err);
+        r = ow_guest_service_find(guest, (uint32_t)strtoul(digits, NULL, 10), name, &service, err);
+        if (r > 0)
+                r = ow_guest_resolve_path(guest, usual, &volume, &there, err);
+        else if (r == 0)
+                return (*ret = ow_strdup("")) ? 0 : ow_fail_nomem(err);
+        if (r < 0)
+                return r;
+        last = strrchr(service->file, '\\');
+        right = service->image_kind == OW_IMAGE_FILE && last && ow_name_compare(last + 1, file) == 0;
+        if (right && strlen(service->file) > 3 && ow_name_compare(service->file + 3, there) != 0) {
+                r = file_there(guest, service->file, err);
+                right = r > 0;
+        }
+        if (r < 0)
+                return r;
+        *ret = ow_strdup(right ? "" : service->image_kind == OW_IMAGE_FILE ? service->file : service->image_path);
+        return *ret ? 0 : ow_fail_nomem(err);
 }
 
 int storage_service_problem(ow_guest *guest, const char *set, const char *name, char **ret, ow_error *err)
@@ -53,6 +86,7 @@ static int service_at(struct fix_job *job, const char *where, const struct stora
 {
         OW_AUTO_FREE char *image = ow_asprintf("system32\\drivers\\%s", entry->file);
         OW_AUTO_FREE char *override = ow_asprintf("%s\\StartOverride", where);
+        OW_AUTO_FREE char *other = NULL;
         ow_datum key, type = { false, 0, { NULL, 0 } };
         bool complete;
         int r;
@@ -63,7 +97,11 @@ static int service_at(struct fix_job *job, const char *where, const struct stora
         complete = type.present;
         ow_blob_done(&type.data);
         if (r == 0)
+                r = storage_image_other(job->guest, where, entry->service, entry->file, &other, err);
+        if (r == 0)
                 r = fix_job_dword(job, where, "Start", 0, err);
+        if (r == 0 && complete && *other)
+                r = storage_plan_text(job, where, "ImagePath", OW_REG_EXPAND_SZ, image, err);
         if (r == 0 && !complete) {
                 r = fix_job_dword(job, where, "Type", 1, err);
                 if (r == 0)

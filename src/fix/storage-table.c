@@ -252,6 +252,22 @@ static const struct storage_driver xen[] = {
         { 0 },
 };
 
+#define STACK(name, file_name, since, until)                                                                         \
+        {                                                                                                            \
+                .service = name, .file = file_name, .from = since, .to = until, .in_box_from = since,                \
+                .in_box_to = until, .group = "System Bus Extender", .class_guid = STORAGE_CLASS_SYSTEM               \
+        }
+
+const struct storage_driver storage_stack[] = {
+        STACK("disk", "disk.sys", 0x0400, ANY),
+        STACK("partmgr", "partmgr.sys", W2000, ANY),
+        STACK("mountmgr", "mountmgr.sys", W2000, ANY),
+        STACK("ftdisk", "ftdisk.sys", W2000, W2003),
+        STACK("volmgr", "volmgr.sys", VISTA, ANY),
+        STACK("volsnap", "volsnap.sys", XP, ANY),
+        { 0 },
+};
+
 static const ow_storage_target targets[] = {
         { "qemu-ide", "IDE of QEMU (i440fx), VMware, VirtualBox, Hyper-V generation 1", "", ide },
         { "qemu-ahci", "AHCI (SATA) of QEMU (q35), VMware, VirtualBox", "", ahci },

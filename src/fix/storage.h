@@ -30,6 +30,10 @@ struct storage_driver {
                 *missing[STORAGE_IDS_MAX]; /* the ids to enter when the database knows none of them (to Windows 7) */
 };
 
+/* What every disk's way to a volume leads through, whatever the controller: no ids. Ends as a target's drivers do. */
+enum { STORAGE_STACK_MAX = 6 };
+extern const struct storage_driver storage_stack[STORAGE_STACK_MAX + 1];
+
 static inline uint16_t storage_version(const ow_windows *windows)
 {
         return (uint16_t)((windows->major > 255 ? 255 : windows->major) << 8 |
@@ -64,7 +68,10 @@ struct storage_entry {
         size_t n_ids;
 };
 
-/* Rows that make service a boot driver: Start, StartOverride, and the other values of a key that is not there. */
+/*
+ * Rows that make service a boot driver: Start, StartOverride, an image path that does not lead to the file, and the
+ * other values of a key that is not there.
+ */
 int storage_plan_service(struct fix_job *job, const struct storage_entry *entry, ow_error *err);
 
 /* Rows that lead from ids to service in the CriticalDeviceDatabase of every control set. */
@@ -76,6 +83,13 @@ int storage_plan_database(struct fix_job *job, const struct storage_entry *entry
 /* A text value as rows take it. */
 int storage_plan_text(struct fix_job *job, const char *where, const char *name, uint32_t type, const char *text,
                       ow_error *err);
+
+/*
+ * What the image path of service leads to instead of file in System32\drivers (or a file of that name elsewhere that
+ * is there), or "". set: a path in the control set. *ret is the caller's.
+ */
+int storage_image_other(ow_guest *guest, const char *set, const char *service, const char *file, char **ret,
+                        ow_error *err);
 
 /* Fills filters and warnings. */
 int storage_look_filters(ow_guest *guest, ow_storage_report *report, ow_error *err);

@@ -23,6 +23,11 @@ static enum report_style verdict_style(enum ow_storage_verdict verdict)
 
 /* ---- text ---- */
 
+static const char *file_word(const ow_storage_driver *driver)
+{
+        return !driver->file_there ? "is missing" : driver->file_whole ? "is there" : "is cut off";
+}
+
 static void put_driver(struct report_page *page, const ow_storage_driver *driver)
 {
         char start[40], override[60] = "";
@@ -36,7 +41,7 @@ static void put_driver(struct report_page *page, const ow_storage_driver *driver
                 (void)snprintf(override, sizeof override, ", StartOverride %u", driver->override);
         ow_buffer_printf(&line, "%s%s%s: %s%s, %s %s%s%s%s", driver->service, driver->needed ? "" : " (helps)",
                          driver->in_box ? ", in box" : "", driver->service_there ? start : "no service", override,
-                         driver->file, driver->file_there ? "is there" : "is missing", *driver->id ? ", " : "",
+                         driver->file, file_word(driver), *driver->id ? ", " : "",
                          driver->id,
                          !*driver->id       ? ""
                          : driver->id_known ? " leads to it"
@@ -163,6 +168,8 @@ static void json_driver(struct report_json *json, json_t *o, const ow_storage_dr
         report_json_bool(json, o, "service_there", driver->service_there);
         report_json_text(json, o, "file", driver->file);
         report_json_bool(json, o, "file_there", driver->file_there);
+        report_json_bool(json, o, "file_whole", driver->file_whole);
+        report_json_text(json, o, "image_other", driver->image_other);
         json_number_or_null(json, o, "start", driver->start);
         json_number_or_null(json, o, "start_override", driver->override);
         report_json_text(json, o, "id", driver->id);

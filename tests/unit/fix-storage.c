@@ -45,6 +45,23 @@ static const char database_10[] = SERVICE
         "DriverPackages\\mshdc.inf_amd64_1\\Descriptors\\PCI\\CC_010601]\n\"Configuration\"=\"ahci_Inst\"\n" DB
         "DriverPackages\\mshdc.inf_amd64_1\\Configurations\\ahci_Inst]\n\"Service\"=\"storahci\"\n";
 
+/* A driver whose only section ends a byte after the file. */
+static void put_cut_off(struct rig *rig, const char *path)
+{
+        uint8_t image[512] = { 'M', 'Z' };
+
+        ow_le32_put(image + 0x3c, 64);
+        memcpy(image + 64, "PE\0\0", 4);
+        ow_le16_put(image + 68, 0x8664);
+        ow_le16_put(image + 70, 1);
+        ow_le16_put(image + 84, 240);
+        ow_le16_put(image + 88, 0x20b);
+        ow_le32_put(image + 328 + 0x10, 113);
+        ow_le32_put(image + 328 + 0x14, 400);
+        rig_put(rig, path, image, sizeof image);
+}
+
+/* files: in System32\drivers; '!' before a name: cut off. */
 static void machine_make(struct rig *rig, const char *version, const char *build, const char *const *system,
                          const char *const *files)
 {
@@ -72,8 +89,13 @@ static void machine_make(struct rig *rig, const char *version, const char *build
         for (; *files; files++) {
                 char path[100];
 
-                (void)snprintf(path, sizeof path, DRIVERS "%s", *files);
-                rig_put(rig, path, "MZ", 2);
+                bool cut = **files == '!';
+
+                (void)snprintf(path, sizeof path, DRIVERS "%s", *files + cut);
+                if (cut)
+                        put_cut_off(rig, path);
+                else
+                        rig_put(rig, path, "MZ", 2);
         }
         rig_end(rig);
 }
@@ -239,6 +261,105 @@ static void odd_services_are_told(void **state)
         assert_verdict(guest, "qemu-ide", OW_STORAGE_FIXABLE, "intelide");
 }
 
+static void an_image_path_that_leads_elsewhere_is_told_and_set_right(void **state)
+{
+        static const char paths[] = SERVICE
+                "msahci]\n\"Type\"=dword:1\n\"Start\"=dword:0\n"
+                "\"ImagePath\"=expand:\"\\\\SystemRoot\\\\System32\\\\drivers\\\\other.sys\"\n" SERVICE
+                "atapi]\n\"Type\"=dword:1\n\"Start\"=dword:0\n"
+                "\"ImagePath\"=expand:\"system32\\\\drivers\\\\store\\\\ATAPI.sys\"\n" CDD
+                "PCI#CC_010601]\n\"Service\"=\"msahci\"\n" CDD "Internal_IDE_Channel]\n\"Service\"=\"atapi\"\n";
+        static const char *const system[] = { select_one, paths, NULL };
+        static const char *const files[] = { "msahci.sys", "atapi.sys", "other.sys", "store\\atapi.sys", NULL };
+        struct rig *rig = rig_get(state);
+        size_t rows;
+        ow_guest *guest;
+
+        machine_make(rig, "6.1", "7601", system, files);
+        assert_verdict(rig_open(rig, false), "qemu-ahci", OW_STORAGE_FIXABLE,
+                       "msahci runs C:\\Windows\\System32\\drivers\\other.sys, not msahci.sys");
+        rig_close(rig);
+        guest = made_ready(rig, "qemu-ahci", &rows);
+        assert_int_equal(rows, 1); /* atapi's is another place, and there */
+        assert_verdict(guest, "qemu-ahci", OW_STORAGE_READY, "msahci, atapi at boot");
+}
+
+static void a_file_that_is_cut_off_is_no_driver(void **state)
+{
+        static const char *const system[] = { select_one, ahci_7, NULL };
+        static const char *const files[] = { "!msahci.sys", "atapi.sys", NULL };
+        struct rig *rig = rig_get(state);
+
+        machine_make(rig, "6.1", "7601", system, files);
+        assert_verdict(rig_open(rig, false), "qemu-ahci", OW_STORAGE_NO_DRIVER,
+                       "msahci.sys in System32\\drivers is cut off");
+}
+
+static const char ahci_ready[] = SERVICE
+        "msahci]\n\"Type\"=dword:1\n\"Start\"=dword:0\n" SERVICE "atapi]\n\"Type\"=dword:1\n\"Start\"=dword:0\n" CDD
+        "PCI#CC_010601]\n\"Service\"=\"msahci\"\n" CDD "Internal_IDE_Channel]\n\"Service\"=\"atapi\"\n" SERVICE
+        "disk]\n\"Type\"=dword:1\n\"Start\"=dword:0\n" SERVICE
+        "ftdisk]\n\"Type\"=dword:1\n\"Start\"=dword:4\n" SERVICE "partmgr]\n\"Type\"=dword:1\n\"Start\"=dword:0\n";
+
+static void what_every_disk_needs_is_needed_by_each(void **state)
+{
+        static const char off[] = SERVICE "volmgr]\n\"Type\"=dword:1\n\"Start\"=dword:4\n";
+        static const char *const system[] = { select_one, ahci_ready, off, NULL };
+        static const char *const files[] = {
+                "msahci.sys", "atapi.sys", "disk.sys", "volmgr.sys", "partmgr.sys", NULL
+        };
+        struct rig *rig = rig_get(state);
+        size_t rows;
+        ow_guest *guest;
+
+        machine_make(rig, "6.1", "7601", system, files);
+        assert_verdict(rig_open(rig, false), "qemu-ahci", OW_STORAGE_FIXABLE, "volmgr starts never");
+        rig_close(rig);
+        guest = made_ready(rig, "qemu-ahci", &rows);
+        assert_int_equal(rows, 1);
+        assert_int_equal(dword(guest, CS1 "Services\\volmgr", "Start"), 0);
+        assert_int_equal(dword(guest, CS1 "Services\\ftdisk", "Start"), 4); /* of older Windows */
+        assert_verdict(guest, "qemu-ahci", OW_STORAGE_READY, "msahci, atapi at boot");
+}
+
+static void a_missing_file_of_the_stack_counts_where_others_are(void **state)
+{
+        static const char *const system[] = { select_one, ahci_ready, NULL };
+        static const char *const some[] = { "msahci.sys", "atapi.sys", "disk.sys", NULL };
+        static const char *const none[] = { "msahci.sys", "atapi.sys", NULL };
+        struct rig *rig = rig_get(state);
+
+        machine_make(rig, "6.1", "7601", system, some);
+        assert_verdict(rig_open(rig, false), "qemu-ahci", OW_STORAGE_NO_DRIVER,
+                       "partmgr.sys is not in System32\\drivers");
+        rig_close(rig);
+        machine_make(rig, "6.1", "7601", system, none);
+        assert_verdict(rig_open(rig, false), "qemu-ahci", OW_STORAGE_READY, "msahci, atapi at boot");
+}
+
+static void a_plan_tells_filters_too(void **state)
+{
+        static const char filters[] =
+                "[HKEY_LOCAL_MACHINE\\ControlSet001\\Control\\Class\\{4d36e967-e325-11ce-bfc1-08002be10318}]\n"
+                "\"UpperFilters\"=multi:\"PartMgr\",\"gone\"\n";
+        static const char *const system[] = { select_one, ahci_ready, filters, NULL };
+        static const char *const files[] = { "msahci.sys", "atapi.sys", "disk.sys", "partmgr.sys", NULL };
+        struct rig *rig = rig_get(state);
+        const ow_skipped *last;
+        ow_guest *guest;
+        ow_plan *plan = NULL;
+
+        machine_make(rig, "6.1", "7601", system, files);
+        guest = rig_open(rig, true);
+        assert_ok(ow_plan_begin(&plan, &err));
+        assert_ok(ow_plan_boot_storage(plan, guest, ow_storage_target_find("qemu-ahci"), &err));
+        assert_int_equal(ow_plan_skipped_count(plan), 2); /* ready, and the filter */
+        last = ow_plan_skipped(plan, 1);
+        assert_int_equal(last->status, OW_FIX_NOT_FOR_THIS);
+        assert_non_null(strstr(last->reason, "names the filter driver gone, and it has no service"));
+        ow_plan_free(plan);
+}
+
 static void filters_that_will_not_load_are_told(void **state)
 {
         static const char filters[] =
@@ -320,6 +441,11 @@ int main(void)
                 TEST(what_is_not_there_is_refused_by_name),
                 TEST(another_driver_in_the_way_is_named),
                 TEST(odd_services_are_told),
+                TEST(an_image_path_that_leads_elsewhere_is_told_and_set_right),
+                TEST(a_file_that_is_cut_off_is_no_driver),
+                TEST(what_every_disk_needs_is_needed_by_each),
+                TEST(a_missing_file_of_the_stack_counts_where_others_are),
+                TEST(a_plan_tells_filters_too),
                 TEST(filters_that_will_not_load_are_told),
                 TEST(running_out_of_memory_is_clean),
                 cmocka_unit_test(targets_have_names),
