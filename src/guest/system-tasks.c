@@ -7,7 +7,7 @@
 #include <offwin/software.h>
 #include <offwin/volume.h>
 
-#include "guest/task-xml.h"
+#include "guest/task-settings.h"
 
 enum { FILE_MAX = 1 << 20, FILES_MAX = 64 << 20 }; /* bytes: of one, of all */
 
@@ -64,36 +64,35 @@ static enum ow_autorun_file program_look(ow_guest *guest, const char *command, c
         return OW_AUTORUN_FILE_UNKNOWN;
 }
 
-static void programs_take(ow_guest *guest, struct guest_system *s, const struct task_xml *xml,
+static void programs_take(ow_guest *guest, struct guest_system *s, const struct task_settings *settings,
                           ow_scheduled_task *task)
 {
         ow_task_program programs[TASK_PROGRAMS_MAX];
         char file[600];
 
-        for (size_t i = 0; i < xml->n_programs; i++) {
-                const char *command = xml->programs[i].command ? xml->programs[i].command : "";
-                const char *arguments = xml->programs[i].arguments ? xml->programs[i].arguments : "";
+        for (size_t i = 0; i < settings->n_programs; i++) {
+                const char *command = settings->programs[i].command ? settings->programs[i].command : "";
+                const char *arguments = settings->programs[i].arguments ? settings->programs[i].arguments : "";
                 enum ow_autorun_file state = program_look(guest, command, file, sizeof file);
 
                 programs[i] = (ow_task_program){ system_text(s, command), system_text(s, arguments),
                                                  system_text(s, file), state };
                 task->missing |= state == OW_AUTORUN_FILE_MISSING;
         }
-        task->programs = guest_pool_copy(&s->extra.pool, programs, xml->n_programs, sizeof *programs);
-        task->n_programs = task->programs ? xml->n_programs : 0;
+        task->programs = guest_pool_copy(&s->extra.pool, programs, settings->n_programs, sizeof *programs);
+        task->n_programs = task->programs ? settings->n_programs : 0;
 }
 
-/* A .job file of 2000 to 2003 is not XML: its name is all that is told. */
 static void settings_read(ow_guest *guest, struct guest_system *s, size_t *left, ow_scheduled_task *task)
 {
         OW_AUTO_BLOB blob = { 0 };
         ow_error err = OW_ERROR_INIT;
         size_t n = strlen(task->file);
-        struct task_xml xml;
+        bool job = n > 4 && guest_text_equal(task->file + n - 4, ".job") &&
+                   !guest_text_contains(task->file, "\\System32\\Tasks\\");
+        struct task_settings settings;
         int r;
 
-        if (n > 4 && guest_text_equal(task->file + n - 4, ".job"))
-                return;
         r = file_read(guest, task->file, left, &blob, &err);
         if (r == 0)
                 return;
@@ -101,16 +100,16 @@ static void settings_read(ow_guest *guest, struct guest_system *s, size_t *left,
                 guest_note_error(guest, &err, task->file);
                 return;
         }
-        r = task_xml_read((ow_view){ blob.p, blob.size }, &xml, &err);
+        r = (job ? task_job_read : task_xml_read)((ow_view){ blob.p, blob.size }, &settings, &err);
         if (r < 0) {
                 guest_note_error(guest, &err, task->file);
         } else {
                 task->known = true;
-                task->disabled = xml.disabled;
-                task->triggers = xml.triggers;
-                programs_take(guest, s, &xml, task);
+                task->disabled = settings.disabled;
+                task->triggers = settings.triggers;
+                programs_take(guest, s, &settings, task);
         }
-        task_xml_done(&xml);
+        task_settings_done(&settings);
 }
 
 void system_read_tasks(ow_guest *guest, struct guest_system *s)

@@ -3,7 +3,7 @@
  * Goes through the tags once and takes the text of a few elements. Attributes, comments and CDATA are stepped over;
  * nothing is expanded but the five named entities and character numbers, so the text never grows.
  */
-#include "guest/task-xml.h"
+#include "guest/task-settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ struct reader {
         size_t depth;
         const char *text; /* behind the last start tag; NULL behind an end tag */
         unsigned trigger; /* the one that is open, 0: it is disabled */
-        struct task_xml *task;
+        struct task_settings *task;
         bool no_memory;
 };
 
@@ -160,7 +160,7 @@ static void element_opens(struct reader *r)
 static void element_closes(struct reader *r, const char *end)
 {
         struct span text = { r->text, r->text ? (size_t)(end - r->text) : 0 };
-        struct task_xml *t = r->task;
+        struct task_settings *t = r->task;
 
         text = trim(text);
         if (at(r, "Task/Settings/Enabled"))
@@ -303,14 +303,14 @@ static void decode(ow_view bytes, ow_buffer *out)
         ow_buffer_put(out, bytes.p, bytes.len);
 }
 
-int task_xml_read(ow_view bytes, struct task_xml *ret, ow_error *err)
+int task_xml_read(ow_view bytes, struct task_settings *ret, ow_error *err)
 {
         OW_AUTO_BUFFER text = OW_BUFFER_INIT;
         struct reader r = { .task = ret };
         size_t elements = 0;
         bool sound = true;
 
-        *ret = (struct task_xml){ .n_programs = 0 };
+        *ret = (struct task_settings){ .n_programs = 0 };
         decode(bytes, &text);
         ow_buffer_put_byte(&text, '\0');
         if (ow_buffer_failed(&text))
@@ -333,7 +333,7 @@ int task_xml_read(ow_view bytes, struct task_xml *ret, ow_error *err)
         return 0;
 }
 
-void task_xml_done(struct task_xml *task)
+void task_settings_done(struct task_settings *task)
 {
         for (size_t i = 0; i < task->n_programs; i++) {
                 ow_free(task->programs[i].command);

@@ -4,6 +4,8 @@
 
 #include <offwin/system.h>
 
+#include "base/le.h"
+
 #define NT  "[HKEY_LOCAL_MACHINE\\Microsoft\\Windows NT\\CurrentVersion\\"
 #define CBS "[HKEY_LOCAL_MACHINE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages\\"
 #define CS1 "[HKEY_LOCAL_MACHINE\\ControlSet001\\"
@@ -57,8 +59,39 @@ static void put_task(struct rig *rig, const char *name, const char *text, bool u
         rig_put(rig, path, bytes.p, bytes.len);
 }
 
+static void put_text(ow_buffer *out, const char *text)
+{
+        uint8_t units[2];
+
+        ow_le16_put(units, (uint16_t)(strlen(text) + 1));
+        ow_buffer_put(out, units, 2);
+        assert_ok(ow_utf8_to_utf16(text, strlen(text) + 1, out, &err));
+}
+
+/* As Windows before Vista has it: disabled; at boot, weekly, and a trigger at logon that is off. */
+static void put_job(struct rig *rig)
+{
+        static const uint8_t kinds[][2] = { { 6, 0 }, { 7, 4 }, { 2, 0 } };
+        uint8_t head[70] = { [20] = 70, [48] = 4 }, count[2] = { 3, 0 };
+        OW_AUTO_BUFFER bytes = OW_BUFFER_INIT;
+
+        ow_buffer_put(&bytes, head, sizeof head);
+        put_text(&bytes, "C:\\Windows\\there.exe");
+        put_text(&bytes, "/n");
+        ow_le16_put(bytes.p + 22, (uint16_t)bytes.len);
+        ow_buffer_put(&bytes, count, sizeof count);
+        for (size_t i = 0; i < OW_COUNT(kinds); i++) {
+                uint8_t trigger[48] = { [0] = 48, [28] = kinds[i][1], [32] = kinds[i][0] };
+
+                ow_buffer_put(&bytes, trigger, sizeof trigger);
+        }
+        rig_put(rig, "Windows\\Tasks\\Job.job", bytes.p, bytes.len);
+        rig_put(rig, "Windows\\Tasks\\Short.job", bytes.p, bytes.len - 1);
+}
+
 static void put_tasks(struct rig *rig)
 {
+        put_job(rig);
         put_task(rig, "Vendor",
                  TASK("<Enabled>false</Enabled>",
                       "<BootTrigger/><LogonTrigger><Enabled>false</Enabled></LogonTrigger><CalendarTrigger>"
@@ -171,7 +204,7 @@ static void tasks_tell_what_they_run_and_when(void **state)
         const ow_scheduled_task *t = task_of(s, "\\Vendor");
         bool told = false;
 
-        assert_int_equal(s->n_tasks, 4);
+        assert_int_equal(s->n_tasks, 6);
         assert_true(t->known && t->disabled && t->missing);
         assert_int_equal(t->triggers, OW_TRIGGER_BOOT | OW_TRIGGER_CALENDAR);
         assert_int_equal(t->n_programs, 2);
@@ -185,6 +218,13 @@ static void tasks_tell_what_they_run_and_when(void **state)
         assert_int_equal(t->triggers, OW_TRIGGER_LOGON);
         assert_string_equal(t->programs[0].file, "C:\\Windows\\there.exe");
         assert_string_equal(task_of(s, "\\Latin")->programs[0].command, "caf\xc3\xa9");
+        t = task_of(s, "\\Job");
+        assert_true(t->known && t->disabled && !t->missing);
+        assert_int_equal(t->triggers, OW_TRIGGER_BOOT | OW_TRIGGER_CALENDAR);
+        assert_string_equal(t->programs[0].command, "C:\\Windows\\there.exe");
+        assert_string_equal(t->programs[0].arguments, "/n");
+        assert_int_equal(t->programs[0].state, OW_AUTORUN_FILE_THERE);
+        assert_false(task_of(s, "\\Short")->known);
         assert_false(task_of(s, "\\Cut")->known);
         assert_int_equal(task_of(s, "\\Cut")->n_programs, 0);
         for (size_t i = 0; i < ow_guest_problem_count(rig->guest); i++)
