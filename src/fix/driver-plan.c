@@ -230,12 +230,28 @@ static int service_at(struct work *w, const char *where, const ow_inf_service *s
         return r;
 }
 
+/* OW_E_REFUSED when this Windows needs the service at. */
+static int needed_by_windows(struct work *w, const struct service_at *at, const char *image, ow_error *err)
+{
+        OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
+        OW_AUTO_FREE char *text = NULL;
+        int r = guard_service_reason(w->job, at, true, &reason, err);
+
+        if (r <= 0)
+                return r;
+        text = ow_buffer_take_text(&reason);
+        if (!text)
+                return ow_fail_nomem(err);
+        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                       "'%s/%s' would have its %s run for the service '%s', which this Windows has: %s; leave this "
+                       "driver out of the folder",
+                       w->folder->path, w->candidate->file->path, image, at->name, text);
+}
+
 /* A service of the same name that runs the same file is an older version; of any other, Windows may need the driver.
  */
 static int may_take_over(struct work *w, const struct service_at *at, const char *image, ow_error *err)
 {
-        OW_AUTO_BUFFER reason = OW_BUFFER_INIT;
-        OW_AUTO_FREE char *text = NULL;
         OW_AUTO_FREE char *path = NULL;
         OW_AUTO_FREE char *usual = ow_asprintf("%s.sys", at->name);
         int r;
@@ -247,17 +263,32 @@ static int may_take_over(struct work *w, const struct service_at *at, const char
                 return r;
         if (!guard_is_vital(at->name) && same(driver_base_name(*path ? path : usual), image))
                 return 0;
-        r = guard_service_reason(w->job, at, true, &reason, err);
-        if (r <= 0)
-                return r;
-        text = ow_buffer_take_text(&reason);
-        if (!text)
-                return ow_fail_nomem(err);
-        return ow_fail(
-                err, OW_E_REFUSED, OW_NOWHERE,
-                "'%s/%s' would have %s run for the service '%s', which this Windows has: %s; leave this driver "
-                "out of the folder",
-                w->folder->path, w->candidate->file->path, image, at->name, text);
+        return needed_by_windows(w, at, image, err);
+}
+
+/* Refuses a file that another service, which Windows needs, runs. */
+static int may_replace_file(struct work *w, const ow_inf_service *service, const char *image, ow_error *err)
+{
+        const ow_service *services;
+        size_t n;
+        int r = ow_guest_services(w->job->guest, &services, &n, err);
+
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                const ow_service *s = &services[i];
+                OW_AUTO_FREE char *where = NULL;
+                struct service_at at;
+
+                if (!ow_service_is_driver(s) || s->image_kind != OW_IMAGE_FILE ||
+                    !same(driver_base_name(s->file), image) || same(s->name, service->name))
+                        continue;
+                where = ow_asprintf("HKLM\\SYSTEM\\ControlSet%03u\\Services\\%s", s->control_set, s->name);
+                r = where ? service_at_read(w->job->plan, w->job->guest, where, &at, err) : ow_fail_nomem(err);
+                if (r <= 0)
+                        continue;
+                r = needed_by_windows(w, &at, image, err);
+                service_at_done(&at);
+        }
+        return r == OW_E_ABSENT ? 0 : r;
 }
 
 static int put_service(struct work *w, const ow_inf_service *service, const char *image, ow_error *err)
@@ -351,6 +382,9 @@ static int boot_driver(struct work *w, const ow_inf_models *models, const char *
         if (!driver_name_ok(image))
                 return no_boot_driver(w, service->binary, "is no name of a file", err);
         entry.n_ids = ids_of(w, models, install_name, ids);
+        r = may_replace_file(w, service, image, err);
+        if (r < 0)
+                return r;
         r = put_image(w, install, image, err);
         if (r <= 0)
                 return r < 0 ? r : no_boot_driver(w, image, "is not in the folder", err);

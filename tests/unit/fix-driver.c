@@ -354,7 +354,31 @@ static void a_service_that_windows_needs_is_not_taken_over(void **state)
         tree_put_service(&tree, "PartMgr");
         assert_int_equal(plan_inject(rig_open(rig, true), &tree, &plan, &why), OW_E_REFUSED);
         print_message("# %s\n", why.text);
-        assert_non_null(strstr(why.text, "x/disk.inf' would have disk.sys run for the service 'partmgr'"));
+        assert_non_null(strstr(why.text, "x/disk.inf' would have its disk.sys run for the service 'partmgr'"));
+        ow_plan_free(plan);
+}
+
+static void a_file_that_a_needed_service_runs_is_not_replaced(void **state)
+{
+        static const char path[] = "s\0y\0s\0t\0e\0m\0"
+                                   "3\0"
+                                   "2\0\\\0d\0r\0i\0v\0e\0r\0s\0\\\0D\0i\0s\0k\0.\0s\0y\0s\0\0";
+        struct rig *rig = rig_get(state);
+        ow_error why = OW_ERROR_INIT;
+        ow_plan *plan = NULL;
+        struct tree tree;
+        ow_guest *guest;
+        ow_regkey key;
+
+        guest_make(rig);
+        tree_make(rig, &tree);
+        driver_put(&tree, "x", "01/01/2024,1", "NTamd64", 6, 1);
+        guest = rig_open(rig, true);
+        assert_ok(ow_registry_create(guest, CS1 "Services\\partmgr", &key, &err));
+        assert_ok(ow_hive_set_value(key.hive, key.key, "ImagePath", OW_REG_EXPAND_SZ, path, sizeof path, &err));
+        assert_int_equal(plan_inject(guest, &tree, &plan, &why), OW_E_REFUSED);
+        print_message("# %s\n", why.text);
+        assert_non_null(strstr(why.text, "would have its disk.sys run for the service 'partmgr'"));
         ow_plan_free(plan);
 }
 
@@ -455,6 +479,7 @@ int main(void)
                 TEST(links_are_not_followed),
                 TEST(a_disk_driver_becomes_a_boot_driver),
                 TEST(a_service_that_windows_needs_is_not_taken_over),
+                TEST(a_file_that_a_needed_service_runs_is_not_replaced),
                 TEST(a_service_by_an_impossible_name_is_told),
                 TEST(nothing_for_this_windows_says_so),
                 TEST(running_out_of_memory_is_clean),
