@@ -194,8 +194,8 @@ static void full_shows_what_computer_management_shows(void **state)
                 "    Page file           as Windows chooses\n    Memory dump         kernel\n",
                 "  Hotfixes (2)\n    KB2534111 KB2999226\n",
                 "  Installed programs (1)\n    HP Network Configuration Utility              10.20\n",
-                "  Scheduled tasks (2)\n  ! \\Backup  disabled  at boot, calendar  (its file is not there)\n"
-                "                C:\\b\\backup.exe /full ",
+                ("  Scheduled tasks (2)\n  ! \\Backup  disabled  at boot, calendar  (its file is not there)\n"
+                 "                C:\\b\\backup.exe /full "),
                 "    and 1 of Windows' own (--verbose lists them)\n",
                 "    Run         CPQTEAM\n                cpqteam.exe\n",
                 "  (its file is not there)\n                C:\\x.exe\n",
