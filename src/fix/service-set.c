@@ -197,7 +197,9 @@ static int edit_at(struct fix_job *job, const struct service_at *at, void *state
                 r = service_unfilter(job, at, err);
         if (r == 0)
                 r = service_start_rows(job, at, edit.start, edit.delayed, err);
-        if (r == 0 && edit.start == START_DISABLED && at->start != START_DISABLED)
+        /* Of a pack the others go too, one after the other. */
+        if (r == 0 && edit.start == START_DISABLED && at->start != START_DISABLED &&
+            !(q->flags & OW_SERVICE_UNFILTER))
                 r = tell_left_behind(job, at, err);
         return r;
 }
