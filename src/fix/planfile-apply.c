@@ -2,6 +2,7 @@
 /* From a plan file to rows, area by area, for the machine at hand. */
 #include "fix/planfile.h"
 
+#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #include "base/upcase.h"
 #include "fix/action.h"
 #include "fix/planfile-network.h"
+
+enum { SCRIPT_MAX = 1 << 20 };
 
 static const struct fix_action put_files = { "files", "Put files of the plan in place", "", false };
 static const struct fix_action put_scripts = {
@@ -235,6 +238,39 @@ static int files_add(const struct planfile_work *w, ow_error *err)
         return r < 0 ? r : 0;
 }
 
+/* What undoes the addressing is refused: the static addresses of every card would be lost at the first boot. */
+static int script_check(const struct planfile_work *w, unsigned index, ow_error *err)
+{
+        static const char reset[] = "netsh(\\.exe)?[[:space:]]+int(erface)?[[:space:]]+ip(v4)?[[:space:]]+res(et)?";
+        const ow_source *host = &w->host[w->content->files_count + index];
+        size_t size = host->size < SCRIPT_MAX ? (size_t)host->size : SCRIPT_MAX;
+        OW_AUTO_FREE char *text = ow_calloc(1, size + 1);
+        regex_t pattern;
+        size_t n = 0;
+        bool found;
+        int r;
+
+        if (!text)
+                return ow_fail_nomem(err);
+        r = host->read(host->state, 0, text, size, err);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < size; i++) /* UTF-16 becomes readable */
+                if (text[i] != '\0')
+                        text[n++] = text[i];
+        text[n] = '\0';
+        if (regcomp(&pattern, reset, REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0)
+                return ow_fail_nomem(err);
+        found = regexec(&pattern, text, 0, NULL, 0) == 0;
+        regfree(&pattern);
+        if (!found)
+                return 0;
+        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                       "%s: firstboot '%s' has `netsh int ip reset`, which takes the static addresses of every card away; "
+                       "`offwin net reset` sets TCP/IP back without",
+                       w->file->label, w->content->scripts[index]);
+}
+
 static int scripts_add(const struct planfile_work *w, ow_error *err)
 {
         struct fix_job job;
@@ -248,7 +284,9 @@ static int scripts_add(const struct planfile_work *w, ow_error *err)
         for (unsigned i = 0; r >= 0 && i < w->content->scripts_count; i++) {
                 OW_AUTO_FREE char *to = NULL;
 
-                r = script_place(w, i, &to, err);
+                r = script_check(w, i, err);
+                if (r == 0)
+                        r = script_place(w, i, &to, err);
                 if (r == 0)
                         r = fix_job_file_from(&job, to, &w->host[w->content->files_count + i], err);
         }

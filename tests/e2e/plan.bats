@@ -245,3 +245,22 @@ YAML
         expect 0
         has 'dns none'
 }
+
+@test "a script for the first boot that would take the addresses away is refused" {
+        machine dl380g7
+        before=$(sum "$image")
+        printf 'rem fine\r\nNETSH interface  ip reset c:\\log.txt\r\n' >bad.cmd
+        iconv -f ASCII -t UTF-16LE bad.cmd >wide.cmd
+        printf 'rem netsh int ip show config\r\n' >good.cmd
+        printf 'offwin: 1\nfirstboot: [good.cmd, bad.cmd]\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml
+        expect 4
+        one_line "firstboot 'bad.cmd' has \`netsh int ip reset\`"
+        printf 'offwin: 1\nfirstboot: [wide.cmd]\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml
+        expect 4
+        [ "$(sum "$image")" = "$before" ]
+        printf 'offwin: 1\nfirstboot: [good.cmd]\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml --dry-run
+        expect 0
+}
