@@ -35,7 +35,9 @@ OW_API int ow_service_edit_start(ow_service_edit *ret, const char *word, ow_erro
 
 enum ow_service_flags {
         OW_SERVICE_FORCE = 1 << 0,    /* past the guards; never past advice that is known to be bad */
-        OW_SERVICE_UNFILTER = 1 << 1, /* a driver that is disabled may be taken out of filter lists (vendor packs) */
+        /* Part of a larger plan (vendor packs): a driver that is disabled may be taken out of filter lists, and what no
+         * longer starts without a service is not told. */
+        OW_SERVICE_UNFILTER = 1 << 1,
         OW_SERVICE_ONLY_SERVICES = 1 << 2, /* a driver is OW_E_INVAL */
         OW_SERVICE_ONLY_DRIVERS = 1 << 3,  /* a service is OW_E_INVAL */
 };

@@ -31,6 +31,10 @@ int service_each(struct fix_job *job, const char *name, service_fn fn, void *sta
 /* The job's rows that make at start so, StartOverride along with it. */
 int service_start_rows(struct fix_job *job, const struct service_at *at, uint32_t start, bool delayed, ow_error *err);
 
+/* Says among what the plan skips which services no longer start by themselves, when the plan disables the one called
+ * name. */
+int service_tell_left_behind(struct fix_job *job, const char *name, ow_error *err);
+
 /* A DWORD as the plan has made it so far: 1, 0 absent or another type, < 0. */
 int service_dword(ow_plan *plan, ow_guest *guest, const char *where, const char *name, uint32_t *ret, ow_error *err);
 

@@ -154,8 +154,8 @@ static int enable(struct fix_job *job, const struct request *q, const struct ser
         return r < 0 ? r : service_refilter(job, q->ledger, at, err);
 }
 
-/* Said once, for the first of the control sets. */
-static int tell_left_behind(struct fix_job *job, const struct service_at *at, ow_error *err)
+/* Said once, for the first of the control sets, of what the plan disables. */
+static int tell_at(struct fix_job *job, const struct service_at *at, void *state, ow_error *err)
 {
         const ow_control_sets *sets = ow_guest_control_sets(job->guest);
         OW_AUTO_BUFFER names = OW_BUFFER_INIT;
@@ -163,6 +163,9 @@ static int tell_left_behind(struct fix_job *job, const struct service_at *at, ow
         uint32_t set;
         int r;
 
+        (void)state;
+        if (at->start != START_DISABLED || !plan_find(job->plan, at->where, "Start"))
+                return 0;
         if (sscanf(at->where, "HKLM\\SYSTEM\\ControlSet%3u", &set) != 1 || sets->n_edit == 0 || set != sets->edit[0])
                 return 0;
         r = guard_left_behind(job, at, &names, err);
@@ -172,6 +175,11 @@ static int tell_left_behind(struct fix_job *job, const struct service_at *at, ow
         return text ? plan_skip(job->plan, job->fix, OW_FIX_NOT_FOR_THIS, err,
                                 "without %s these no longer start by themselves: %s", at->name, text)
                     : ow_fail_nomem(err);
+}
+
+int service_tell_left_behind(struct fix_job *job, const char *name, ow_error *err)
+{
+        return service_each(job, name, tell_at, NULL, err);
 }
 
 static int edit_at(struct fix_job *job, const struct service_at *at, void *state, ow_error *err)
@@ -195,13 +203,7 @@ static int edit_at(struct fix_job *job, const struct service_at *at, void *state
         if (r == 0 && edit.start == START_DISABLED && q->flags & (OW_SERVICE_FORCE | OW_SERVICE_UNFILTER) &&
             !is_win32(at))
                 r = service_unfilter(job, at, err);
-        if (r == 0)
-                r = service_start_rows(job, at, edit.start, edit.delayed, err);
-        /* Of a pack the others go too, one after the other. */
-        if (r == 0 && edit.start == START_DISABLED && at->start != START_DISABLED &&
-            !(q->flags & OW_SERVICE_UNFILTER))
-                r = tell_left_behind(job, at, err);
-        return r;
+        return r < 0 ? r : service_start_rows(job, at, edit.start, edit.delayed, err);
 }
 
 static int edits_run(struct fix_job *job, const ow_service_edit *edits, size_t n, unsigned flags,
@@ -219,6 +221,9 @@ static int edits_run(struct fix_job *job, const ow_service_edit *edits, size_t n
 
                 r = service_each(job, edits[i].name, edit_at, &q, err);
         }
+        /* Only now: what depends on one may be another one. */
+        for (size_t i = 0; i < n && r == 0 && !(flags & OW_SERVICE_UNFILTER); i++)
+                r = service_tell_left_behind(job, edits[i].name, err);
         return r;
 }
 

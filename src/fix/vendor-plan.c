@@ -13,8 +13,7 @@
 
 #include "base/le.h"
 #include "fix/guard.h"
-
-enum { START_BOOT = 0, START_DISABLED = 4 };
+#include "fix/service-edit.h"
 
 /* ---- filter lists ---- */
 
@@ -147,6 +146,22 @@ static int sign_act(struct vendor_work *w, const ow_vendor_sign *sign, ow_error 
         return 0;
 }
 
+/* What of others no longer starts, once all of the pack is disabled. */
+static int tell_left_behind(struct vendor_work *w, const ow_vendor_sign *sign, ow_error *err)
+{
+        ow_error why = OW_ERROR_INIT;
+        int r;
+
+        if (sign->keep || (sign->kind != OW_VENDOR_SERVICE && sign->kind != OW_VENDOR_DRIVER))
+                return 0;
+        r = service_tell_left_behind(w->job, sign->name, &why);
+        if (r == OW_E_ABSENT) /* it is removed */
+                return 0;
+        if (r < 0 && err)
+                *err = why;
+        return r;
+}
+
 /* Filter lists are first: nothing may be left in them that no longer starts. */
 static int signs_act(struct vendor_work *w, const ow_vendor_pack *pack, ow_error *err)
 {
@@ -158,6 +173,8 @@ static int signs_act(struct vendor_work *w, const ow_vendor_pack *pack, ow_error
         for (size_t i = 0; i < pack->n_signs && r >= 0; i++)
                 if (pack->signs[i].kind != OW_VENDOR_FILTER)
                         r = sign_act(w, &pack->signs[i], err);
+        for (size_t i = 0; i < pack->n_signs && r >= 0; i++)
+                r = tell_left_behind(w, &pack->signs[i], err);
         return r < 0 ? r : 0;
 }
 

@@ -217,6 +217,22 @@ static void what_vital_services_depend_on_is_guarded(void **state)
         assert_int_equal(apply(guest, "redirector", "disabled", 0), 1); /* what needed it is gone */
 }
 
+static void what_goes_along_is_not_told(void **state)
+{
+        const ow_service_edit both[] = { { .name = "redirector", .verb = OW_SERVICE_DISABLE },
+                                         { .name = "agent", .verb = OW_SERVICE_DISABLE } };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = with_machine(rig, needy_machine);
+        ow_plan *plan = NULL;
+
+        assert_ok(ow_plan_begin(&plan, &err));
+        assert_ok(ow_plan_set_services(plan, guest, both, 2, OW_SERVICE_FORCE, &err));
+        assert_true(ow_plan_skipped_count(plan) >= 1);
+        assert_string_equal(ow_plan_skipped(plan, 0)->reason,
+                            "without redirector these no longer start by themselves: client, Netlogon");
+        ow_plan_free(plan);
+}
+
 static void what_no_longer_starts_is_told(void **state)
 {
         struct rig *rig = rig_get(state);
@@ -325,6 +341,7 @@ int main(void)
                                                 rig_teardown),
                 cmocka_unit_test_setup_teardown(without_controllers_groups_tell, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_vital_services_depend_on_is_guarded, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(what_goes_along_is_not_told, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_no_longer_starts_is_told, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_fix_file_asks_the_same_guards, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_filter_leaves_its_lists_first, rig_setup, rig_teardown),
