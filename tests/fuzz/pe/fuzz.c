@@ -53,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         r = pe_load(&source, &pe, &err);
         expect_sane(r, &err);
         if (r >= 0) {
+                expect_sane(pe_check_whole(&pe, &err), &err);
                 expect_sane(pe_version_find(&pe, &version, &err), &err);
                 r = pe_string_find(&pe, (uint32_t)data[1] << 8 | data[2], &text, &err);
                 expect_sane(r, &err);
