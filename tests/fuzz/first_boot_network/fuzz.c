@@ -20,6 +20,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         r = first_boot_network_parse(data, size, "SRV", &adapters, &err);
         if (r < 0 ? adapters || r != err.code || err.text[0] == '\0' : !json_is_array(adapters))
                 __builtin_trap();
+        for (size_t i = 0; i < json_array_size(adapters); i++) {
+                ow_addressing given;
+
+                if (first_boot_entry_parse(json_array_get(adapters, i), &given, &err) == 0)
+                        ow_addressing_done(&given);
+        }
         json_decref(adapters);
         return 0;
 }
