@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <offwin/volume.h>
-
 #include "base/utf16.h"
 #include "guest/bag.h"
 #include "guest/extra.h"
@@ -53,18 +51,11 @@ bool ow_firewall_rule_left_over(const ow_firewall_rule *rule)
 
 static enum ow_firewall_object look_for(struct guest_pool *pool, const char *program)
 {
-        OW_AUTO_FREE char *inside = NULL;
-        ow_volume *volume;
-        ow_stat stat;
         int r;
 
         if (!strchr(program, '\\')) /* "System", the kernel's own */
                 return OW_FIREWALL_UNKNOWN;
-        r = ow_guest_resolve_path(pool->guest, program, &volume, &inside, NULL);
-        if (r >= 0)
-                r = ow_volume_stat(volume, inside, &stat, NULL);
-        if (r == OW_E_NOMEM)
-                pool->guest->out_of_memory = true;
+        r = guest_path_there(pool->guest, program);
         if (r < 0)
                 return OW_FIREWALL_UNKNOWN;
         return r > 0 ? OW_FIREWALL_THERE : OW_FIREWALL_GONE;

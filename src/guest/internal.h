@@ -207,6 +207,9 @@ void guest_expand_path(const ow_guest *guest, const char *path, char *buf, size_
 /* path as ow_guest_resolve_path() takes it, as "C:\\...", whether that drive is there or not: 0, or OW_E_*. */
 int guest_drive_path(const ow_guest *guest, const char *path, char *buf, size_t size, ow_error *err);
 
+/* 1 when a Windows path leads to something, 0 when not, < 0 when nobody can tell. Memory that runs out is noted. */
+int guest_path_there(ow_guest *guest, const char *path);
+
 /* The program of a command line into buf, with ".exe" when it has no extension; false when it does not fit. */
 bool guest_program_of(const char *line, char *buf, size_t size);
 

@@ -210,3 +210,17 @@ int guest_drive_path(const ow_guest *guest, const char *path, char *buf, size_t 
                 return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "the path is longer than %zu bytes", size);
         return 0;
 }
+
+int guest_path_there(ow_guest *guest, const char *path)
+{
+        OW_AUTO_FREE char *inside = NULL;
+        ow_volume *volume;
+        ow_stat stat;
+        int r;
+
+        r = ow_guest_resolve_path(guest, path, &volume, &inside, NULL);
+        if (r >= 0)
+                r = ow_volume_stat(volume, inside, &stat, NULL);
+        guest->out_of_memory |= r == OW_E_NOMEM;
+        return r;
+}

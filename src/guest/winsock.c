@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <offwin/volume.h>
 #include <offwin/winsock.h>
 
 #include "base/le.h"
@@ -92,18 +91,11 @@ static const char *library_path(struct guest_pool *pool, const char *path, bool 
 
 static enum ow_winsock_library look_for(struct guest_pool *pool, const char *path, bool narrow)
 {
-        OW_AUTO_FREE char *inside = NULL;
-        ow_volume *volume;
-        ow_stat stat;
         int r;
 
         if (!path[0])
                 return OW_WINSOCK_LIBRARY_UNKNOWN;
-        r = ow_guest_resolve_path(pool->guest, library_path(pool, path, narrow), &volume, &inside, NULL);
-        if (r >= 0)
-                r = ow_volume_stat(volume, inside, &stat, NULL);
-        if (r == OW_E_NOMEM)
-                pool->guest->out_of_memory = true;
+        r = guest_path_there(pool->guest, library_path(pool, path, narrow));
         if (r < 0)
                 return OW_WINSOCK_LIBRARY_UNKNOWN;
         return r > 0 ? OW_WINSOCK_LIBRARY_THERE : OW_WINSOCK_LIBRARY_MISSING;
