@@ -46,7 +46,7 @@ OW_APIV const char *ow_keyword_safe(const ow_keyword *keyword);
 
 enum ow_tcp_place {
         OW_TCP_OFFLINE,    /* a value that this Windows reads when it starts */
-        OW_TCP_AFTER_BOOT, /* where it is kept is not known well enough: the command sets it on the running machine */
+        OW_TCP_FIRST_BOOT, /* where it is kept is not known well enough: a command sets it at the first boot */
         OW_TCP_ABSENT,     /* this Windows does not have it */
 };
 
@@ -57,7 +57,7 @@ typedef struct ow_tcp_switch {
         enum ow_tcp_place place;
         const char *value;   /* OW_TCP_OFFLINE: its name in Services\Tcpip\Parameters */
         ow_setting on;       /* then: as set there, 1 on; not set: Windows' own default */
-        const char *command; /* else: what sets it after the boot; "" when it is absent */
+        const char *waiting; /* OW_TCP_FIRST_BOOT: "on", "off", "default" when that is laid down for it, else "" */
 } ow_tcp_switch;
 
 /* Index below the count. */
@@ -89,8 +89,8 @@ enum ow_tune_flags {
 OW_API int ow_plan_tune_adapters(ow_plan *plan, ow_guest *guest, const size_t *indices, size_t n_indices,
                                  const ow_tuning_edit *edits, size_t n_edits, unsigned flags, ow_error *err);
 
-/* Rows that set switches of TCP/IP. OW_E_UNSUPPORTED: not offline, or not on this Windows; the text has the command.
- */
+/* Rows that set switches of TCP/IP, or lay down a script for the first boot that does (docs/firstboot.md).
+ * OW_E_UNSUPPORTED this Windows does not have it; OW_E_INVAL. */
 OW_API int ow_plan_tune_tcp(ow_plan *plan, ow_guest *guest, const ow_tuning_edit *edits, size_t n_edits,
                             ow_error *err);
 

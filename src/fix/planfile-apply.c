@@ -12,6 +12,7 @@
 
 #include "base/upcase.h"
 #include "fix/action.h"
+#include "fix/first-boot-script.h"
 #include "fix/planfile-network.h"
 
 enum { SCRIPT_MAX = 1 << 20 };
@@ -213,7 +214,7 @@ static int script_place(const struct planfile_work *w, unsigned index, char **re
 
         if (!*name || strpbrk(name, "\\:*?\"<>|") || strlen(name) > 200)
                 return planfile_fail(w->file, from, err, "firstboot: '%s' is no name that Windows takes", name);
-        *ret = ow_asprintf("%%SystemRoot%%\\offwin\\firstboot\\%04u-%s", index + 1, name);
+        *ret = ow_asprintf("%s\\%04u-%s", FIRST_BOOT_SCRIPTS, index + 1, name);
         return *ret ? 0 : ow_fail_nomem(err);
 }
 
@@ -265,10 +266,11 @@ static int script_check(const struct planfile_work *w, unsigned index, ow_error 
         regfree(&pattern);
         if (!found)
                 return 0;
-        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                       "%s: firstboot '%s' has `netsh int ip reset`, which takes the static addresses of every card away; "
-                       "`offwin net reset` sets TCP/IP back without",
-                       w->file->label, w->content->scripts[index]);
+        return ow_fail(
+                err, OW_E_REFUSED, OW_NOWHERE,
+                "%s: firstboot '%s' has `netsh int ip reset`, which takes the static addresses of every card away; "
+                "`offwin net reset` sets TCP/IP back without",
+                w->file->label, w->content->scripts[index]);
 }
 
 static int scripts_add(const struct planfile_work *w, ow_error *err)

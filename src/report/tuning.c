@@ -109,8 +109,10 @@ static int put_switches(struct report_page *page, ow_guest *guest, ow_error *err
                 if (s.place == OW_TCP_OFFLINE)
                         ow_buffer_printf(&line, "%s; %s", s.on.set ? s.on.value ? "on" : "off" : "Windows' default",
                                          s.meaning);
+                else if (s.waiting[0])
+                        ow_buffer_printf(&line, "%s at the first boot; %s", s.waiting, s.meaning);
                 else
-                        ow_buffer_printf(&line, "not read offline; after the boot: %s", s.command);
+                        ow_buffer_printf(&line, "not read offline; %s", s.meaning);
                 report_put_spaces(page, 2);
                 report_put_padded(page, s.name, SWITCH_WIDTH);
                 report_put_line(page, 2 + SWITCH_WIDTH, &line);
@@ -179,7 +181,7 @@ static int json_adapter(struct report_json *json, json_t *array, ow_guest *guest
 static int json_switches(struct report_json *json, ow_guest *guest, ow_error *err)
 {
         static const char *const places[] = {
-                [OW_TCP_OFFLINE] = "offline", [OW_TCP_AFTER_BOOT] = "after boot", [OW_TCP_ABSENT] = "absent"
+                [OW_TCP_OFFLINE] = "offline", [OW_TCP_FIRST_BOOT] = "first boot", [OW_TCP_ABSENT] = "absent"
         };
         json_t *array = report_json_array(json, json->root, "tcp");
 
@@ -197,7 +199,10 @@ static int json_switches(struct report_json *json, ow_guest *guest, ow_error *er
                         report_json_bool(json, o, "on", s.on.value);
                 else
                         report_json_null(json, o, "on");
-                report_json_text(json, o, "command", s.command);
+                if (s.waiting[0])
+                        report_json_text(json, o, "waiting", s.waiting);
+                else
+                        report_json_null(json, o, "waiting");
         }
         return 0;
 }

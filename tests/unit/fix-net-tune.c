@@ -335,12 +335,44 @@ static void switches_are_written_where_windows_reads_them(void **state)
         assert_ok(plan_tcp(guest, "netdma", "on", &plan, &err)); /* 2008 R2 */
         assert_int_equal(ow_plan_change_count(plan), 1);
         ow_plan_free(plan);
-        tcp_refuses(guest, "autotuning", "off", OW_E_UNSUPPORTED, "netsh interface tcp set global autotuninglevel");
-        tcp_refuses(guest, "heuristics", "off", OW_E_UNSUPPORTED, "netsh interface tcp set heuristics");
-        tcp_refuses(guest, "chimney", "off", OW_E_UNSUPPORTED, "netsh interface tcp set global chimney");
-        tcp_refuses(guest, "rss", "off", OW_E_UNSUPPORTED, "netsh interface tcp set global rss");
         tcp_refuses(guest, "task-offload", "maybe", OW_E_INVAL, "on, off or default");
         tcp_refuses(guest, "nonsense", "on", OW_E_INVAL, "no switch 'nonsense'");
+}
+
+static void other_switches_wait_for_the_first_boot(void **state)
+{
+        static const char *const names[] = { "chimney", "rss", "autotuning", "heuristics", "ecn" }; /* of 2008 R2 */
+        ow_guest *guest = open_cards(rig_get(state));
+        const ow_plan_setting *setting;
+        ow_plan *plan = NULL;
+
+        for (size_t i = 0; i < OW_COUNT(names); i++) {
+                assert_ok(plan_tcp(guest, names[i], "off", &plan, &err));
+                assert_int_equal(ow_plan_setting_count(plan), 1);
+                setting = ow_plan_setting_get(plan, 0);
+                assert_string_equal(setting->name, names[i]);
+                assert_int_equal(setting->effect, OW_EFFECT_FIRST_BOOT);
+                assert_ok(ow_plan_apply(plan, guest, &err));
+                ow_plan_free(plan);
+                assert_ok(plan_tcp(guest, names[i], "OFF", &plan, &err));
+                assert_int_equal(ow_plan_change_count(plan), 0);
+                ow_plan_free(plan);
+        }
+        assert_ok(plan_tcp(guest, "ecn", "default", &plan, &err));
+        assert_int_equal(ow_plan_change_count(plan), 1); /* the script, with another text */
+        assert_ok(ow_plan_apply(plan, guest, &err));
+        ow_plan_free(plan);
+        for (size_t i = 0, seen = 0; i < ow_tcp_switch_count(); i++) {
+                ow_tcp_switch s;
+
+                assert_ok(ow_tcp_switch_get(guest, i, &s, &err));
+                assert_int_equal(s.waiting[0] != '\0', s.place == OW_TCP_FIRST_BOOT);
+                if (s.place != OW_TCP_FIRST_BOOT)
+                        continue;
+                assert_string_equal(s.name, names[seen]);
+                assert_string_equal(s.waiting, seen == 4 ? "default" : "off");
+                seen++;
+        }
 }
 
 static void a_switch_for_good_is_not_given_back(void **state)
@@ -375,6 +407,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(without_a_name_every_card_is_meant, rig_setup, rig_teardown),
                 cmocka_unit_test(every_rule_is_sound),
                 cmocka_unit_test_setup_teardown(switches_are_written_where_windows_reads_them, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(other_switches_wait_for_the_first_boot, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_switch_for_good_is_not_given_back, rig_setup, rig_teardown),
         };
 
