@@ -75,8 +75,8 @@ const struct command net_commands[] = {
                          "default), or what the driver calls it. Only what the driver has or declares is written, in "
                          "every control set that the next boot may use; a card reads it when it starts. Without ADAPTER "
                          "(see net show): every card that is not a ghost. --force: also what the driver does "
-                         "not declare. --tcp: task-offload, chimney, rss, netdma, where this Windows reads them from "
-                         "the registry; for what it keeps elsewhere, the command is named that sets it after the boot. "
+                         "not declare. --tcp: task-offload, chimney, rss, netdma, autotuning, heuristics, ecn; what "
+                         "this Windows does not read from the registry is left for the first boot, as a command. "
                          "For the first boot alone, `offwin fix tcp-offload-off` turns offloads off and settle gives "
                          "them back.",
                 .examples = "offwin net tune server.vhdx\n"
@@ -179,11 +179,12 @@ const struct command net_commands[] = {
                          "catalogues of 32-bit and 64-bit programs, with every chain through them; a provider whose "
                          "library is there only when NAME (its name or its library, also with *) or --all says so. "
                          "Windows' own stay, in their order. --namespace: the catalogue of name providers too. "
-                         "`netsh winsock reset`, which makes a new catalogue, runs in a running Windows only: nothing "
-                         "here does it at the first boot.",
+                         "`netsh winsock reset`, which makes a new catalogue, runs in a running Windows only: --reset "
+                         "lays it down for the first boot.",
                 .examples = "offwin net winsock repair server.vhdx --dry-run\n"
                             "offwin net winsock repair server.vhdx 'nslsp*' --namespace\n",
-                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_PROVIDERS | OPTION_NAMESPACE,
+                .options = MACHINE | CHANGING | OPTION_CHECK | OPTION_DISK | OPTION_PROVIDERS | OPTION_NAMESPACE |
+                           OPTION_RESET,
                 .flags = COMMAND_WRITES | COMMAND_BOUNDED,
                 .min_operands = 1,
                 .max_operands = 64,

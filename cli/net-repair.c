@@ -16,6 +16,8 @@ static int add_winsock(struct plan_state *state, ow_guest *guest, ow_error *err)
                 flags |= OW_WINSOCK_REPAIR_ALL;
         if (has(arguments, OPTION_NAMESPACE))
                 flags |= OW_WINSOCK_REPAIR_NAMESPACES;
+        if (has(arguments, OPTION_RESET))
+                flags |= OW_WINSOCK_REPAIR_RESET;
         return ow_plan_repair_winsock(state->plan, guest, arguments->operands.items + 1,
                                       arguments->operands.count - 1, flags, err);
 }

@@ -73,6 +73,7 @@ const struct option_spec option_specs[] = {
         { OPTION_RE_IP, 0, "re-ip", "OLD/N=NEW/N", "other network, same host parts; repeatable" },
         { OPTION_PROVIDERS, 0, "all", NULL, "every provider that is not Windows' own" },
         { OPTION_NAMESPACE, 0, "namespace", NULL, "providers of names too" },
+        { OPTION_RESET, 0, "reset", NULL, "leave `netsh winsock reset` for the first boot" },
         { OPTION_INTERFACES, 0, "interfaces", NULL, "of each adapter too: MTU, ACK frequency, window" },
         { OPTION_DROP_ADDRESS, 0, "drop-address", NULL, "nobody needs the team's addresses: they go" },
         { OPTION_ADAPTER, 0, "adapter", "NAME", "only this adapter; repeatable" },

@@ -89,6 +89,7 @@ __extension__ typedef unsigned __int128 option_set;
 #define OPTION_PROVIDERS           OPTION(72)      /* --all of Winsock providers */
 #define OPTION_NAMESPACE           OPTION(73)
 #define OPTION_INTERFACES          OPTION(74)
+#define OPTION_RESET               OPTION(75)
 
 struct option_spec {
         option_set id;

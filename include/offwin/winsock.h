@@ -84,6 +84,7 @@ OW_APIV void ow_winsock_free(ow_winsock *winsock); /* NULL is fine */
 enum ow_winsock_repair_flags {
         OW_WINSOCK_REPAIR_ALL = 1 << 0,        /* every provider that is not Windows' own */
         OW_WINSOCK_REPAIR_NAMESPACES = 1 << 1, /* providers of names too */
+        OW_WINSOCK_REPAIR_RESET = 1 << 2,      /* `netsh winsock reset` is laid down for the first boot too */
 };
 
 /**
@@ -96,11 +97,15 @@ enum ow_winsock_repair_flags {
  * their order and ids and are numbered without a gap; the catalogue's counts are made to agree, and its serial number
  * goes up. What is left and why stands among what the plan skips.
  *
- * Return: 0; OW_E_ABSENT nobody is called so; OW_E_REFUSED Windows' own are named, or no base provider would be left;
- *         OW_E_UNSUPPORTED, OW_E_LIMIT a catalogue that is none; OW_E_NOMEM.
+ * Return: 0; OW_E_ABSENT nobody is called so; OW_E_REFUSED Windows' own are named, or no base provider would be left
+ *         (with OW_WINSOCK_REPAIR_RESET that catalogue is left as it is); OW_E_UNSUPPORTED, OW_E_LIMIT a catalogue
+ *         that is none; OW_E_UNSUPPORTED a Windows without that command; OW_E_NOMEM.
  */
 OW_API int ow_plan_repair_winsock(ow_plan *plan, ow_guest *guest, const char *const *names, size_t n_names,
                                   unsigned flags, ow_error *err);
+
+/* Whether that script lies in the guest. */
+OW_API int ow_winsock_reset_waits(ow_guest *guest, bool *ret, ow_error *err);
 
 OW_END_DECLS
 

@@ -9,7 +9,11 @@
 
 #include "base/glob.h"
 #include "base/le.h"
+#include "fix/first-boot-script.h"
 #include "fix/service-edit.h"
+
+#define RESET_SCRIPT  "winsock-reset"
+#define RESET_COMMAND "netsh winsock reset"
 
 enum { ENTRIES_MAX = 2000 };
 
@@ -19,7 +23,7 @@ struct repair {
         bool *used; /* beside names: fits something that may go */
         bool *own;  /* beside names: fits something of Windows itself */
         size_t n_names;
-        bool all, namespaces;
+        bool all, namespaces, reset;
         bool tell; /* of this control set the plan says what stays */
 };
 
@@ -115,7 +119,8 @@ static void judge_chains(const ow_winsock_catalog *c, bool *going)
 
 /* ---- one catalogue ---- */
 
-static int check_base(const ow_winsock_catalog *c, const bool *going, ow_error *err)
+/* 1 the catalogue can do without those that go; 0 it is left as it is, for the reset at the first boot. */
+static int check_base(struct repair *rp, const ow_winsock_catalog *c, const bool *going, ow_error *err)
 {
         size_t before = 0, after = 0;
 
@@ -127,10 +132,15 @@ static int check_base(const ow_winsock_catalog *c, const bool *going, ow_error *
                 return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "'%s' has %d entries or more", c->protocols_key,
                                ENTRIES_MAX);
         if (before == 0 || after > 0)
-                return 0;
+                return 1;
+        if (rp->reset)
+                return plan_skip(rp->job->plan, rp->job->fix, OW_FIX_NOT_FOR_THIS, err,
+                                 "'%s' stays as it is, for no base provider would be left: the reset at the first "
+                                 "boot makes new ones",
+                                 c->protocols_key);
         return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
                        "no base provider would be left in '%s': only `netsh winsock reset` in the running Windows "
-                       "makes new ones",
+                       "makes new ones; --reset leaves that for the first boot",
                        c->protocols_key);
 }
 
@@ -162,9 +172,10 @@ static int repair_protocols(struct repair *rp, const char *set, const ow_winsock
         if (r < 0)
                 return r;
         judge_chains(c, going);
-        r = check_base(c, going, err);
-        if (r == 0)
-                r = begin(&entries, set, c->protocols_key, c->wide, err);
+        r = check_base(rp, c, going, err);
+        if (r <= 0)
+                return r;
+        r = begin(&entries, set, c->protocols_key, c->wide, err);
         for (size_t i = 0; i < c->n_protocols && r == 0; i++) {
                 r = winsock_entries_add(&entries, c->protocols[i].key, going[i], err);
                 if (!going[i] && c->protocols[i].understood && c->protocols[i].id >= entries.next_id &&
@@ -269,6 +280,33 @@ static int repair_all(struct repair *rp, ow_error *err)
         return r;
 }
 
+/* ---- a new catalogue, at the first boot ---- */
+
+/* netsh has it since XP with service pack 2 and 2003 with service pack 1. */
+static bool knows_reset(const ow_windows *w)
+{
+        if (w->major != 5)
+                return w->major > 5;
+        return (w->minor == 1 && w->service_pack >= 2) || (w->minor == 2 && w->service_pack >= 1);
+}
+
+static int lay_down_reset(struct fix_job *job, ow_error *err)
+{
+        if (!knows_reset(ow_guest_windows(job->guest)))
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
+                               "this Windows has no `netsh winsock reset`: XP with service pack 2 and 2003 with "
+                               "service pack 1 brought it");
+        return first_boot_script_put(job, RESET_SCRIPT, RESET_COMMAND, err);
+}
+
+int ow_winsock_reset_waits(ow_guest *guest, bool *ret, ow_error *err)
+{
+        int r = first_boot_script_waits(guest, RESET_SCRIPT, RESET_COMMAND, err);
+
+        *ret = r > 0;
+        return r < 0 ? r : 0;
+}
+
 int ow_plan_repair_winsock(ow_plan *plan, ow_guest *guest, const char *const *names, size_t n_names, unsigned flags,
                            ow_error *err)
 {
@@ -288,10 +326,15 @@ int ow_plan_repair_winsock(ow_plan *plan, ow_guest *guest, const char *const *na
                 return ow_fail_nomem(err);
         rp.all = flags & OW_WINSOCK_REPAIR_ALL;
         rp.namespaces = flags & OW_WINSOCK_REPAIR_NAMESPACES;
+        rp.reset = flags & OW_WINSOCK_REPAIR_RESET;
         r = fix_action_begin(&job, plan, guest, &action, err);
         if (r < 0)
                 return r;
         r = repair_all(&rp, err);
+        if (r == 0 && rp.reset)
+                r = lay_down_reset(&job, err);
+        if (r == 0)
+                r = fix_action_complete(&job, err);
         fix_action_done(&job);
         return r;
 }

@@ -69,8 +69,14 @@ static int winsock_json(ow_guest *guest, const ow_winsock *winsock, char **ret, 
 {
         REPORT_AUTO_JSON json = report_json_new("winsock");
         json_t *catalogs;
+        bool reset;
+        int r;
 
         report_json_installation(&json, json.root, guest);
+        r = ow_winsock_reset_waits(guest, &reset, err);
+        if (r < 0)
+                return r;
+        report_json_bool(&json, json.root, "reset_waits", reset);
         catalogs = report_json_array(&json, json.root, "catalogs");
         for (size_t i = 0; i < winsock->n_catalogs; i++) {
                 const ow_winsock_catalog *c = &winsock->catalogs[i];
@@ -171,6 +177,7 @@ int ow_report_winsock(ow_guest *guest, const ow_winsock *winsock, const ow_repor
 {
         REPORT_AUTO_PAGE page = report_page_new(options);
         int r = format(options, err);
+        bool reset;
 
         if (r < 0)
                 return r;
@@ -181,6 +188,11 @@ int ow_report_winsock(ow_guest *guest, const ow_winsock *winsock, const ow_repor
                 put_catalog(&page, &winsock->catalogs[i], winsock->n_catalogs > 1);
         if (winsock->n_catalogs == 0)
                 report_put(&page, "\nThere is no Winsock 2 catalogue.\n");
+        r = ow_winsock_reset_waits(guest, &reset, err);
+        if (r < 0)
+                return r;
+        if (reset)
+                report_put(&page, "\nAt the first boot: netsh winsock reset\n");
         return report_page_take(&page, ret, err);
 }
 

@@ -52,6 +52,16 @@ catalog() {
         offwin net winsock repair "$image" --all --namespace --check --quiet
         [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
 
+        offwin net winsock repair "$image" --reset --yes
+        expect 0
+        offwin file cat "$image" 'C:\Windows\offwin\firstboot\0000-winsock-reset.cmd'
+        [ "${lines[1]}" = $'@netsh winsock reset\r' ]
+        offwin net winsock "$image"
+        has 'At the first boot: netsh winsock reset'
+        offwin undo "$image"
+        offwin net winsock "$image"
+        [[ $output != *'At the first boot'* ]]
+
         offwin net reset "$image" --interfaces --yes
         expect 0
         has KeepAliveTime

@@ -275,6 +275,65 @@ static void what_must_not_be_is_refused(void **state)
         }
 }
 
+static void a_reset_waits_for_the_first_boot_and_needs_no_base_provider(void **state)
+{
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+        struct test t;
+        bool waits;
+
+        put_head(&text, 2, 1012, 7);
+        put_item(&text, "", &(struct item){ 1, 1001, GONE, 1, { 0 } });
+        begin(state, &t, &text);
+        assert_ok(ow_winsock_reset_waits(t.guest, &waits, &err));
+        assert_false(waits);
+        assert_ok(repair(&t, NULL, OW_WINSOCK_REPAIR_RESET, &err));
+        assert_int_equal(ow_plan_skipped_count(t.plan), 1);
+        assert_non_null(strstr(ow_plan_skipped(t.plan, 0)->reason, "no base provider"));
+        assert_ok(ow_plan_finish(t.plan, t.guest, &err));
+        assert_int_equal(ow_plan_change_count(t.plan), 3); /* two folders and the script: the catalogue stays */
+        assert_ok(ow_plan_apply(t.plan, t.guest, &err));
+        assert_ok(ow_winsock_reset_waits(t.guest, &waits, &err));
+        assert_true(waits);
+        ow_plan_free(t.plan);
+}
+
+static void old_windows_has_no_reset(void **state)
+{
+        static const struct {
+                const char *version, *pack;
+                int want;
+        } cases[] = {
+                { "4.0", "Service Pack 6", OW_E_UNSUPPORTED }, { "5.0", "Service Pack 4", OW_E_UNSUPPORTED },
+                { "5.1", "Service Pack 1", OW_E_UNSUPPORTED }, { "5.1", "Service Pack 2", 0 },
+                { "5.2", "", OW_E_UNSUPPORTED },               { "5.2", "Service Pack 1", 0 },
+                { "6.0", "", 0 },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                struct rig *rig = rig_get(state);
+                OW_AUTO_FREE char *software = ow_asprintf(
+                        "[HKEY_LOCAL_MACHINE\\Microsoft\\Windows NT\\CurrentVersion]\n\"CurrentVersion\"=\"%s\"\n"
+                        "\"CSDVersion\"=\"%s\"\n\"SystemRoot\"=\"C:\\\\Windows\"\n",
+                        cases[i].version, cases[i].pack);
+                ow_error why = OW_ERROR_INIT;
+                ow_plan *plan = NULL;
+                ow_guest *guest;
+
+                rig_plain_disk(rig, 0, 24, "11223344");
+                rig_begin(rig, 0, 0);
+                rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", server_system);
+                rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", software);
+                rig_end(rig);
+                guest = rig_open(rig, true);
+                print_message("%s %s\n", cases[i].version, cases[i].pack);
+                assert_ok(ow_plan_begin(&plan, &err));
+                assert_int_equal(ow_plan_repair_winsock(plan, guest, NULL, 0, OW_WINSOCK_REPAIR_RESET, &why),
+                                 cases[i].want);
+                ow_plan_free(plan);
+                rig_close(rig);
+        }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
@@ -286,6 +345,8 @@ int main(void)
                 TEST(what_is_not_understood_stays),
                 TEST(name_providers_go_when_they_are_asked_for),
                 TEST(what_must_not_be_is_refused),
+                TEST(a_reset_waits_for_the_first_boot_and_needs_no_base_provider),
+                TEST(old_windows_has_no_reset),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
