@@ -55,7 +55,7 @@ catalog() {
         offwin net winsock repair "$image" --reset --yes
         expect 0
         offwin file cat "$image" 'C:\Windows\offwin\firstboot\0000-winsock-reset.cmd'
-        [ "${lines[1]}" = $'@netsh winsock reset\r' ]
+        has '@netsh winsock reset'
         offwin net winsock "$image"
         has 'At the first boot: netsh winsock reset'
         offwin undo "$image"

@@ -68,7 +68,7 @@ faults() {
         json '[.settings[] | .adapter + " " + .name + "=" + .value + " " + .effect] | join(", ")' \
                 'TCP/IP autotuning=off first boot, TCP/IP task-offload=off offline'
         offwin file cat "$image" 'C:\Windows\offwin\firstboot\0000-tcp-autotuning.cmd'
-        [ "${lines[1]}" = $'@netsh interface tcp set global autotuninglevel=disabled\r' ]
+        has '@netsh interface tcp set global autotuninglevel=disabled'
         offwin net tune "$image"
         has 'autotuning     off at the first boot; receive window'
         offwin net tune "$image" --tcp autotuning=off --check --quiet
