@@ -149,6 +149,7 @@ typedef struct ow_nsi_row {
         ow_prefix prefix;    /* the address, or the destination of a route */
         ow_address next_hop; /* of a route */
         uint32_t metric;     /* of a route; OW_NSI_UNSET: automatic */
+        ow_luid luid;
 } ow_nsi_row;
 
 enum ow_adapter_kind {

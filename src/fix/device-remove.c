@@ -431,6 +431,8 @@ int ow_plan_remove_devices(ow_plan *plan, ow_guest *guest, const ow_device_choic
         if (r == 0 && count)
                 r = plan_all(&removal, err);
         removal_done(&removal);
+        if (r == 0 && choice->network && choice->filter.ghosts && choice->n_patterns + choice->n_adapters == 0)
+                r = net_plan_strays(plan, guest, err);
         if (r == 0 && ret_count)
                 *ret_count = count;
         return r;

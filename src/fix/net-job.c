@@ -55,19 +55,7 @@ bool net_counterpart(const ow_network *network, const ow_adapter *adapter, size_
         return false;
 }
 
-static int in_set(struct fix_job *job, unsigned control_set, const ow_network *network, const ow_adapter *adapter,
-                  net_job_fn fn, void *state, ow_error *err)
-{
-        struct net_job nj = { .job = job, .control_set = control_set, .network = network };
-
-        if (!net_counterpart(network, adapter, &nj.index))
-                return 0;
-        net_job_init(&nj);
-        return fn(&nj, state, err);
-}
-
-static int in_other_set(struct fix_job *job, unsigned control_set, const ow_adapter *adapter, net_job_fn fn,
-                        void *state, ow_error *err)
+static int in_other_set(struct fix_job *job, unsigned control_set, net_network_fn fn, void *state, ow_error *err)
 {
         ow_network *network = NULL;
         int r;
@@ -76,25 +64,46 @@ static int in_other_set(struct fix_job *job, unsigned control_set, const ow_adap
         if (r == OW_E_ABSENT)
                 return 0;
         if (r == 0)
-                r = in_set(job, control_set, network, adapter, fn, state, err);
+                r = fn(job, network, state, err);
         ow_network_free(network);
         return r;
 }
 
-int net_each_set(struct fix_job *job, const ow_adapter *adapter, net_job_fn fn, void *state, ow_error *err)
+int net_each_network(struct fix_job *job, net_network_fn fn, void *state, ow_error *err)
 {
         const ow_control_sets *sets = ow_guest_control_sets(job->guest);
         const ow_network *network;
         int r;
 
         r = ow_guest_network(job->guest, &network, err);
-        for (size_t i = 0; i < sets->n_edit && r == 0; i++) {
-                if (sets->edit[i] == network->control_set)
-                        r = in_set(job, sets->edit[i], network, adapter, fn, state, err);
-                else
-                        r = in_other_set(job, sets->edit[i], adapter, fn, state, err);
-        }
+        for (size_t i = 0; i < sets->n_edit && r == 0; i++)
+                r = sets->edit[i] == network->control_set ? fn(job, network, state, err)
+                                                          : in_other_set(job, sets->edit[i], fn, state, err);
         return r;
+}
+
+struct one_adapter {
+        const ow_adapter *adapter;
+        net_job_fn fn;
+        void *state;
+};
+
+static int in_set(struct fix_job *job, const ow_network *network, void *state, ow_error *err)
+{
+        const struct one_adapter *one = state;
+        struct net_job nj = { .job = job, .control_set = network->control_set, .network = network };
+
+        if (!net_counterpart(network, one->adapter, &nj.index))
+                return 0;
+        net_job_init(&nj);
+        return one->fn(&nj, one->state, err);
+}
+
+int net_each_set(struct fix_job *job, const ow_adapter *adapter, net_job_fn fn, void *state, ow_error *err)
+{
+        struct one_adapter one = { adapter, fn, state };
+
+        return net_each_network(job, in_set, &one, err);
 }
 
 char *net_path(const struct net_job *nj, const char *fmt, ...)

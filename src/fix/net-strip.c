@@ -45,6 +45,43 @@ bool net_has_addresses(const ow_network *network, size_t index)
                a->ipv6.dns.count || a->wins.count || a->service_ipv4.addresses.count;
 }
 
+/* ---- rows of the network store without an adapter ---- */
+
+/* Pseudo interfaces (loopback, on which addresses are set by hand too) have no class key, so that their rows always
+ * look like that; what Ethernet and wireless cards had is what an address comes from. */
+static bool is_card(const ow_nsi_row *row)
+{
+        enum { ETHERNET = 6, WIRELESS = 71 };
+
+        return row->understood && (row->luid.type == ETHERNET || row->luid.type == WIRELESS);
+}
+
+static bool luids_are_known(const ow_network *network)
+{
+        for (size_t i = 0; i < network->n_adapters; i++)
+                if (!network->adapters[i].has_luid && network->adapters[i].class_number[0])
+                        return false;
+        return true;
+}
+
+static int drop_strays(struct fix_job *job, const ow_network *network, void *state, ow_error *err)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < network->n_strays && luids_are_known(network) && r == 0; i++) {
+                const ow_nsi_row *row = &network->strays[i];
+                OW_AUTO_FREE char *where = NULL;
+
+                if (!is_card(row))
+                        continue;
+                where = ow_asprintf("HKLM\\SYSTEM\\ControlSet%03u\\%s", network->control_set, row->key);
+                r = where ? fix_job_value(job, where, row->name, 0, NULL, 0, err) : ow_fail_nomem(err);
+        }
+        return r;
+}
+
+/* ---- ghosts ---- */
+
 int net_strip_ghosts(struct fix_job *job, size_t *ret_count, ow_error *err)
 {
         const ow_network *network;
@@ -68,6 +105,8 @@ int net_strip_ghosts(struct fix_job *job, size_t *ret_count, ow_error *err)
                 count++;
                 r = net_strip(job, i, &users, err);
         }
+        if (r == 0)
+                r = net_each_network(job, drop_strays, NULL, err);
         if (r == 0 && ret_count)
                 *ret_count = count;
         return r;
@@ -79,6 +118,19 @@ int fix_old_addresses_plan(struct fix_job *job, ow_error *err)
 }
 
 /* ---- parts of a plan ---- */
+
+int net_plan_strays(ow_plan *plan, ow_guest *guest, ow_error *err)
+{
+        struct fix_job job;
+        int r;
+
+        r = fix_action_begin(&job, plan, guest, &strip_action, err);
+        if (r < 0)
+                return r;
+        r = net_each_network(&job, drop_strays, NULL, err);
+        fix_action_done(&job);
+        return r;
+}
 
 int ow_plan_strip_adapter(ow_plan *plan, ow_guest *guest, size_t index, ow_error *err)
 {

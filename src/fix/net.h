@@ -38,6 +38,10 @@ static inline const char *net_shown(const ow_adapter *a)
 /* Fills in the rest of a job whose job, control_set, network and index are set. */
 void net_job_init(struct net_job *nj);
 
+/* Calls fn for the network of each control set that the next boot may use. */
+typedef int (*net_network_fn)(struct fix_job *job, const ow_network *network, void *state, ow_error *err);
+int net_each_network(struct fix_job *job, net_network_fn fn, void *state, ow_error *err);
+
 /* Calls fn for adapter in each control set that the next boot may use and that knows it. */
 typedef int (*net_job_fn)(struct net_job *nj, void *state, ow_error *err);
 int net_each_set(struct fix_job *job, const ow_adapter *adapter, net_job_fn fn, void *state, ow_error *err);
@@ -102,8 +106,10 @@ int net_strip(struct fix_job *job, size_t index, const struct net_users *users, 
 /* Whether it has anything that net_strip() takes. */
 bool net_has_addresses(const ow_network *network, size_t index);
 
-/* Every ghost that has something to take. */
+/* Every ghost that has something to take, and what the network store has of cards that are not known any more. */
 int net_strip_ghosts(struct fix_job *job, size_t *ret_count, ow_error *err);
+/* The latter alone. */
+int net_plan_strays(ow_plan *plan, ow_guest *guest, ow_error *err);
 
 /* ---- one address, one adapter ---- */
 

@@ -41,18 +41,19 @@ static struct net_adapter *by_luid(const struct net *net, const ow_luid *luid)
 
 /* What the name and data of a row say; false: its key is not one of this table. */
 static bool decode(struct net *net, const struct table *table, const char *name, const ow_hive_item *item,
-                   ow_nsi_row *row, ow_luid *luid)
+                   ow_nsi_row *row)
 {
         ow_error err = OW_ERROR_INIT;
         ow_nsi_unicast unicast;
         ow_nsi_route route;
+        size_t at = 0;
         int r = 0;
 
         if (table->kind == OW_NSI_ROW_UNICAST && item->data) {
                 r = ow_nsi_unicast_decode(table->family, name, item->data, item->size, &unicast, &err);
                 if (r == 0) {
                         row->prefix = unicast.address;
-                        *luid = unicast.luid;
+                        row->luid = unicast.luid;
                         row->understood = true;
                         return true;
                 }
@@ -62,7 +63,7 @@ static bool decode(struct net *net, const struct table *table, const char *name,
                         row->prefix = route.destination;
                         row->next_hop = route.next_hop;
                         row->metric = route.metric;
-                        *luid = route.luid;
+                        row->luid = route.luid;
                         row->understood = true;
                         return true;
                 }
@@ -73,8 +74,8 @@ static bool decode(struct net *net, const struct table *table, const char *name,
                           (table->kind == OW_NSI_ROW_IFINFO && item->size == OW_NSI_IFINFO_SIZE);
         /* The LUID stands first in keys of every table but that of routes, where it follows the destination. */
         if (table->kind == OW_NSI_ROW_ROUTE)
-                return strlen(name) > 48 && ow_luid_parse(name + (table->family == OW_FAMILY_IPV6 ? 80 : 48), luid);
-        return ow_luid_parse(name, luid);
+                at = table->family == OW_FAMILY_IPV6 ? 80 : 48;
+        return strlen(name) > at && ow_luid_parse(name + at, &row->luid);
 }
 
 static void take_row(struct net *net, const struct table *table, const char *key, const ow_hive_item *item)
@@ -85,12 +86,11 @@ static void take_row(struct net *net, const struct table *table, const char *key
                            .metric = OW_NSI_UNSET };
         ow_nsi_row *slot;
         char name[NAME_ROOM];
-        ow_luid luid;
 
         if (item->type != OW_REG_BINARY || ow_hive_name_utf8(&item->name, name, sizeof name) >= sizeof name ||
-            !decode(net, table, name, item, &row, &luid))
+            !decode(net, table, name, item, &row))
                 return;
-        adapter = by_luid(net, &luid);
+        adapter = by_luid(net, &row.luid);
         if (adapter)
                 rows = &adapter->rows;
         else if (table->kind != OW_NSI_ROW_UNICAST && table->kind != OW_NSI_ROW_ROUTE)

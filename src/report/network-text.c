@@ -422,6 +422,7 @@ static void put_strays(struct report_page *page, const ow_network *n)
 {
         for (size_t i = 0; i < n->n_strays && i < MAX_SHOWN; i++) {
                 const ow_nsi_row *row = &n->strays[i];
+                char prefix[OW_PREFIX_TEXT];
 
                 if (i == 0) {
                         report_put(page, "\n");
@@ -431,6 +432,10 @@ static void put_strays(struct report_page *page, const ow_network *n)
                 report_put_spaces(page, INDENT);
                 report_put_wrapped(page, INDENT, row->key + strlen("Control\\"));
                 report_put_spaces(page, 2 * INDENT);
+                if (row->understood) {
+                        ow_prefix_format(&row->prefix, prefix);
+                        report_printf(page, "%s  ", prefix);
+                }
                 report_put_wrapped(page, 2 * INDENT, row->name);
         }
 }

@@ -485,6 +485,56 @@ static void nt4_is_stripped_and_not_written(void **state)
         assert_int_equal(strip(guest, "AMDPCN1"), 0);
 }
 
+/* ---- rows of cards that nobody knows any more ---- */
+
+static void rows_of_forgotten_cards_go_and_others_stay(void **state)
+{
+        static const char row[] = "ff,ff,ff,ff,ff,ff,ff,ff,10,00,00,00,10,00,00,00,18,00,00,00,"
+                                  "ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff";
+        static const struct {
+                const char *name;
+                bool goes;
+        } rows[] = {
+                { "00000009000006000a09090900000000", true },  /* Ethernet */
+                { "00000009000047000a09090a00000000", true },  /* wireless */
+                { "00000001000018000a09090b00000000", false }, /* loopback */
+                { "00000007000006000a09090c00000000", false }, /* of the card below */
+        };
+        static const char *const luids[] = { "\"NetLuidIndex\"=dword:7\n\"*IfType\"=dword:6\n", "" };
+
+        for (size_t k = 0; k < OW_COUNT(luids); k++) {
+                struct rig *rig = rig_get(state);
+                OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+                char *system;
+                ow_guest *guest;
+                ow_plan *plan = NULL;
+
+                ow_buffer_printf(&text,
+                                 "%s[HKEY_LOCAL_MACHINE\\ControlSet001\\Control\\Class\\"
+                                 "{4D36E972-E325-11CE-BFC1-08002BE10318}\\0007]\n\"DriverDesc\"=\"Card\"\n"
+                                 "\"NetCfgInstanceId\"=\"" SECOND "\"\n%s"
+                                 "[HKEY_LOCAL_MACHINE\\ControlSet001\\" OW_NSI_IPV4 "\\10]\n",
+                                 server_system, luids[k]);
+                for (size_t i = 0; i < OW_COUNT(rows); i++)
+                        ow_buffer_printf(&text, "\"%s\"=hex:%s\n", rows[i].name, row);
+                system = ow_buffer_take_text(&text);
+                rig_plain_disk(rig, 0, 24, "11223344");
+                rig_begin(rig, 0, 0);
+                rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
+                rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
+                rig_end(rig);
+                ow_free(system);
+                guest = rig_open(rig, true);
+                assert_ok(ow_plan_begin(&plan, &err));
+                assert_ok(ow_plan_strip_ghosts(plan, guest, NULL, &err));
+                assert_ok(ow_plan_finish(plan, guest, &err));
+                assert_int_equal(carry_out(guest, plan), k == 0 ? 2 : 0); /* of a card without a LUID they may be */
+                for (size_t i = 0; i < OW_COUNT(rows) && k == 0; i++)
+                        assert_int_equal(strcmp(value(guest, NSI4 "10", rows[i].name), "-") == 0, rows[i].goes);
+                rig_close(rig);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -504,6 +554,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(xp_keeps_the_service_key_in_step, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(windows_10_gets_it_again_at_the_first_boot, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(nt4_is_stripped_and_not_written, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(rows_of_forgotten_cards_go_and_others_stay, rig_setup, rig_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
