@@ -15,7 +15,7 @@
 #include "base/view.h"
 
 enum {
-        HIVE_CHUNK_SHIFT = 14,          /* 16 KiB: what one lookup reads at a time */
+        HIVE_CHUNK_SHIFT = 12,          /* a page: what one lookup reads at a time, and has the kernel fill */
         HIVE_CHUNK = 1 << HIVE_CHUNK_SHIFT,
         HIVE_BLOCK = 2 << 20,           /* what is read at a time, at most */
         HIVE_LARGE_PAGE = 2 << 20,
