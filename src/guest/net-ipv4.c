@@ -98,15 +98,20 @@ static ow_prefixes static_addresses(struct net *net, struct guest_bag *bag, bool
         *ret_damaged = a.damaged || m.damaged || net_no_text(bag, "IPAddress") || net_no_text(bag, "SubnetMask");
         if (a.n != m.n)
                 guest_note(net->guest, "%s: %zu addresses and %zu masks", bag->where, a.n, m.n);
-        for (size_t i = 0; i < a.n; i++)
-                if (!ow_address_is_zero(&a.items[i]))
-                        list[n++] =
-                                (ow_prefix){ a.items[i], i < m.n ? bits_of(bag, &m.items[i]) : OW_PREFIX_UNKNOWN };
+        for (size_t i = 0; i < a.n; i++) {
+                uint8_t bits = i < m.n ? bits_of(bag, &m.items[i]) : OW_PREFIX_UNKNOWN;
+
+                if (ow_address_is_zero(&a.items[i]))
+                        continue;
+                *ret_damaged = *ret_damaged || (i < m.n && bits == OW_PREFIX_UNKNOWN);
+                list[n++] = (ow_prefix){ a.items[i], bits };
+        }
         kept = (ow_prefixes){ guest_pool_copy(&net->pool, list, n, sizeof *list), n };
         return kept.items ? kept : (ow_prefixes){ 0 };
 }
 
 struct metrics {
+        const struct guest_bag *bag;
         int64_t items[NET_MAX_LIST];
         size_t n;
 };
@@ -114,8 +119,11 @@ struct metrics {
 static void take_metric(void *state, const char *text)
 {
         struct metrics *metrics = state;
-        unsigned long value = strtoul(text, NULL, 10);
+        char *end;
+        unsigned long value = strtoul(text, &end, 10);
 
+        if (*end)
+                guest_note(metrics->bag->guest, "%s: '%s' is no metric of a gateway", metrics->bag->where, text);
         if (metrics->n < NET_MAX_LIST)
                 metrics->items[metrics->n++] = value && value <= UINT32_MAX ? (int64_t)value : OW_METRIC_AUTOMATIC;
 }
@@ -125,7 +133,7 @@ static ow_gateways gateways(struct net *net, struct guest_bag *bag, const char *
 {
         struct net_addresses a = { .net = net, .where = bag->where, .family = OW_FAMILY_IPV4, .keep_zero = true };
         ow_gateway list[NET_MAX_LIST];
-        struct metrics metrics = { .n = 0 };
+        struct metrics metrics = { .bag = bag };
         ow_gateways kept;
         size_t n = 0;
 
@@ -188,7 +196,7 @@ void net_take_ipv4(struct net *net, struct guest_bag *bag, ow_ip *ip)
         ip->gateways = gateways(net, bag, "DefaultGateway", "DefaultGatewayMetric", &ways);
         ip->dns = words(net, bag, "NameServer", &servers);
         ip->damaged |= (addresses ? OW_DAMAGED_ADDRESSES : 0u) | (ways ? OW_DAMAGED_GATEWAYS : 0u) |
-                      (servers ? OW_DAMAGED_DNS : 0u);
+                       (servers ? OW_DAMAGED_DNS : 0u);
         ip->suffix = guest_bag_text(bag, "Domain", &net->pool);
         take_lease(net, bag, &ip->lease);
         ip->mtu = guest_bag_number(bag, "MTU");
