@@ -47,6 +47,7 @@ typedef struct ow_addressing {
         size_t n_wins;
         ow_static_route *routes; /* persistent */
         size_t n_routes;
+        bool routes_named;             /* somebody gave them: also routes that are nobody's for certain go for them */
         char *suffix;                  /* DNS suffix of the connection; NULL and "": none */
         ow_setting register_addresses; /* in DNS; 0 or 1 */
         ow_setting register_suffix;    /* ... with the connection's suffix; 0 or 1 */
@@ -90,9 +91,9 @@ OW_APIV const ow_addressing_word *ow_addressing_word_get(size_t index);
  * ow_addressing_set - one setting by its name
  * @name: of a word: "address", "gateway", "dns", "wins", "route", "suffix", "netbios", "mtu", "metric", "register",
  *        "register-suffix", "dhcp", "name"
- * @text: a list is separated by commas and takes the place of the list's entries of each family that it names; "none"
- *        in it first empties the list. "10.0.0.1@5" is a gateway with its metric, "10.9.0.0/16=10.0.0.254@5" a
- *        route. "default" gives back what Windows takes by itself.
+ * @text: a list is separated by commas and takes the place of the list's entries of each family that it names; "none",
+ *        which stands alone or first, empties the list of both. "10.0.0.1@5" is a gateway with its metric,
+ *        "10.9.0.0/16=10.0.0.254@5" a route. "default" gives back what Windows takes by itself.
  *
  * Return: 0; OW_E_INVAL, one line that says what is wrong with it; OW_E_LIMIT; OW_E_NOMEM. After an error the
  *         addressing is only good for ow_addressing_done().

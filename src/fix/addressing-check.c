@@ -195,6 +195,8 @@ static const char *unusable_route(const ow_addressing *a, const ow_static_route 
                 return "is a default route: give its next hop as a gateway";
         if (!ow_prefix_equal(&network, &route->destination))
                 return "does not begin at an address of a network: bits behind its prefix are set";
+        if (ow_address_is_loopback(&route->destination.address))
+                return "leads to the loopback network, which no machine sends to";
         if (ow_address_is_multicast(&route->destination.address))
                 return "leads to multicast addresses";
         if (route->gateway.family != route->destination.address.family)
@@ -256,7 +258,8 @@ static int check_suffix(const char *suffix, ow_error *err)
         for (const char *p = suffix; *p; p++) {
                 label = *p == '.' ? 0 : label + 1;
                 if ((unsigned char)*p <= ' ' || strchr(",;:/\\\"'@*?<>|=", *p) || label > LABEL_MAX ||
-                    (*p == '.' && (p == suffix || p[1] == '.')))
+                    (*p == '.' && (p == suffix || p[1] == '.')) ||
+                    (*p == '-' && (label == 1 || p[1] == '.' || p[1] == '\0')))
                         return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "DNS suffix '%s' is no domain name", suffix);
         }
         if (strlen(suffix) > SUFFIX_MAX)
@@ -278,11 +281,11 @@ static int check_numbers(const ow_addressing *a, ow_error *err)
         uint32_t mtu_min = has_ipv6(a) ? MTU_MIN_IPV6 : MTU_MIN;
 
         if (a->mtu.set && (a->mtu.value < mtu_min || a->mtu.value > MTU_MAX))
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "MTU of %u bytes: it is %u to %d%s", a->mtu.value,
-                               mtu_min, MTU_MAX, has_ipv6(a) ? " with IPv6" : "");
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "MTU of %u bytes: it is %u to %d%s, or default",
+                               a->mtu.value, mtu_min, MTU_MAX, has_ipv6(a) ? " with IPv6" : "");
         if (a->metric.set && (a->metric.value < 1 || a->metric.value > METRIC_MAX))
-                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "interface metric %u: it is 1 to %d", a->metric.value,
-                               METRIC_MAX);
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "interface metric %u: it is 1 to %d, or default",
+                               a->metric.value, METRIC_MAX);
         if (a->netbios.set && a->netbios.value > OW_NETBIOS_OFF)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "NetBIOS mode %u: it is 0, 1 or 2", a->netbios.value);
         if (a->has_mac && !ow_mac_is_unicast(&a->mac)) {

@@ -186,6 +186,8 @@ static int set_list(ow_addressing *a, const char *word, const struct list_word *
                 int r;
 
                 if (n == 4 && strncmp(text, "none", 4) == 0) {
+                        if (families || emptied)
+                                return bad(err, word, "none", "alone or first: it empties the list");
                         drop_old(a, list->list, SIZE_MAX, NAMES_IPV4 | NAMES_IPV6);
                         old = 0;
                         emptied = true;
@@ -254,6 +256,7 @@ static int set_wins(ow_addressing *a, const char *word, const char *text, ow_err
 
 static int set_routes(ow_addressing *a, const char *word, const char *text, ow_error *err)
 {
+        a->routes_named = true;
         return set_list(a, word, &lists[LIST_ROUTES], text, err);
 }
 

@@ -154,6 +154,7 @@ int ow_addressing_copy(const ow_addressing *from, ow_addressing *ret, ow_error *
                 .netbios = from->netbios,
                 .mtu = from->mtu,
                 .metric = from->metric,
+                .routes_named = from->routes_named,
                 .damaged = from->damaged,
         };
         int r;

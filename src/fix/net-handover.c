@@ -42,7 +42,7 @@ int ow_handover_parse(const char *text, ow_handover *ret, ow_error *err)
         ow_handover handover = { .old = equals && equals[1] ? equals + 1 : "auto" };
         char mac[32];
 
-        if (n == 3 && strncmp(text, "any", n) == 0 && equals) {
+        if (n == 3 && strncmp(text, "any", n) == 0) {
                 *ret = handover;
                 return 0;
         }
@@ -334,13 +334,25 @@ static int hand_to_first_boot(struct work *w, struct fix_job *job, const struct 
         return r;
 }
 
+/* Each by itself first: what is wrong with it may stand in the registry of the one that it comes from. */
+static int check_wants(const struct work *w, ow_error *err)
+{
+        for (size_t i = 0; i < w->n; i++) {
+                int r = ow_addressing_check(&w->wants[i], err);
+
+                if (r < 0)
+                        return ow_wrap(err, r, "'%s'", net_shown(&w->network->adapters[w->items[i].old]));
+        }
+        return ow_addressing_check_all(w->wants, w->n, err);
+}
+
 static int carry_out(struct work *w, struct fix_job *job, ow_error *err)
 {
         int r;
 
         for (size_t i = 0; i < w->n; i++)
                 w->wants[i] = w->items[i].want;
-        r = ow_addressing_check_all(w->wants, w->n, err);
+        r = check_wants(w, err);
         if (r < 0)
                 return r;
         mark_going(w);

@@ -61,9 +61,10 @@ static void put_list(struct edits *e, const char *name, char *const *items, unsi
 
         if (count == 0)
                 return;
-        ow_buffer_put_text(&text, "none");
+        if (strcmp(items[0], "none") != 0)
+                ow_buffer_put_text(&text, "none,");
         for (unsigned i = 0; i < count; i++)
-                ow_buffer_printf(&text, ",%s", items[i]);
+                ow_buffer_printf(&text, "%s%s", i ? "," : "", items[i]);
         put(e, name, ow_buffer_take_text(&text));
 }
 

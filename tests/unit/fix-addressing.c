@@ -95,6 +95,9 @@ static void text_that_is_no_setting_is_refused(void **state)
                 { "address", "10.0.0/24" },
                 { "address", "" },
                 { "address", "10.0.0.5/24," },
+                { "address", "10.0.0.9/24,none" },
+                { "gateway", "10.0.0.1,none,10.0.0.2" },
+                { "dns", "none,none" },
                 { "gateway", "10.0.0.1@x" },
                 { "gateway", "10.0.0.1@70000" },
                 { "gateway", "10.0.0.1/24" },
@@ -175,6 +178,10 @@ static const struct {
         { "route", "224.0.0.0/4=10.0.0.1", "multicast" },
         { "suffix", "not a domain", "no domain name" },
         { "suffix", "a..b", "no domain name" },
+        { "suffix", "-a.example", "no domain name" },
+        { "suffix", "a-.example", "no domain name" },
+        { "suffix", "a.example-", "no domain name" },
+        { "route", "127.0.0.0/8=10.0.0.1", "loopback" },
         { "mtu", "500", "MTU of 500" },
         { "mtu", "1000", "with IPv6" },
         { "metric", "10000", "metric 10000" },
@@ -362,7 +369,9 @@ static void cards_and_old_ones_are_read(void **state)
         assert_string_equal(nic.old, "LAN=Team");
         assert_ok(ow_handover_parse("any=10.0.0.5", &nic, &err));
         assert_false(nic.has_mac);
-        assert_fails(OW_E_INVAL, ow_handover_parse("any", &nic, &err));
+        assert_ok(ow_handover_parse("any", &nic, &err));
+        assert_false(nic.has_mac);
+        assert_string_equal(nic.old, "auto");
         assert_fails(OW_E_INVAL, ow_handover_parse("", &nic, &err));
         assert_fails(OW_E_INVAL, ow_handover_parse("LAN=52:54:00:12:34:56", &nic, &err));
         assert_fails(OW_E_INVAL, ow_handover_parse("01:00:5e:00:00:01=LAN", &nic, &err));
