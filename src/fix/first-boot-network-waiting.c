@@ -109,11 +109,13 @@ static int take_text(const json_t *entry, const char *word, ow_addressing *a, ow
 
 static int take_all(const json_t *entry, ow_addressing *a, ow_error *err)
 {
-        static const char *const lists[][2] = { { "addresses", "address" }, { "gateways", "gateway" },
-                                                { "dns", "dns" },           { "wins", "wins" },
+        static const char *const lists[][2] = { { "addresses", "address" },
+                                                { "gateways", "gateway" },
+                                                { "dns", "dns" },
+                                                { "wins", "wins" },
                                                 { "routes", "route" } };
-        static const char *const words[] = { "name", "suffix", "netbios", "register", "register-suffix", "mtu",
-                                             "metric" };
+        static const char *const words[] = { "name", "suffix", "netbios", "register", "register-suffix",
+                                             "mtu",  "metric" };
         int r = 0;
 
         for (size_t i = 0; i < OW_COUNT(lists) && r == 0; i++)
@@ -247,30 +249,47 @@ static int compare(const json_t *entry, const ow_addressing *want, ow_error *err
                 if (ow_address_is_link_local(address) || !has_address(&other, address))
                         continue;
                 ow_address_format(address, text);
-                r = ow_fail(err, OW_E_INVAL, OW_NOWHERE,
-                            "address %s waits for %s %s, which gets it at the first boot (offwin undo takes that back)",
-                            text, mac ? "the card" : guid ? "the adapter" : "the new card",
-                            mac    ? mac
-                            : guid ? guid
-                                   : "that comes");
+                r = ow_fail(
+                        err, OW_E_INVAL, OW_NOWHERE,
+                        "address %s waits for %s %s, which gets it at the first boot (offwin undo takes that back)",
+                        text,
+                        mac    ? "the card"
+                        : guid ? "the adapter"
+                               : "the new card",
+                        mac    ? mac
+                        : guid ? guid
+                               : "that comes");
         }
         ow_addressing_done(&other);
         return r;
 }
 
-int net_first_boot_check(ow_guest *guest, const ow_addressing *want, const char *guid, ow_error *err)
+/* Of an adapter that the plan sets too: what waited for it is written anew. */
+static bool is_changing(const json_t *entry, const ow_network *network, const struct net_users *users)
+{
+        for (size_t i = 0; i < network->n_adapters && users->changing; i++)
+                if (users->changing[i] && first_boot_entry_is(entry, "guid", network->adapters[i].guid))
+                        return true;
+        return false;
+}
+
+int net_first_boot_check(ow_guest *guest, const ow_addressing *want, const char *guid, const struct net_users *users,
+                         ow_error *err)
 {
         AUTO_JSON entries = NULL;
+        const ow_network *network;
         char mac[OW_MAC_TEXT];
         int r;
 
         ow_mac_format(&want->mac, mac);
-        r = first_boot_network_load(guest, &entries, err);
+        r = ow_guest_network(guest, &network, err);
+        if (r == 0)
+                r = first_boot_network_load(guest, &entries, err);
         for (size_t i = 0; r == 0 && i < json_array_size(entries); i++) {
                 const json_t *entry = json_array_get(entries, i);
 
                 if (first_boot_entry_is(entry, "guid", guid) || first_boot_entry_is(entry, "from", guid) ||
-                    (want->has_mac && first_boot_entry_is(entry, "mac", mac)))
+                    (want->has_mac && first_boot_entry_is(entry, "mac", mac)) || is_changing(entry, network, users))
                         continue;
                 r = compare(entry, want, err);
         }

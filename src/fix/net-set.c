@@ -79,7 +79,7 @@ int net_check_others(struct fix_job *job, const char *who, size_t index, const o
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "address %s already belongs to '%s'", text, net_shown(a));
         }
         if (r == 0)
-                r = net_first_boot_check(job->guest, want, network->adapters[index].guid, err);
+                r = net_first_boot_check(job->guest, want, network->adapters[index].guid, users, err);
         return r == 0 ? net_give(job->plan, who, want, err) : r;
 }
 
@@ -282,11 +282,13 @@ struct request {
 static int set_in(struct net_job *nj, void *state, ow_error *err)
 {
         struct request *request = state;
+        struct net_users users = *request->users;
         int r;
 
         request->done = true;
+        users.replaced = true;
         r = net_write_parameters(nj, request->want, err);
-        return r == 0 ? net_write_store(nj, request->want, request->users, err) : r;
+        return r == 0 ? net_write_store(nj, request->want, &users, err) : r;
 }
 
 static int set_checked(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users,
@@ -299,8 +301,10 @@ static int set_checked(struct fix_job *job, size_t index, const ow_addressing *w
         r = ow_guest_network(job->guest, &network, err);
         if (r == 0)
                 r = check_adapter(network, index, err);
-        if (r == 0)
+        if (r == 0) {
                 r = ow_addressing_check(want, err);
+                r = r < 0 ? ow_wrap(err, r, "'%s'", net_shown(&network->adapters[index])) : 0;
+        }
         if (r == 0)
                 r = net_check_others(job, net_shown(&network->adapters[index]), index, want, users, err);
         if (r == 0)

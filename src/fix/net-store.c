@@ -134,10 +134,11 @@ static int put_row(struct net_job *nj, uint8_t family, const char *table, const 
                 const ow_nsi_row *row = &nj->adapter->rows[i];
 
                 if (!row->understood && row->kind != OW_NSI_ROW_OTHER && ow_name_compare(row->name, name) == 0)
-                        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                                       "'%s': row %s of its network store is of a form that is not known, and would be "
-                                       "overwritten; `offwin net clean --adapter` takes all its rows away",
-                                       net_shown(nj->adapter), name);
+                        return ow_fail(
+                                err, OW_E_REFUSED, OW_NOWHERE,
+                                "'%s': row %s of its network store is of a form that is not known, and would be "
+                                "overwritten; `offwin net clean --adapter` takes all its rows away",
+                                net_shown(nj->adapter), name);
         }
         return where ? fix_job_value(nj->job, where, name, OW_REG_BINARY, data, size, err) : ow_fail_nomem(err);
 }
@@ -248,6 +249,19 @@ static bool is_going(struct net_job *nj, const ow_adapter *a, const struct net_u
         return net_counterpart(current, a, &index) && users->going[index];
 }
 
+/* Only the adapter's that is being set: by what the registry's reader found, or since somebody gave it other routes.
+ * Of default routes, others may have the same. */
+static bool own_to_replace(struct net_job *nj, const ow_route *there, const ow_addressing *want,
+                           const struct net_users *users)
+{
+        if (!users->replaced || there->destination.bits == 0)
+                return false;
+        for (size_t i = 0; i < users->n_keep; i++)
+                if (wanted(&users->keep[i], there))
+                        return false;
+        return there->adapter == (int)nj->index || (there->adapter == OW_NO_ADAPTER && want->routes_named);
+}
+
 /* Somebody but the adapter can use a route over this hop. */
 static bool used_by_others(struct net_job *nj, const ow_route *there, const struct net_users *users)
 {
@@ -270,7 +284,7 @@ static int drop_routes(struct net_job *nj, const char *where, const ow_addressin
                 const ow_route *there = &nj->network->routes[i];
 
                 if (!there->in_parameters || !adapter_reaches(nj->adapter, &there->gateway) || wanted(want, there) ||
-                    used_by_others(nj, there, users))
+                    (!own_to_replace(nj, there, want, users) && used_by_others(nj, there, users)))
                         continue;
                 r = net_drop(nj, where, there->parameters_name, err);
         }

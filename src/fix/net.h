@@ -78,6 +78,7 @@ struct net_users {
         size_t n_keep;
         const bool *going; /* by index in ow_guest_network(): stripped too, so no user; or NULL */
         const bool *changing; /* by index: the plan sets it too, so that what it has now does not count; or NULL */
+        bool replaced; /* the adapter gets others: a route that is its own goes, whoever else could use it */
 };
 int net_write_store(struct net_job *nj, const ow_addressing *want, const struct net_users *users, ow_error *err);
 
@@ -128,9 +129,11 @@ int net_first_boot_renew(ow_plan *plan, const ow_addressing *want, const char *g
 
 /*
  * OW_E_INVAL when an address of want waits in the guest for another card. guid: of the adapter that gets it, or whose
- * identity it is; what waits for that one, or for want's MAC, is no other.
+ * identity it is; what waits for that one, for want's MAC, or for an adapter that users says to be changing, is no
+ * other.
  */
-int net_first_boot_check(ow_guest *guest, const ow_addressing *want, const char *guid, ow_error *err);
+int net_first_boot_check(ow_guest *guest, const ow_addressing *want, const char *guid, const struct net_users *users,
+                         ow_error *err);
 
 /*
  * 1 when addresses wait in the guest already for the card of this MAC (NULL: for whichever card comes): *ret_want

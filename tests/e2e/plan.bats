@@ -246,6 +246,23 @@ YAML
         has 'dns none'
 }
 
+@test "network: an address that waits for a card may move when the plan gives that card another" {
+        machine s2019
+        before=$(sum "$image")
+        offwin net set "$image" NIC1 --route 10.1.0.0/16=172.20.5.9 -q
+        expect 0
+        offwin file cat "$image" 'C:\Windows\offwin\network.json'
+        has '172.20.5.20'
+        printf 'offwin: 1\nnetwork:\n  adapters:\n    - adapter: NIC2\n      addresses: [172.20.5.20/24]\n' >plan.yaml
+        offwin fix "$image" --plan plan.yaml --dry-run
+        expect 2
+        printf '    - adapter: NIC1\n      addresses: [172.20.5.99/24]\n' >>plan.yaml
+        offwin fix "$image" --plan plan.yaml --dry-run
+        expect 0
+        offwin undo "$image"
+        [ "$(sum "$image")" = "$before" ]
+}
+
 @test "a script for the first boot that would take the addresses away is refused" {
         machine dl380g7
         before=$(sum "$image")

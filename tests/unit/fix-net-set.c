@@ -329,6 +329,7 @@ static void damaged_lists_have_to_be_given_anew(void **state)
         static const char *const dns[] = { "dns", "none", NULL };
         static const char *const wins[] = { "wins", "10.3.58.4", NULL };
         static const char *const ipv6[] = { "address", "fd00::5/64", NULL };
+        static const char gaps[] = "2\0" "5\0" "5\0" ".\0" "0\0" ".\0" "2\0" "5\0" "5\0" ".\0" "0\0" "\0\0\0";
         static const char hello[] = "h\0i\0\0\0\0", servers[] = "1\0.\0" "1\0.\0" "1\0.\0" "1\0,\0x\0\0";
         const struct {
                 const char *where, *name;
@@ -340,6 +341,7 @@ static void damaged_lists_have_to_be_given_anew(void **state)
         } cases[] = { { IPV4 FIRST, "IPAddress", OW_REG_MULTI_SZ, hello, sizeof hello - 1, "addresses", address },
                       { IPV4 FIRST, "IPAddress", OW_REG_BINARY, hello, 3, "addresses", address },
                       { IPV4 FIRST, "SubnetMask", OW_REG_MULTI_SZ, hello, sizeof hello - 1, "addresses", address },
+                      { IPV4 FIRST, "SubnetMask", OW_REG_MULTI_SZ, gaps, sizeof gaps - 1, "addresses", address },
                       { IPV4 FIRST, "DefaultGateway", OW_REG_MULTI_SZ, hello, sizeof hello - 1, "gateways", gateway },
                       { IPV4 FIRST, "NameServer", OW_REG_SZ, servers, sizeof servers - 1, "DNS", dns },
                       { NETBT FIRST, "NameServerList", OW_REG_SZ, servers, sizeof servers - 1, "WINS", wins } };
@@ -485,6 +487,53 @@ static void nt4_is_stripped_and_not_written(void **state)
         assert_int_equal(strip(guest, "AMDPCN1"), 0);
 }
 
+/* ---- routes in a network that two cards have ---- */
+
+static ow_guest *open_two_in_one_network(struct rig *rig)
+{
+        static const char one[] = "[HKEY_LOCAL_MACHINE\\ControlSet001\\Control\\Class\\"
+                                  "{4D36E972-E325-11CE-BFC1-08002BE10318}\\000%d]\n\"DriverDesc\"=\"Card %d\"\n"
+                                  "\"NetCfgInstanceId\"=\"%s\"\n\"NetLuidIndex\"=dword:%d\n\"*IfType\"=dword:6\n"
+                                  "[HKEY_LOCAL_MACHINE\\ControlSet001\\Services\\Tcpip\\Parameters\\Interfaces\\%s]\n"
+                                  "\"EnableDHCP\"=dword:0\n\"IPAddress\"=hex(7):%s,00,00\n"
+                                  "\"SubnetMask\"=hex(7):32,00,35,00,35,00,2e,00,30,00,2e,00,30,00,2e,00,30,00,00,00,00,00\n";
+        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
+        char *system;
+
+        ow_buffer_put_text(&text, server_system);
+        ow_buffer_printf(&text, one, 7, 7, FIRST, 7, FIRST, "31,00,30,00,2e,00,30,00,2e,00,30,00,2e,00,37,00,00,00");
+        ow_buffer_printf(&text, one, 8, 8, SECOND, 8, SECOND, "31,00,30,00,2e,00,30,00,2e,00,30,00,2e,00,38,00,00,00");
+        ow_buffer_put_text(&text, "[HKEY_LOCAL_MACHINE\\ControlSet001\\Services\\Tcpip\\Parameters\\PersistentRoutes]\n"
+                                  "\"172.16.0.0,255.240.0.0,10.0.0.9,1\"=\"\"\n");
+        system = ow_buffer_take_text(&text);
+        rig_plain_disk(rig, 0, 24, "11223344");
+        rig_begin(rig, 0, 0);
+        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
+        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
+        rig_end(rig);
+        ow_free(system);
+        return rig_open(rig, true);
+}
+
+static void a_route_that_is_named_goes_and_another_stays(void **state)
+{
+        static const char there[] = "172.16.0.0,255.240.0.0,10.0.0.9,1";
+        static const char *const dns[] = { "dns", "10.0.0.2", NULL }, *const none[] = { "route", "none", NULL };
+        static const char *const other[] = { "route", "172.16.0.0/12=10.0.0.10", NULL };
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_two_in_one_network(rig);
+
+        (void)set(guest, FIRST, dns);
+        assert_string_not_equal(value(guest, ROUTES, there), "-"); /* it may be either's */
+        (void)set(guest, FIRST, other);
+        assert_value(guest, ROUTES, there, "-");
+        assert_string_not_equal(value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.0.0.10,-1"), "-");
+        (void)set(guest, SECOND, none);
+        assert_string_not_equal(value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.0.0.10,-1"), "-"); /* it has a row */
+        (void)set(guest, FIRST, none);
+        assert_value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.0.0.10,-1", "-");
+}
+
 /* ---- rows of cards that nobody knows any more ---- */
 
 static void rows_of_forgotten_cards_go_and_others_stay(void **state)
@@ -554,6 +603,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(xp_keeps_the_service_key_in_step, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(windows_10_gets_it_again_at_the_first_boot, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(nt4_is_stripped_and_not_written, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_route_that_is_named_goes_and_another_stays, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(rows_of_forgotten_cards_go_and_others_stay, rig_setup, rig_teardown),
         };
 
