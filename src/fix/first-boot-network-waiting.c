@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What waits in C:\Windows\offwin\network.json, read back. */
-#include "fix/first-boot-network.h"
+#include "fix/first-boot-network-json.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "base/upcase.h"
@@ -12,12 +11,6 @@ enum {
         FILE_MAX = 1 << 20, /* bytes of a file that is there */
         ENTRIES_MAX = 256,
 };
-
-static void free_json(json_t **json)
-{
-        json_decref(*json);
-}
-#define AUTO_JSON __attribute__((cleanup(free_json))) json_t *
 
 bool first_boot_entry_is(const json_t *object, const char *key, const char *text)
 {

@@ -5,10 +5,10 @@
  */
 #include "fix/net.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fix/first-boot-network-json.h"
 #include "fix/first-boot-network.h"
 
 static const struct fix_action first_boot_action = {
@@ -78,12 +78,6 @@ int net_first_boot_renew(ow_plan *plan, const ow_addressing *want, const char *g
 }
 
 /* ---- writing ---- */
-
-static void free_json(json_t **json)
-{
-        json_decref(*json);
-}
-#define AUTO_JSON __attribute__((cleanup(free_json))) json_t *
 
 struct writer {
         json_t *object;

@@ -5,7 +5,7 @@
  */
 #include <jansson.h>
 
-#include "fix/first-boot-network.h"
+#include "fix/first-boot-network-json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
