@@ -22,8 +22,7 @@ struct filters {
         const ow_network *network;
         char guids[FILTERS_MAX][GUID_CHARS + 1]; /* looked at */
         size_t n;
-        ow_buffer text;
-        size_t n_told;
+        struct fix_listing told;
         bool installed; /* one of them has a service, which can be disabled */
 };
 
@@ -90,9 +89,9 @@ static int look_at(struct filters *f, const ow_adapter *a, const char *entry, ow
         if (r < 0 || !service[0]) /* a component that Windows makes itself has no key here */
                 return r;
         r = reason(f, service, &why, err);
-        if (r == 0 && why && f->n_told++ < SHOWN_MAX)
-                ow_buffer_printf(&f->text, "%s%.80s of %.80s %s", f->text.len ? "; " : "", service,
-                                 a->name[0] ? a->name : a->description, why);
+        if (r == 0 && why && fix_listing_next(&f->told))
+                ow_buffer_printf(&f->told.text, "%.80s of %.80s %s", service, a->name[0] ? a->name : a->description,
+                                 why);
         return r;
 }
 
@@ -104,7 +103,7 @@ int fix_findings_filters(struct fix_findings *findings, ow_guest *guest, ow_erro
                 .reason = "a card may have no network while a filter that it names is not there",
                 .confidence = OW_CONFIDENCE_FAIR,
         };
-        struct filters f = { .guest = guest, .text = OW_BUFFER_INIT };
+        struct filters f = { .guest = guest, .told = { .most = SHOWN_MAX } };
         int r;
 
         r = ow_guest_network(guest, &f.network, err);
@@ -116,10 +115,5 @@ int fix_findings_filters(struct fix_findings *findings, ow_guest *guest, ow_erro
         }
         if (f.installed) /* takes it out of the lists */
                 note.command = "offwin drv disable --force DISK NAME";
-        if (r == 0 && f.n_told > SHOWN_MAX)
-                ow_buffer_printf(&f.text, "; and %zu more", f.n_told - SHOWN_MAX);
-        if (r == 0 && f.n_told)
-                return fix_findings_note(findings, &note, &f.text, err);
-        ow_buffer_done(&f.text);
-        return r;
+        return fix_listing_tell(&f.told, findings, &note, r, err);
 }

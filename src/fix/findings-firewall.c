@@ -6,10 +6,11 @@
 
 enum { SHOWN_MAX = 6 };
 
-static void put_rule(ow_buffer *out, const ow_firewall_rule *rule)
+static void put_rule(struct fix_listing *l, const ow_firewall_rule *rule)
 {
-        ow_buffer_printf(out, "%s%s %s '%.80s'", out->len ? "; " : "", rule->inbound ? "inbound" : "outbound",
-                         rule->allow ? "permission" : "block", rule->name);
+        if (fix_listing_next(l))
+                ow_buffer_printf(&l->text, "%s %s '%.80s'", rule->inbound ? "inbound" : "outbound",
+                                 rule->allow ? "permission" : "block", rule->name);
 }
 
 int fix_findings_firewall(struct fix_findings *findings, ow_guest *guest, ow_error *err)
@@ -22,22 +23,16 @@ int fix_findings_firewall(struct fix_findings *findings, ow_guest *guest, ow_err
                 .command = "offwin net firewall DISK",
                 .confidence = OW_CONFIDENCE_FAIR,
         };
-        ow_buffer text = OW_BUFFER_INIT;
+        struct fix_listing l = { .most = SHOWN_MAX };
         const ow_firewall *firewall;
-        size_t n = 0;
         int r;
 
         r = ow_guest_firewall(guest, &firewall, err);
         for (size_t i = 0; r == 0 && i < firewall->n_rules; i++) {
                 const ow_firewall_rule *rule = &firewall->rules[i];
 
-                if (rule->active && rule->adapter_state == OW_FIREWALL_GONE && n++ < SHOWN_MAX)
-                        put_rule(&text, rule);
+                if (rule->active && rule->adapter_state == OW_FIREWALL_GONE)
+                        put_rule(&l, rule);
         }
-        if (n > SHOWN_MAX)
-                ow_buffer_printf(&text, "; and %zu more", n - SHOWN_MAX);
-        if (r == 0 && n)
-                return fix_findings_note(findings, &note, &text, err);
-        ow_buffer_done(&text);
-        return r;
+        return fix_listing_tell(&l, findings, &note, r, err);
 }

@@ -115,18 +115,13 @@ static int update_server(struct fix_findings *findings, ow_guest *guest, ow_erro
 
 /* ---- proxies ---- */
 
-struct proxies {
-        ow_buffer text;
-        size_t n;
-};
-
-static void put_proxy(struct proxies *p, const char *who, const char *proxy)
+static void put_proxy(struct fix_listing *l, const char *who, const char *proxy)
 {
-        if (p->n++ < SHOWN_MAX)
-                ow_buffer_printf(&p->text, "%s%s: %s", p->text.len ? "; " : "", who, proxy);
+        if (fix_listing_next(l))
+                ow_buffer_printf(&l->text, "%s: %s", who, proxy);
 }
 
-static int services_proxy(struct proxies *p, ow_guest *guest, ow_error *err)
+static int services_proxy(struct fix_listing *l, ow_guest *guest, ow_error *err)
 {
         ow_error why = OW_ERROR_INIT;
         char proxy[TEXT_MAX];
@@ -138,12 +133,12 @@ static int services_proxy(struct proxies *p, ow_guest *guest, ow_error *err)
         if (r < 0)
                 return r == OW_E_NOMEM ? ow_fail_nomem(err) : 0;
         if (datum.present && fix_proxy_of(datum.data.p, datum.data.size, proxy, sizeof proxy))
-                put_proxy(p, "services", proxy);
+                put_proxy(l, "services", proxy);
         ow_blob_done(&datum.data);
         return 0;
 }
 
-static int user_proxy(struct proxies *p, ow_guest *guest, const char *where, ow_error *err)
+static int user_proxy(struct fix_listing *l, ow_guest *guest, const char *where, ow_error *err)
 {
         const struct fix_view view = { guest, NULL };
         char text[TEXT_MAX];
@@ -154,13 +149,13 @@ static int user_proxy(struct proxies *p, ow_guest *guest, const char *where, ow_
         if (r > 0 && enabled) {
                 r = text_at(guest, where, "ProxyServer", text, err);
                 if (r == 0 && text[0])
-                        put_proxy(p, "a user", text);
+                        put_proxy(l, "a user", text);
         }
         if (r < 0)
                 return r;
         r = text_at(guest, where, "AutoConfigURL", text, err);
         if (r == 0 && text[0])
-                put_proxy(p, "a user, by script", text);
+                put_proxy(l, "a user, by script", text);
         return r;
 }
 
@@ -173,32 +168,26 @@ static int proxies(struct fix_findings *findings, ow_guest *guest, ow_error *err
                 .command = "offwin fix DISK proxy --set proxy=HOST:PORT",
                 .confidence = OW_CONFIDENCE_FAIR,
         };
-        struct proxies p = { OW_BUFFER_INIT, 0 };
+        struct fix_listing l = { .most = SHOWN_MAX };
         char **paths = NULL;
         size_t n = 0;
         int r;
 
-        r = services_proxy(&p, guest, err);
-        if (p.n == 0)
+        r = services_proxy(&l, guest, err);
+        if (l.n == 0)
                 note.command = "offwin reg set DISK 'HKCU\\" INTERNET "' ProxyEnable dword 0";
         if (r == 0)
                 r = ow_registry_expand(guest, "HKCU\\" INTERNET, &paths, &n, err);
         for (size_t i = 0; i < n && i < PROFILES_MAX && r >= 0; i++)
-                r = user_proxy(&p, guest, paths[i], err);
+                r = user_proxy(&l, guest, paths[i], err);
         ow_registry_paths_free(paths, n);
-        if (p.n > SHOWN_MAX)
-                ow_buffer_printf(&p.text, "; and %zu more", p.n - SHOWN_MAX);
-        if (r >= 0 && p.n)
-                return fix_findings_note(findings, &note, &p.text, err);
-        ow_buffer_done(&p.text);
-        return r < 0 ? r : 0;
+        return fix_listing_tell(&l, findings, &note, r < 0 ? r : 0, err);
 }
 
 /* ---- Winsock ---- */
 
 struct layers {
-        ow_buffer text;
-        size_t n;
+        struct fix_listing list;
         bool missing;
         char last[TEXT_MAX]; /* path told last: a layer has many entries */
 };
@@ -212,8 +201,8 @@ static void look_at(struct layers *l, const ow_winsock_protocol *p)
         l->last[0] = '\0';
         (void)strncat(l->last, p->path, TEXT_MAX - 1);
         l->missing = l->missing || missing;
-        if (l->n++ < SHOWN_MAX)
-                ow_buffer_printf(&l->text, "%s%.60s (%.120s%s)", l->text.len ? "; " : "", p->name, p->path,
+        if (fix_listing_next(&l->list))
+                ow_buffer_printf(&l->list.text, "%.60s (%.120s%s)", p->name, p->path,
                                  missing ? ", which is missing" : "");
 }
 
@@ -225,7 +214,7 @@ static int winsock_layers(struct fix_findings *findings, ow_guest *guest, ow_err
                 .reason = "one whose library is missing or fails takes every connection along",
                 .command = "offwin net winsock repair DISK",
         };
-        struct layers l = { .text = OW_BUFFER_INIT };
+        struct layers l = { .list.most = SHOWN_MAX };
         const ow_winsock *winsock;
         int r;
 
@@ -234,12 +223,7 @@ static int winsock_layers(struct fix_findings *findings, ow_guest *guest, ow_err
                 for (size_t k = 0; k < winsock->catalogs[i].n_protocols; k++)
                         look_at(&l, &winsock->catalogs[i].protocols[k]);
         note.confidence = l.missing ? OW_CONFIDENCE_HIGH : OW_CONFIDENCE_LOW;
-        if (r == 0 && l.n > SHOWN_MAX)
-                ow_buffer_printf(&l.text, "; and %zu more", l.n - SHOWN_MAX);
-        if (r == 0 && l.n)
-                return fix_findings_note(findings, &note, &l.text, err);
-        ow_buffer_done(&l.text);
-        return r;
+        return fix_listing_tell(&l.list, findings, &note, r, err);
 }
 
 int fix_findings_internet(struct fix_findings *findings, ow_guest *guest, ow_error *err)

@@ -45,30 +45,6 @@ static const char *called(const ow_adapter *a)
         return a->name[0] ? a->name : a->description[0] ? a->description : a->guid;
 }
 
-/* A list in words that shows the first few. */
-struct listing {
-        ow_buffer text;
-        size_t n;
-};
-
-static bool listing_next(struct listing *l)
-{
-        if (l->n++ >= SHOWN_MAX)
-                return false;
-        ow_buffer_put_text(&l->text, l->text.len ? "; " : "");
-        return true;
-}
-
-static int listing_tell(struct listing *l, struct fix_findings *findings, const struct fix_note *note, ow_error *err)
-{
-        if (l->n > SHOWN_MAX)
-                ow_buffer_printf(&l->text, "; and %zu more", l->n - SHOWN_MAX);
-        if (l->n)
-                return fix_findings_note(findings, note, &l->text, err);
-        ow_buffer_done(&l->text);
-        return 0;
-}
-
 /* ---- one address or MAC on two adapters ---- */
 
 struct place {
@@ -103,14 +79,15 @@ static void format_mac(const struct place *place, char text[OW_ADDRESS_TEXT])
 }
 
 /* Lists what stands at more than one adapter; places are sorted here. */
-static void put_twice(struct listing *l, const ow_network *network, struct place *places, size_t n, format_fn format)
+static void put_twice(struct fix_listing *l, const ow_network *network, struct place *places, size_t n,
+                      format_fn format)
 {
         char text[OW_ADDRESS_TEXT];
 
         qsort(places, n, sizeof *places, by_bytes);
         for (size_t i = 1; i < n; i++) {
                 if (memcmp(places[i - 1].bytes, places[i].bytes, sizeof places[i].bytes) != 0 ||
-                    places[i - 1].adapter == places[i].adapter || !listing_next(l))
+                    places[i - 1].adapter == places[i].adapter || !fix_listing_next(l))
                         continue;
                 format(&places[i], text);
                 ow_buffer_printf(&l->text, "%s: %s and %s", text, called(&network->adapters[places[i - 1].adapter]),
@@ -143,7 +120,7 @@ static int duplicate_addresses(struct fix_findings *findings, const ow_network *
                 .command = "offwin net set DISK ADAPTER --address ADDRESS/PREFIX",
                 .confidence = OW_CONFIDENCE_HIGH,
         };
-        struct listing l = { OW_BUFFER_INIT, 0 };
+        struct fix_listing l = { .most = SHOWN_MAX };
         size_t n = 0;
 
         for (size_t i = 0; i < network->n_adapters; i++) {
@@ -155,7 +132,7 @@ static int duplicate_addresses(struct fix_findings *findings, const ow_network *
                         n = put_places(places, n, i, &a->ipv6.addresses);
         }
         put_twice(&l, network, places, n, format_address);
-        return listing_tell(&l, findings, &note, err);
+        return fix_listing_tell(&l, findings, &note, 0, err);
 }
 
 static int duplicate_macs(struct fix_findings *findings, const ow_network *network, struct place *places,
@@ -170,7 +147,7 @@ static int duplicate_macs(struct fix_findings *findings, const ow_network *netwo
                 .command = "offwin net tune DISK --set mac=none",
                 .confidence = OW_CONFIDENCE_FAIR,
         };
-        struct listing l = { OW_BUFFER_INIT, 0 };
+        struct fix_listing l = { .most = SHOWN_MAX };
         size_t n = 0;
 
         for (size_t i = 0; i < network->n_adapters && n < PLACES_MAX; i++) {
@@ -183,7 +160,7 @@ static int duplicate_macs(struct fix_findings *findings, const ow_network *netwo
                 memcpy(places[n++].bytes, a->has_forced_mac ? a->forced_mac.b : a->mac.b, sizeof a->mac.b);
         }
         put_twice(&l, network, places, n, format_mac);
-        return listing_tell(&l, findings, &note, err);
+        return fix_listing_tell(&l, findings, &note, 0, err);
 }
 
 static int duplicates(struct fix_findings *findings, const ow_network *network, ow_error *err)
@@ -234,17 +211,17 @@ static int no_gateway(struct fix_findings *findings, const ow_network *network, 
                 .command = "offwin net set DISK ADAPTER --gateway ADDRESS",
                 .confidence = OW_CONFIDENCE_HIGH,
         };
-        struct listing l = { OW_BUFFER_INIT, 0 };
+        struct fix_listing l = { .most = SHOWN_MAX };
 
         for (size_t i = 0; i < network->n_adapters; i++) {
                 const ow_adapter *a = &network->adapters[i];
 
-                if (!is_static(a) || !listing_next(&l))
+                if (!is_static(a) || !fix_listing_next(&l))
                         continue;
                 ow_buffer_printf(&l.text, "%s: ", called(a));
                 address_list_put_prefixes(&l.text, a->ipv4.addresses.items, a->ipv4.addresses.count);
         }
-        return listing_tell(&l, findings, &note, err);
+        return fix_listing_tell(&l, findings, &note, 0, err);
 }
 
 static bool is_connected(const ow_network *network, const ow_address *address)
@@ -274,7 +251,7 @@ static int dns_out_of_reach(struct fix_findings *findings, const ow_network *net
                 .command = "offwin net set DISK ADAPTER --dns ADDRESS --gateway ADDRESS",
                 .confidence = OW_CONFIDENCE_HIGH,
         };
-        struct listing l = { OW_BUFFER_INIT, 0 };
+        struct fix_listing l = { .most = SHOWN_MAX };
         size_t budget = PLACES_MAX;
 
         for (size_t i = 0; i < network->n_adapters; i++) {
@@ -285,13 +262,13 @@ static int dns_out_of_reach(struct fix_findings *findings, const ow_network *net
                         const ow_address *server = &a->ipv4.dns.items[k];
 
                         if (server->family != OW_FAMILY_IPV4 || ow_address_is_loopback(server) ||
-                            ow_address_is_zero(server) || is_connected(network, server) || !listing_next(&l))
+                            ow_address_is_zero(server) || is_connected(network, server) || !fix_listing_next(&l))
                                 continue;
                         ow_buffer_printf(&l.text, "%s: ", called(a));
                         address_list_put(&l.text, server, 1);
                 }
         }
-        return listing_tell(&l, findings, &note, err);
+        return fix_listing_tell(&l, findings, &note, 0, err);
 }
 
 /* ---- one adapter at a time ---- */
@@ -413,12 +390,12 @@ static int one_by_one(struct fix_findings *findings, const ow_network *network, 
         int r = 0;
 
         for (size_t i = 0; i < OW_COUNT(checks) && r == 0; i++) {
-                struct listing l = { OW_BUFFER_INIT, 0 };
+                struct fix_listing l = { .most = SHOWN_MAX };
 
                 for (size_t k = 0; k < network->n_adapters; k++)
-                        if (checks[i].is_so(&network->adapters[k], NULL) && listing_next(&l))
+                        if (checks[i].is_so(&network->adapters[k], NULL) && fix_listing_next(&l))
                                 (void)checks[i].is_so(&network->adapters[k], &l.text);
-                r = listing_tell(&l, findings, &checks[i].note, err);
+                r = fix_listing_tell(&l, findings, &checks[i].note, 0, err);
         }
         return r;
 }

@@ -70,6 +70,26 @@ int fix_findings_note(struct fix_findings *findings, const struct fix_note *note
         return 0;
 }
 
+bool fix_listing_next(struct fix_listing *listing)
+{
+        if (listing->n++ >= listing->most)
+                return false;
+        ow_buffer_put_text(&listing->text, listing->text.len ? "; " : "");
+        return true;
+}
+
+int fix_listing_tell(struct fix_listing *listing, struct fix_findings *findings, const struct fix_note *note, int r,
+                     ow_error *err)
+{
+        if (r < 0 || listing->n == 0) {
+                ow_buffer_done(&listing->text);
+                return r < 0 ? r : 0;
+        }
+        if (listing->n > listing->most)
+                ow_buffer_printf(&listing->text, "; and %zu more", listing->n - listing->most);
+        return fix_findings_note(findings, note, &listing->text, err);
+}
+
 static int add(struct fix_findings *findings, const char *id, const char *title, const char *reason,
                ow_buffer *detail, ow_error *err)
 {

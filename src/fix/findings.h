@@ -29,6 +29,19 @@ struct fix_note {
 /* Adds it; what detail holds is taken in any case. */
 int fix_findings_note(struct fix_findings *findings, const struct fix_note *note, ow_buffer *detail, ow_error *err);
 
+/* The detail of a finding that lists several: the first few in words, the rest as a number. */
+struct fix_listing {
+        ow_buffer text;
+        size_t n, most;                 /* entries; how many are shown */
+};
+
+/* One more. False: it is only counted; else the caller puts it into text, behind what divides it from the last. */
+bool fix_listing_next(struct fix_listing *listing);
+
+/* With r 0 adds the finding when there is an entry; else ends the list and returns r. */
+int fix_listing_tell(struct fix_listing *listing, struct fix_findings *findings, const struct fix_note *note, int r,
+                     ow_error *err);
+
 /* Those of a part of the guest: settings of adapters; filters of adapters; the firewall; update server, proxy,
  * Winsock. */
 int fix_findings_network(struct fix_findings *findings, ow_guest *guest, ow_error *err);
