@@ -15,7 +15,7 @@ static bool is_low(uint32_t c)
         return c >= 0xdc00 && c <= 0xdfff;
 }
 
-static void put_utf8(ow_buffer *out, uint32_t c)
+void ow_utf8_put(ow_buffer *out, uint32_t c)
 {
         uint8_t b[4];
         size_t n;
@@ -70,7 +70,7 @@ void ow_utf16_to_utf8(ow_view utf16, ow_buffer *out)
                         c = 0x10000 + ((c - 0xd800) << 10) + (ow_le16_at(utf16.p + 2 * i + 2) - 0xdc00u);
                         i++;
                 }
-                put_utf8(out, c);
+                ow_utf8_put(out, c);
         }
 }
 
@@ -156,6 +156,6 @@ char *ow_latin1_text(ow_view latin1)
         ow_buffer out = OW_BUFFER_INIT;
 
         for (size_t i = 0; i < latin1.len; i++)
-                put_utf8(&out, latin1.p[i]);
+                ow_utf8_put(&out, latin1.p[i]);
         return ow_buffer_take_text(&out);
 }

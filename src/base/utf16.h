@@ -34,4 +34,7 @@ char *ow_latin1_text(ow_view latin1);
  */
 bool ow_utf8_next(const char *utf8, size_t size, size_t *at, uint32_t *ret);
 
+/* Appends a code point of at most 0x10ffff; one of a surrogate in three-byte form. */
+void ow_utf8_put(ow_buffer *out, uint32_t c);
+
 #endif

@@ -40,15 +40,8 @@ static const struct {
 
 static enum ow_autorun_file look(ow_guest *guest, const char *path)
 {
-        OW_AUTO_FREE char *inside = NULL;
-        ow_error err = OW_ERROR_INIT;
-        ow_volume *volume;
-        ow_stat stat;
-        int r;
+        int r = guest_path_there(guest, path);
 
-        if (ow_guest_resolve_path(guest, path, &volume, &inside, &err) < 0)
-                return OW_AUTORUN_FILE_UNKNOWN;
-        r = ow_volume_stat(volume, inside, &stat, &err);
         return r < 0 ? OW_AUTORUN_FILE_UNKNOWN : r > 0 ? OW_AUTORUN_FILE_THERE : OW_AUTORUN_FILE_MISSING;
 }
 

@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 #include "base/buffer.h"
-#include "base/le.h"
 #include "base/utf16.h"
 
 enum { DEPTH_MAX = 32 };
@@ -52,21 +51,9 @@ static bool at(const struct reader *r, const char *path)
 
 /* ---- texts ---- */
 
-static void put_utf8(ow_buffer *out, uint32_t c)
+static void put_character(ow_buffer *out, uint64_t c)
 {
-        uint8_t units[4];
-        size_t n = 2;
-
-        if (c == 0 || c > 0x10ffff)
-                c = 0xfffd;
-        if (c >= 0x10000) {
-                ow_le16_put(units, (uint16_t)(0xd800 + ((c - 0x10000) >> 10)));
-                ow_le16_put(units + 2, (uint16_t)(0xdc00 + ((c - 0x10000) & 0x3ff)));
-                n = 4;
-        } else {
-                ow_le16_put(units, (uint16_t)c);
-        }
-        ow_utf16_to_utf8((ow_view){ units, n }, out);
+        ow_utf8_put(out, c == 0 || c > 0x10ffff ? 0xfffd : (uint32_t)c);
 }
 
 /* What "&name;" stands for; what is not known stays as it is. Returns the bytes that it takes. */
@@ -92,7 +79,7 @@ static size_t put_entity(ow_buffer *out, struct span from)
                 memcpy(digits, name.p + 1 + hex, name.n - 1 - hex);
                 c = strtoul(digits, &rest, hex ? 16 : 10);
                 if (rest != digits && *rest == '\0') {
-                        put_utf8(out, c > UINT32_MAX ? 0 : (uint32_t)c);
+                        put_character(out, c);
                         return name.n + 2;
                 }
         }
