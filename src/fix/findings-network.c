@@ -271,6 +271,47 @@ static int dns_out_of_reach(struct fix_findings *findings, const ow_network *net
         return fix_listing_tell(&l, findings, &note, 0, err);
 }
 
+/* ---- what nobody could set ---- */
+
+static int judge_settings(const ow_network *network, size_t index, struct fix_listing *l, ow_error *err)
+{
+        const ow_adapter *a = &network->adapters[index];
+        ow_error why = OW_ERROR_INIT;
+        ow_addressing has;
+        int r;
+
+        if (!is_static(a) || a->ipv4.damaged || a->ipv4.uneven)
+                return 0;
+        r = ow_addressing_from_adapter(network, index, &has, &why);
+        if (r == 0) {
+                r = ow_addressing_check(&has, &why);
+                ow_addressing_done(&has);
+        }
+        if (r == OW_E_NOMEM)
+                return ow_fail_nomem(err);
+        if (r < 0 && fix_listing_next(l))
+                ow_buffer_printf(&l->text, "%s: %s", called(a), why.text);
+        return 0;
+}
+
+static int settings_that_fail(struct fix_findings *findings, const ow_network *network, ow_error *err)
+{
+        static const struct fix_note note = {
+                .id = "address-settings-impossible",
+                .title = "A static adapter has settings that cannot work",
+                .reason = "they cannot be handed over, and other changes of the adapter are refused until what is named "
+                          "here is set right",
+                .command = "offwin net set DISK ADAPTER --gateway ADDRESS",
+                .confidence = OW_CONFIDENCE_FAIR,
+        };
+        struct fix_listing l = { .most = SHOWN_MAX };
+        int r = 0;
+
+        for (size_t i = 0; i < network->n_adapters && r == 0; i++)
+                r = judge_settings(network, i, &l, err);
+        return fix_listing_tell(&l, findings, &note, r, err);
+}
+
 /* ---- one adapter at a time ---- */
 
 static bool broken_lists(const ow_adapter *a, ow_buffer *out)
@@ -412,5 +453,7 @@ int fix_findings_network(struct fix_findings *findings, ow_guest *guest, ow_erro
                 r = no_gateway(findings, network, err);
         if (r == 0 && !has_way_out(network))
                 r = dns_out_of_reach(findings, network, err);
+        if (r == 0)
+                r = settings_that_fail(findings, network, err);
         return r == 0 ? one_by_one(findings, network, err) : r;
 }

@@ -167,6 +167,17 @@ static void broken_lists_and_made_up_addresses(void **state)
         says("apipa-history", "Two: 169.254.7.8", "net set", OW_CONFIDENCE_FAIR);
 }
 
+static void settings_that_cannot_work(void **state)
+{
+        look(rig_get(state),
+             FIRST SECOND CCS ENUM2 STATIC(G1, "10.1.2.3") "\"DefaultGateway\"=multi:\"10.7.2.1\"\n"
+             STATIC(G2, "10.9.9.3") "\"MTU\"=dword:46\n",
+             NULL, NULL);
+        says("address-settings-impossible", "One: gateway 10.7.2.1", "net set", OW_CONFIDENCE_FAIR);
+        says("address-settings-impossible", "Two: MTU of 70 bytes", "net set", OW_CONFIDENCE_FAIR);
+        assert_null(finding("address-lists-broken"));
+}
+
 static void a_team_without_cards(void **state)
 {
         look(rig_get(state), CCS NET "0011]\n\"NetCfgInstanceId\"=\"" G2 "\"\n\"Characteristics\"=dword:29\n"
@@ -326,6 +337,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_route_leads_to_the_server, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(what_was_set_by_hand, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(broken_lists_and_made_up_addresses, rig_setup, cleanup),
+                cmocka_unit_test_setup_teardown(settings_that_cannot_work, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(a_team_without_cards, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(filters_that_do_not_load, rig_setup, cleanup),
                 cmocka_unit_test_setup_teardown(an_update_server_of_ones_own, rig_setup, cleanup),
