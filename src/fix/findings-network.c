@@ -299,8 +299,8 @@ static int settings_that_fail(struct fix_findings *findings, const ow_network *n
         static const struct fix_note note = {
                 .id = "address-settings-impossible",
                 .title = "A static adapter has settings that cannot work",
-                .reason = "they cannot be handed over, and other changes of the adapter are refused until what is named "
-                          "here is set right",
+                .reason = "they cannot be handed over, and other changes of the adapter are refused until what is "
+                          "named here is set right",
                 .command = "offwin net set DISK ADAPTER --gateway ADDRESS",
                 .confidence = OW_CONFIDENCE_FAIR,
         };
