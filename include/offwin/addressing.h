@@ -115,9 +115,9 @@ OW_APIV size_t ow_network_carrier(const ow_network *network, size_t index);
 
 /*
  * What an adapter has: name, static addresses or DHCP, and all that belongs to it. Not resolved: see
- * ow_network_carrier(). *ret is the caller's: ow_addressing_done(). An address whose mask is missing or broken has
- * OW_PREFIX_UNKNOWN, and lists that could not be read are marked as damaged until they are replaced:
- * ow_addressing_check() refuses both. OW_E_LIMIT, OW_E_NOMEM.
+ * ow_network_carrier(). *ret is the caller's: ow_addressing_done(). A name that Windows would not take is left out: the
+ * adapter keeps it. An address whose mask is missing or broken has OW_PREFIX_UNKNOWN, and lists that could not be read
+ * are marked as damaged until they are replaced: ow_addressing_check() refuses both. OW_E_LIMIT, OW_E_NOMEM.
  */
 OW_API int ow_addressing_from_adapter(const ow_network *network, size_t index, ow_addressing *ret, ow_error *err);
 

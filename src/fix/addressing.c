@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/macros.h"
+#include "fix/addressing.h"
 
 void ow_addressing_init(ow_addressing *a)
 {
@@ -253,6 +254,13 @@ static int take_routes(const ow_network *network, size_t index, ow_addressing *a
         return r;
 }
 
+bool addressing_is_name(const char *name)
+{
+        const ow_addressing only = { .name = (char *)(uintptr_t)name, .dhcp = true };
+
+        return name[0] && ow_addressing_check(&only, NULL) == 0;
+}
+
 /* After the routes: a route says where it leads, and lists of DNS do not. */
 static int take_rest(const ow_adapter *adapter, ow_addressing *a, ow_error *err)
 {
@@ -263,7 +271,7 @@ static int take_rest(const ow_adapter *adapter, ow_addressing *a, ow_error *err)
                 r = take_servers(&adapter->ipv6.dns, a, ow_addressing_add_dns, err);
         if (r == 0)
                 r = take_servers(&adapter->wins, a, ow_addressing_add_wins, err);
-        if (r == 0 && adapter->name[0])
+        if (r == 0 && addressing_is_name(adapter->name)) /* another one stays, and is given to nobody */
                 r = ow_addressing_set_name(a, adapter->name, err);
         if (r == 0 && adapter->ipv4.suffix[0])
                 r = ow_addressing_set_suffix(a, adapter->ipv4.suffix, err);

@@ -7,6 +7,9 @@
 
 enum { ADDRESSING_TEXT = 128 }; /* bytes of any text below, its NUL included */
 
+/* A connection may be called so. Other tools have stored names that Windows would not take. */
+bool addressing_is_name(const char *name);
+
 /* "default", "on", "off" */
 const char *addressing_netbios_name(uint32_t mode);
 

@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/macros.h"
+#include "base/upcase.h"
 #include "fix/addressing.h"
+#include "fix/net.h"
 #include "fix/planfile-network.h"
 
 struct export
@@ -98,13 +101,84 @@ static int take(void *state, const char *word, uint8_t family, const char *text,
         return strcmp(word, "metric") == 0 ? set_number(&a->metric, text, err) : 0;
 }
 
-/* One that a person gives addresses to: not a tunnel, a member of a team, or an adapter without a name. */
+/* ---- which adapters, and what names them ---- */
+
+/* One that a person gives addresses to: not a tunnel, a member of a team, or what `net set` would refuse. */
 static bool wanted(const ow_network *network, size_t index)
 {
         const ow_adapter *a = &network->adapters[index];
 
-        return !a->hidden && a->name[0] && a->kind != OW_ADAPTER_TUNNEL && a->kind != OW_ADAPTER_WAN &&
-               a->kind != OW_ADAPTER_LOOPBACK && ow_network_carrier(network, index) == index;
+        switch (a->kind) {
+        case OW_ADAPTER_TUNNEL:
+        case OW_ADAPTER_WAN:
+        case OW_ADAPTER_LOOPBACK:
+        case OW_ADAPTER_DIAL_UP:
+        case OW_ADAPTER_KERNEL_DEBUG:
+        case OW_ADAPTER_SETTINGS:
+                return false;
+        default:
+                break;
+        }
+        if (a->hidden || ow_network_carrier(network, index) != index)
+                return false;
+        return a->name[0] || a->hardware_device || a->kind == OW_ADAPTER_TEAM;
+}
+
+/* YAML has no way to write a lone surrogate. */
+static bool is_unicode(const char *text)
+{
+        for (const char *at = strchr(text, '\xed'); at; at = strchr(at + 1, '\xed'))
+                if ((unsigned char)at[1] >= 0xa0)
+                        return false;
+        return true;
+}
+
+static bool names(const ow_network *network, size_t index, const char *text)
+{
+        size_t found;
+
+        return text[0] && ow_name_compare(text, "auto") != 0 && addressing_is_name(text) && is_unicode(text) &&
+               ow_network_find(network, text, &found, NULL) == 0 && found == index;
+}
+
+/* What a plan finds this adapter by and no other: the connection's name, else the GUID; NT 4 has neither. */
+static const char *name_of(const ow_network *network, size_t index)
+{
+        const ow_adapter *a = &network->adapters[index];
+        const char *const texts[] = { a->name, a->guid, a->description, a->class_number };
+
+        for (size_t i = 0; i < OW_COUNT(texts); i++)
+                if (names(network, index, texts[i]))
+                        return texts[i];
+        return NULL;
+}
+
+static int adapter_take(struct export *e, ow_guest *guest, const ow_network *network, size_t index, ow_error *err)
+{
+        const ow_adapter *adapter = &network->adapters[index];
+        __attribute__((cleanup(ow_addressing_done))) ow_addressing have;
+        struct planfile_adapter *a = &e->network.adapters[e->network.adapters_count];
+        const char *name = name_of(network, index);
+        int r;
+
+        ow_addressing_init(&have);
+        r = ow_addressing_load(guest, index, &have, err);
+        if (r < 0)
+                return r == OW_E_NOMEM ? r : ow_wrap(err, r, "'%s'", net_shown(adapter));
+        if (!adapter->name[0] && have.n_addresses == 0 && !adapter->ipv4.damaged) /* nothing that anybody gave it */
+                return 0;
+        if (have.damaged)
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                               "'%s': its addresses cannot be read whole; `offwin net set` gives it others",
+                               net_shown(adapter));
+        if (!name)
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                               "'%s': nothing names this adapter alone, so that no plan could; `offwin net show "
+                               "--json` has it",
+                               net_shown(adapter));
+        e->network.adapters_count++;
+        r = set_text(&a->adapter, name, err);
+        return r == 0 ? ow_addressing_each(&have, take, a, err) : r;
 }
 
 static int adapters_take(struct export *e, ow_guest *guest, ow_error *err)
@@ -118,23 +192,9 @@ static int adapters_take(struct export *e, ow_guest *guest, ow_error *err)
         e->network.adapters = ow_calloc(network->n_adapters, sizeof *e->network.adapters);
         if (!e->network.adapters)
                 return ow_fail_nomem(err);
-        for (size_t i = 0; i < network->n_adapters && r == 0; i++) {
-                __attribute__((cleanup(ow_addressing_done))) ow_addressing have;
-                struct planfile_adapter *a = &e->network.adapters[e->network.adapters_count];
-                ow_error why = OW_ERROR_INIT;
-
-                ow_addressing_init(&have);
-                if (!wanted(network, i) || ow_addressing_load(guest, i, &have, &why) == OW_E_INVAL)
-                        continue;
-                if (have.damaged)
-                        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                                       "'%s': its addresses cannot be read whole; `offwin net set` gives it others",
-                                       network->adapters[i].name);
-                e->network.adapters_count++;
-                r = set_text(&a->adapter, network->adapters[i].name, err);
-                if (r == 0)
-                        r = ow_addressing_each(&have, take, a, err);
-        }
+        for (size_t i = 0; i < network->n_adapters && r == 0; i++)
+                if (wanted(network, i))
+                        r = adapter_take(e, guest, network, i, err);
         return r;
 }
 

@@ -2,6 +2,7 @@
 /* The adapters of a plan file: into settings by name, as `offwin net set` takes them, and from them. */
 #include "fix/planfile-network.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,7 +76,7 @@ static void put_routes(struct edits *e, const struct planfile_route *routes, uns
         if (count == 0)
                 return;
         ow_buffer_put_text(&text, "none");
-        for (unsigned i = 0; i < count; i++) {
+        for (unsigned i = 0; i < count && routes[i].via; i++) {
                 ow_buffer_printf(&text, ",%s=%s", routes[i].to, routes[i].via);
                 if (routes[i].metric && *routes[i].metric)
                         ow_buffer_printf(&text, "@%u", *routes[i].metric);
@@ -121,13 +122,33 @@ static int set_in_place(const struct planfile_work *w, const ow_network *network
         return r < 0 ? r : net_set_beside(w->plan, w->guest, index, &want, users, err);
 }
 
-static int adapter_error(const struct planfile_work *w, const struct planfile_adapter *a, int r, ow_error *err)
+static int adapter_error(const struct planfile_work *w, unsigned entry, int r, ow_error *err)
 {
-        unsigned line = planfile_line(w->file->text, a->nic ? a->nic : a->adapter);
+        unsigned line = planfile_adapter_line(w->file, entry);
 
         if (r == OW_E_NOMEM)
                 return ow_fail_nomem(err);
         return line ? ow_wrap(err, r, "%s:%u", w->file->label, line) : ow_wrap(err, r, "%s", w->file->label);
+}
+
+/* Two may swap their addresses: what each has now does not count. OW_E_INVAL when one is named twice. */
+static int mark_changing(const struct planfile_work *w, const ow_network *network, bool *changing, ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+
+        for (unsigned i = 0; i < n->adapters_count; i++) {
+                size_t index;
+
+                if (n->adapters[i].nic || ow_network_find(network, n->adapters[i].adapter, &index, NULL) < 0)
+                        continue;
+                if (changing[index])
+                        return planfile_fail_adapter(w->file, i, NULL, err,
+                                                     "adapter '%s' is named twice: all that it gets belongs to one "
+                                                     "entry",
+                                                     net_shown(&network->adapters[index]));
+                changing[index] = true;
+        }
+        return 0;
 }
 
 static int set_all(const struct planfile_work *w, const struct edits *edits, ow_error *err)
@@ -144,19 +165,13 @@ static int set_all(const struct planfile_work *w, const struct edits *edits, ow_
         users.changing = changing = ow_calloc(network->n_adapters + 1, sizeof *changing);
         if (!changing)
                 return ow_fail_nomem(err);
-        for (unsigned i = 0; i < n->adapters_count; i++) {
-                size_t index;
-
-                /* Two may swap their addresses: what each has now does not count. */
-                if (!n->adapters[i].nic && ow_network_find(network, n->adapters[i].adapter, &index, NULL) == 0)
-                        changing[index] = true;
-        }
+        r = mark_changing(w, network, changing, err);
         for (unsigned i = 0; i < n->adapters_count && r == 0; i++) {
                 if (n->adapters[i].nic)
                         continue;
                 r = set_in_place(w, network, &n->adapters[i], &edits[i], &users, err);
                 if (r < 0)
-                        r = adapter_error(w, &n->adapters[i], r, err);
+                        r = adapter_error(w, i, r, err);
         }
         return r;
 }
@@ -186,25 +201,57 @@ static int rules_of(const struct planfile_work *w, ow_re_ip **ret, ow_error *err
         return 0;
 }
 
-/* With the line of the adapter that the error names, or of the only one that is handed over. */
-static int hand_over_error(const struct planfile_work *w, int r, ow_error *err)
+/* The entry that fails in the same way by itself; UINT_MAX: none does, it is about several. */
+static unsigned culprit(const struct planfile_work *w, const ow_handover *nics, const ow_re_ip *rules,
+                        const ow_error *err)
 {
         const struct planfile_network *n = w->content->network;
-        const struct planfile_adapter *named = NULL;
-        size_t n_nics = 0;
+        size_t k = 0;
+
+        for (unsigned i = 0; i < n->adapters_count && err; i++) {
+                ow_error why = OW_ERROR_INIT;
+                ow_plan *alone = NULL;
+                bool same;
+
+                if (!n->adapters[i].nic)
+                        continue;
+                same = ow_plan_begin(&alone, NULL) == 0 &&
+                       ow_plan_hand_over(alone, w->guest, &nics[k++], 1, rules, n->re_ip_count, &why) < 0 &&
+                       strcmp(why.text, err->text) == 0;
+                ow_plan_free(alone);
+                if (same)
+                        return i;
+        }
+        return UINT_MAX;
+}
+
+/* The first entry whose card or adapter an error text names, or the only one; UINT_MAX. */
+static unsigned named_in(const struct planfile_work *w, const ow_error *err)
+{
+        const struct planfile_network *n = w->content->network;
+        unsigned only = UINT_MAX, n_nics = 0;
 
         for (unsigned i = 0; i < n->adapters_count && err; i++) {
                 const struct planfile_adapter *a = &n->adapters[i];
 
                 if (!a->nic)
                         continue;
-                n_nics++;
-                if (!named && (strstr(err->text, a->nic) || (a->adapter && strstr(err->text, a->adapter))))
-                        named = a;
+                if (strstr(err->text, a->nic) || (a->adapter && strstr(err->text, a->adapter)))
+                        return i;
+                only = n_nics++ ? UINT_MAX : i;
         }
-        for (unsigned i = 0; i < n->adapters_count && n_nics == 1 && !named; i++)
-                named = n->adapters[i].nic ? &n->adapters[i] : NULL;
-        return named ? adapter_error(w, named, r, err) : ow_wrap(err, r, "%s", w->file->label);
+        return only;
+}
+
+/* With the line of the adapter that the error is about. */
+static int hand_over_error(const struct planfile_work *w, const ow_handover *nics, const ow_re_ip *rules, int r,
+                           ow_error *err)
+{
+        unsigned entry = culprit(w, nics, rules, err);
+
+        if (entry == UINT_MAX)
+                entry = named_in(w, err);
+        return entry != UINT_MAX ? adapter_error(w, entry, r, err) : ow_wrap(err, r, "%s", w->file->label);
 }
 
 static int hand_over(const struct planfile_work *w, const struct edits *edits, ow_error *err)
@@ -237,7 +284,7 @@ static int hand_over(const struct planfile_work *w, const struct edits *edits, o
                                            : planfile_fail(w->file, "re-ip:", err,
                                                            "re-ip changes what is handed over: give a nic too");
         r = ow_plan_hand_over(w->plan, w->guest, nics, n_nics, rules, n->re_ip_count, err);
-        return r < 0 ? hand_over_error(w, r, err) : 0;
+        return r < 0 ? hand_over_error(w, nics, rules, r, err) : 0;
 }
 
 /* ---- teams, drivers, what is gone ---- */

@@ -78,7 +78,7 @@ static const cyaml_schema_value_t service_entry = {
 
 static const cyaml_schema_field_t route_fields[] = {
         MUST_TEXT("to", struct planfile_route, to),
-        MUST_TEXT("via", struct planfile_route, via),
+        TEXT("via", struct planfile_route, via),
         NUMBER("metric", struct planfile_route, metric),
         CYAML_FIELD_END,
 };
@@ -162,6 +162,7 @@ static const cyaml_schema_value_t top = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER
 struct trouble {
         char text[160]; /* the first thing it said */
         unsigned line;  /* the first position it named, or 0 */
+        char key[40];   /* whose value stands there, or "" */
 };
 
 static void listen(cyaml_log_t level, void *state, const char *fmt, va_list ap) OW_PRINTF(3, 0);
@@ -179,9 +180,11 @@ static void listen(cyaml_log_t level, void *state, const char *fmt, va_list ap)
         if (strncmp(text, prefix, strlen(prefix)) == 0)
                 what += strlen(prefix);
         at = strstr(what, "(line: ");
-        if (at && t->line == 0)
+        if (at && t->line == 0) {
                 (void)sscanf(at, "(line: %u", &t->line);
-        else if (!at && !t->text[0] && strncmp(what, "Backtrace", 9) != 0)
+                (void)sscanf(what, " in mapping field '%39[^']'", t->key);
+        }
+        if (!at && !t->text[0] && strncmp(what, "Backtrace", 9) != 0)
                 (void)snprintf(t->text, sizeof t->text, "%.150s", what);
 }
 
@@ -202,6 +205,19 @@ static cyaml_config_t config_of(struct trouble *trouble, cyaml_cfg_flags_t flags
         };
 }
 
+/* What is wrong, in words for a person where libcyaml's are a program's. */
+static char *words_of(const struct trouble *trouble, cyaml_err_t result)
+{
+        static const char choice[] = "Invalid ENUM value: ", number[] = "Invalid uint64_t value: ";
+        const char *text = trouble->text[0] ? trouble->text : cyaml_strerror(result);
+
+        if (trouble->key[0] && strncmp(text, choice, strlen(choice)) == 0)
+                return ow_asprintf("%s: '%s' is neither yes nor no", trouble->key, text + strlen(choice));
+        if (trouble->key[0] && strncmp(text, number, strlen(number)) == 0)
+                return ow_asprintf("%s: %s is no number", trouble->key, text + strlen(number));
+        return ow_strdup(text);
+}
+
 /* The line of the fault. Of an unknown key libcyaml tells only where its mapping begins. */
 static unsigned line_of(const struct trouble *trouble, const char *text)
 {
@@ -218,7 +234,7 @@ static unsigned line_of(const struct trouble *trouble, const char *text)
 
 int planfile_read(const char *label, const char *text, size_t size, struct planfile **ret, ow_error *err)
 {
-        struct trouble trouble = { "", 0 };
+        struct trouble trouble = { .line = 0 };
         cyaml_config_t config = config_of(&trouble, CYAML_CFG_NO_ALIAS);
         cyaml_data_t *content = NULL;
         cyaml_err_t result;
@@ -231,10 +247,12 @@ int planfile_read(const char *label, const char *text, size_t size, struct planf
         if (result == CYAML_ERR_OOM)
                 return ow_fail_nomem(err);
         if (result != CYAML_OK) {
+                OW_AUTO_FREE char *words = words_of(&trouble, result);
                 unsigned line = line_of(&trouble, text);
 
-                return ow_fail(err, OW_E_INVAL, line ? line : OW_NOWHERE, "%s:%u: %s", label, line,
-                               trouble.text[0] ? trouble.text : cyaml_strerror(result));
+                if (!words)
+                        return ow_fail_nomem(err);
+                return ow_fail(err, OW_E_INVAL, line ? line : OW_NOWHERE, "%s:%u: %s", label, line, words);
         }
         if (!content)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "%s: nothing in it; a plan begins with 'offwin: 1'",
@@ -245,7 +263,7 @@ int planfile_read(const char *label, const char *text, size_t size, struct planf
 
 int planfile_write(const struct planfile *content, ow_buffer *out, ow_error *err)
 {
-        struct trouble trouble = { "", 0 };
+        struct trouble trouble = { .line = 0 };
         cyaml_config_t config = config_of(&trouble, CYAML_CFG_STYLE_BLOCK);
         cyaml_err_t result;
         char *text = NULL;
@@ -264,7 +282,7 @@ int planfile_write(const struct planfile *content, ow_buffer *out, ow_error *err
 
 void planfile_done(struct planfile *content)
 {
-        struct trouble trouble = { "", 0 };
+        struct trouble trouble = { .line = 0 };
         cyaml_config_t config = config_of(&trouble, CYAML_CFG_DEFAULT);
 
         if (content)

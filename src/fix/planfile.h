@@ -41,7 +41,8 @@ struct planfile_service {
 };
 
 struct planfile_route {
-        char *to, *via;
+        char *to;         /* "none", without the others: no routes */
+        char *via;        /* NULL: none */
         uint32_t *metric; /* 0: automatic */
 };
 
@@ -119,5 +120,12 @@ void planfile_done(struct planfile *content);
 
 /* OW_E_INVAL about what stands in the file as value: "label:line: ..." when that stands in one line only. */
 int planfile_fail(const ow_planfile *file, const char *value, ow_error *err, const char *fmt, ...) OW_PRINTF(4, 5);
+
+/* The same about network.adapters[index]: the line of value, or of what names that adapter when it (NULL) has none.
+ */
+int planfile_fail_adapter(const ow_planfile *file, unsigned index, const char *value, ow_error *err, const char *fmt,
+                          ...) OW_PRINTF(5, 6);
+/* The line that names network.adapters[index], or 0. */
+unsigned planfile_adapter_line(const ow_planfile *file, unsigned index);
 
 #endif

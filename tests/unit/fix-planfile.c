@@ -75,6 +75,8 @@ static void the_example_of_the_manual_is_read_and_written(void **state)
         planfile_done(again);
 }
 
+#define ADAPTERS "offwin: 1\nnetwork:\n  adapters:\n"
+
 static const struct {
         const char *text;
         uint64_t line; /* 0: none */
@@ -86,7 +88,7 @@ static const struct {
         { "offwin: 2\n", 1, "format 2" },
         { "offwin: one\n", 1, "one" },
         { "offwin: 1\nfixs:\n  all: yes\n", 2, "fixs" },
-        { "offwin: 1\nfixes:\n  all: maybe\n", 3, "maybe" },
+        { "offwin: 1\nfixes:\n  all: maybe\n", 3, "p.yaml:3: all: 'maybe' is neither yes nor no" },
         { "offwin: 1\nfixes:\n  all: no\n  except: [x]\n", 4, "all: yes" },
         { "offwin: 1\nfixes: [all]\n", 2, "MAPPING" },
         { "offwin: 1\nservices:\n  - start: disabled\n", 3, "name" },
@@ -94,7 +96,14 @@ static const struct {
         { "offwin: 1\nnetwork:\n  adapters:\n    - dhcp: yes\n", 3, "neither" },
         { "offwin: 1\nnetwork:\n  adapters:\n    - adapter: a\n      dhcp: yes\n      addresses: [10.0.0.1/8]\n", 6,
           "dhcp: yes" },
-        { "offwin: 1\nnetwork:\n  adapters:\n    - adapter: a\n      mtu: big\n", 5, "big" },
+        { "offwin: 1\nnetwork:\n  adapters:\n    - adapter: a\n      mtu: big\n", 5,
+          "p.yaml:5: mtu: 'big' is no number" },
+        { ADAPTERS "  - adapter: a\n    name: x\n  - adapter: b\n    name: X\n", 6,
+          "two adapters would be called 'X'" },
+        { ADAPTERS "  - adapter: a\n    routes:\n    - to: 10.0.0.0/8\n", 6, "'10.0.0.0/8' has no 'via'" },
+        { ADAPTERS "  - adapter: a\n    routes:\n    - to: none\n      via: 10.0.0.1\n", 6, "stands alone" },
+        { ADAPTERS "  - adapter: a\n    routes:\n    - {to: 10.0.0.0/8, via: 10.0.0.1}\n    - to: none\n", 7,
+          "stands alone" },
         { "offwin: 1\nfirstboot: &x [a]\nfixes:\n  names: *x\n", 4, "alias" },
         { "offwin: 1\n bad: [\n", 1, "mapping values" },
         { "offwin: 1\nfiles:\n  - from: a\n    to: C:\\a\n    to: C:\\b\n", 4, "to" },
