@@ -14,6 +14,7 @@ struct export
         struct planfile content;
         struct planfile_machine machine;
         struct planfile_network network;
+        ow_buffer notes; /* comments about what is left out */
 };
 
 static int add_text(char ***list, unsigned *count, const char *text, ow_error *err)
@@ -153,15 +154,96 @@ static const char *name_of(const ow_network *network, size_t index)
         return NULL;
 }
 
+/* ---- what a machine has twice ---- */
+
+static bool has_route(const ow_addressing *a, const ow_route *route)
+{
+        for (size_t i = 0; i < a->n_routes; i++)
+                if (ow_prefix_equal(&a->routes[i].destination, &route->destination) &&
+                    ow_address_equal(&a->routes[i].gateway, &route->gateway))
+                        return true;
+        return false;
+}
+
+static bool reaches(const ow_addressing *a, const ow_address *hop)
+{
+        for (size_t i = 0; i < a->n_addresses; i++)
+                if (a->addresses[i].bits != OW_PREFIX_UNKNOWN && ow_prefix_contains(&a->addresses[i], hop))
+                        return true;
+        return false;
+}
+
+/* A list of routes takes the place of all that the adapter can reach: also of those that others can use as well. */
+static int take_common_routes(const ow_network *network, ow_addressing *have, ow_error *err)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < network->n_routes && have->n_routes && r == 0; i++) {
+                const ow_route *route = &network->routes[i];
+                int64_t metric = route->metric < 0 ? OW_METRIC_AUTOMATIC : route->metric;
+                ow_static_route copy = { route->destination, route->gateway, metric };
+
+                if (route->adapter == OW_NO_ADAPTER && route->destination.bits > 0 &&
+                    route->destination.bits != OW_PREFIX_UNKNOWN && reaches(have, &route->gateway) &&
+                    !has_route(have, route))
+                        r = ow_addressing_add_route(have, &copy, err);
+        }
+        return r;
+}
+
+static const ow_address *shared(const ow_prefixes *a, const ow_prefixes *b)
+{
+        for (size_t i = 0; i < a->count; i++)
+                for (size_t k = 0; k < b->count; k++)
+                        if (ow_address_equal(&a->items[i].address, &b->items[k].address) &&
+                            !ow_address_is_zero(&a->items[i].address) &&
+                            !ow_address_is_link_local(&a->items[i].address))
+                                return &a->items[i].address;
+        return NULL;
+}
+
+/* An address of a card that is gone which one that is there has now, or another one before it; NULL. */
+static const ow_address *taken(const ow_network *network, size_t index)
+{
+        const ow_adapter *a = &network->adapters[index];
+        const ow_address *address = NULL;
+
+        for (size_t i = 0; i < network->n_adapters && a->verdict.presence == OW_PRESENCE_GHOST && !address; i++) {
+                const ow_adapter *other = &network->adapters[i];
+
+                if (i == index || !wanted(network, i) || (other->verdict.presence == OW_PRESENCE_GHOST && i > index))
+                        continue;
+                address = shared(&a->ipv4.addresses, &other->ipv4.addresses);
+                if (!address)
+                        address = shared(&a->ipv6.addresses, &other->ipv6.addresses);
+        }
+        return address;
+}
+
+/* No plan may give one address to two. */
+static void leave_out(struct export *e, const ow_adapter *adapter, const ow_address *address)
+{
+        char text[OW_ADDRESS_TEXT];
+
+        ow_address_format(address, text);
+        ow_buffer_printf(&e->notes, "# Left out: %s, a card that is gone; another adapter has its %s.\n",
+                         adapter->guid, text);
+}
+
 static int adapter_take(struct export *e, ow_guest *guest, const ow_network *network, size_t index, ow_error *err)
 {
         const ow_adapter *adapter = &network->adapters[index];
         __attribute__((cleanup(ow_addressing_done))) ow_addressing have;
         struct planfile_adapter *a = &e->network.adapters[e->network.adapters_count];
+        const ow_address *twice = taken(network, index);
         const char *name = name_of(network, index);
         int r;
 
         ow_addressing_init(&have);
+        if (twice) {
+                leave_out(e, adapter, twice);
+                return 0;
+        }
         r = ow_addressing_load(guest, index, &have, err);
         if (r < 0)
                 return r == OW_E_NOMEM ? r : ow_wrap(err, r, "'%s'", net_shown(adapter));
@@ -177,7 +259,9 @@ static int adapter_take(struct export *e, ow_guest *guest, const ow_network *net
                                "--json` has it",
                                net_shown(adapter));
         e->network.adapters_count++;
-        r = set_text(&a->adapter, name, err);
+        r = take_common_routes(network, &have, err);
+        if (r == 0)
+                r = set_text(&a->adapter, name, err);
         return r == 0 ? ow_addressing_each(&have, take, a, err) : r;
 }
 
@@ -233,11 +317,13 @@ static void export_done(struct export *e)
                 adapter_done(&e->network.adapters[i]);
         ow_free(e->network.adapters);
         ow_free(e->machine.name);
+        ow_buffer_done(&e->notes);
 }
 
 int ow_planfile_export(ow_guest *guest, char **ret_text, ow_error *err)
 {
-        __attribute__((cleanup(export_done))) struct export e = { .content = { .version = 1 } };
+        __attribute__((cleanup(export_done))) struct export e = { .content = { .version = 1 },
+                                                                  .notes = OW_BUFFER_INIT };
         OW_AUTO_BUFFER text = OW_BUFFER_INIT;
         int r;
 
@@ -246,8 +332,10 @@ int ow_planfile_export(ow_guest *guest, char **ret_text, ow_error *err)
         r = set_text(&e.machine.name, ow_guest_windows(guest)->computer_name, err);
         if (r == 0)
                 r = adapters_take(&e, guest, err);
-        if (r == 0)
-                r = planfile_write(&e.content, &text, err);
+        if (r == 0) {
+                ow_buffer_put(&text, e.notes.p, e.notes.len);
+                r = ow_buffer_failed(&e.notes) ? ow_fail_nomem(err) : planfile_write(&e.content, &text, err);
+        }
         if (r < 0)
                 return r;
         *ret_text = ow_buffer_take_text(&text);

@@ -153,6 +153,48 @@ static void an_export_that_comes_back_leaves_every_address(void **state)
         ow_text_free(after);
 }
 
+/* Both reach the hop of the second route, and a list of routes takes the place of the whole old one. */
+static void a_route_that_two_can_use_comes_back(void **state)
+{
+        static const char text[] =
+                CARD(GA, "1", NAMED("LAN")) STATIC(GA, "10.0.1") CARD(GB, "2", NAMED("Two")) STATIC(GB, "10.0.2") CCS
+                "Services\\Tcpip\\Parameters\\PersistentRoutes]\n\"192.0.2.0,255.255.255.0,10.0.2.9,5\"=\"\"\n"
+                "\"198.51.100.0,255.255.255.0,10.0.2.200,5\"=\"\"\n" CCS IFS GA "]\n"
+                "\"IPAddress\"=multi:\"10.0.1.5\",\"10.0.2.129\"\n"
+                "\"SubnetMask\"=multi:\"255.255.255.0\",\"255.255.255.128\"\n";
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_with(rig, text, NULL);
+        char *before = exported(guest), *after;
+
+        assert_non_null(strstr(before, "198.51.100.0/24"));
+        (void)carry_out(guest, before);
+        after = exported(guest);
+        assert_non_null(strstr(after, "192.0.2.0/24"));
+        assert_non_null(strstr(after, "198.51.100.0/24"));
+        assert_int_equal(carry_out(guest, after), 0);
+        ow_text_free(before);
+        ow_text_free(after);
+}
+
+/* No plan may give one address to two: the one that is gone does not come along, and the file says so. */
+static void a_card_that_is_gone_gives_its_address_up(void **state)
+{
+        static const char text[] = CARD(GA, "1", NAMED("LAN")) STATIC(GA, "10.0.1") CCS NET
+                "0002]\n\"NetCfgInstanceId\"=\"" GB "\"\n\"Characteristics\"=dword:00000084\n"
+                "\"DeviceInstanceID\"=\"PCI\\\\VEN_8086&DEV_10D3\\\\4&2\"\n" CCS CONN GB
+                "\\Connection]\n\"Name\"=\"Old\"\n" STATIC(GB, "10.0.1");
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_with(rig, text, NULL);
+        char *yaml = exported(guest);
+
+        assert_int_equal(find_adapter(guest, GB)->verdict.presence, OW_PRESENCE_GHOST);
+        assert_non_null(strstr(yaml, "# Left out: " GB ", a card that is gone; another adapter has its 10.0.1.5.\n"));
+        assert_null(strstr(yaml, "Old"));
+        (void)carry_out(guest, yaml);
+        assert_int_equal(carry_out(guest, yaml), 0);
+        ow_text_free(yaml);
+}
+
 /* IPv6 addresses go along with DHCP. */
 static void dhcp_beside_ipv6_addresses_comes_back_too(void **state)
 {
@@ -264,6 +306,8 @@ int main(void)
                                                 rig_teardown),
                 cmocka_unit_test_setup_teardown(an_export_that_comes_back_leaves_every_address, rig_setup,
                                                 rig_teardown),
+                cmocka_unit_test_setup_teardown(a_route_that_two_can_use_comes_back, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_card_that_is_gone_gives_its_address_up, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(dhcp_beside_ipv6_addresses_comes_back_too, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_cannot_be_told_is_refused_with_the_adapter, rig_setup,
                                                 rig_teardown),
