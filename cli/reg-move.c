@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* offwin reg mv|cp: a key with everything below it to another place, also into another hive of the same Windows. */
+/*
+ * offwin reg mv|cp: a key with everything below it to another place, also into another hive of the same Windows.
+ * Through CurrentControlSet it happens in every control set that the next boot may use.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -80,22 +83,71 @@ static int rename_key(struct editor *editor, const char *from, const char *to, o
         return r == 0 ? editor_note_tree(editor, to, at, true, err) : r;
 }
 
+/* Key by key: in each control set, when both go through CurrentControlSet; else one from into each of to. What the
+ * current set has, the others may lack. */
+static int place_each(const struct move *move, struct editor *editor, const struct places *from,
+                      const struct places *to, ow_error *err)
+{
+        bool pairs = from->count == to->count;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < to->count; i++) {
+                char *source = from->items[pairs ? i : 0];
+                ow_regkey ignored;
+
+                if (pairs && i > 0) {
+                        r = target_find(editor->target, source, &ignored, err);
+                        if (r == 0)
+                                continue;
+                }
+                if (r >= 0 && pairs && !move->keep && is_rename(source, to->items[i]))
+                        r = rename_key(editor, source, to->items[i], err);
+                else if (r >= 0)
+                        r = copy(editor, source, to->items[i], err);
+        }
+        return r;
+}
+
+/* The sources go, renamed ones have already. A copy must not lie in the source of another control set. */
+static int remove_sources(struct editor *editor, const struct places *from, const struct places *to, ow_error *err)
+{
+        ow_regkey ignored;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < from->count; i++)
+                r = editor_remove_key(editor, from->items[i], err);
+        if (r == 0)
+                r = target_find(editor->target, to->items[0], &ignored, err);
+        if (r == 0)
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' lies below what is moved",
+                               place_shown(to->items[0]));
+        return r < 0 ? r : 0;
+}
+
 static int make(void *state, struct editor *editor, ow_error *err)
 {
         const struct move *move = state;
+        AUTO_PLACES one_from = { 0 };
+        AUTO_PLACES one_to = { 0 };
         AUTO_PLACES from = { 0 };
         AUTO_PLACES to = { 0 };
+        bool renamed;
         int r;
 
-        r = target_place_to_read(editor->target, move->from, &from, err);
+        /* Only CurrentControlSet may stand for several keys here, not HKCU. */
+        r = target_place_to_read(editor->target, move->from, &one_from, err);
         if (r == 0)
-                r = target_place_to_read(editor->target, move->to, &to, err);
-        if (r < 0)
+                r = target_place_to_read(editor->target, move->to, &one_to, err);
+        if (r == 0)
+                r = target_places_to_edit(editor->target, move->from, &from, err);
+        if (r == 0)
+                r = target_places_to_edit(editor->target, move->to, &to, err);
+        if (r == 0)
+                r = place_each(move, editor, &from, &to, err);
+        if (r < 0 || move->keep)
                 return r;
-        if (!move->keep && is_rename(from.items[0], to.items[0]))
-                return rename_key(editor, from.items[0], to.items[0], err);
-        r = copy(editor, from.items[0], to.items[0], err);
-        return r == 0 && !move->keep ? editor_remove_key(editor, from.items[0], err) : r;
+        renamed = from.count == to.count && is_rename(from.items[0], to.items[0]);
+        return renamed ? 0 : remove_sources(editor, &from, &to, err);
 }
 
 static int run(const struct arguments *arguments, const char *title, bool keep)

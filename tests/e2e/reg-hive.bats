@@ -241,6 +241,60 @@ two words" ]
         expect 0
 }
 
+@test "reg mv and cp: through CurrentControlSet in every control set that the next boot may use" {
+        hive SYSTEM "$system_text"
+        local control='HKLM\SYSTEM\CurrentControlSet\Control' copy=CurrentControlSet\\Copy
+        offwin reg cp "$hive" "$control" "$copy"
+        expect 0
+        has '+ [ControlSet001\Copy]'
+        has '+ [ControlSet003\Copy]'
+        offwin reg get "$hive" 'ControlSet001\Copy' Which
+        [ "$output" = one ]
+        offwin reg get "$hive" 'ControlSet003\Copy' Which
+        [ "$output" = three ]
+        offwin reg mv "$hive" "$copy" 'CurrentControlSet\Services\Moved'
+        expect 0
+        offwin reg mv "$hive" 'CurrentControlSet\Services\Moved' 'CurrentControlSet\Services\Renamed'
+        expect 0
+        offwin reg get "$hive" 'ControlSet003\Services\Renamed' Which
+        [ "$output" = three ]
+        offwin reg ls "$hive" 'ControlSet003\Copy'
+        expect 1
+        # One key into each set, and out of all of them.
+        offwin reg cp "$hive" Select 'CurrentControlSet\Copy'
+        expect 0
+        offwin reg get "$hive" 'ControlSet003\Copy' Default
+        [ "$output" = 3 ]
+        offwin reg mv "$hive" 'CurrentControlSet\Copy' Copy
+        expect 0
+        has '- [ControlSet003\Copy]'
+        offwin reg ls "$hive" 'ControlSet003\Copy'
+        expect 1
+        offwin reg check "$hive"
+        expect 0
+}
+
+@test "reg mv through CurrentControlSet: what only the current set has, and what cannot be" {
+        hive SYSTEM "$system_text"
+        local before
+        offwin reg set "$hive" 'ControlSet001\Only' && offwin reg set "$hive" 'ControlSet003\Other'
+        expect 0
+        before=$(bytes "$hive")
+        offwin reg mv "$hive" 'CurrentControlSet\Other' 'CurrentControlSet\X'
+        expect 1
+        one_line "ControlSet001"
+        offwin reg mv "$hive" 'CurrentControlSet\Control' 'ControlSet003\Control\Below'
+        expect 2
+        one_line "lies below"
+        [ "$(bytes "$hive")" = "$before" ]
+        offwin reg mv "$hive" 'CurrentControlSet\Only' 'CurrentControlSet\X'
+        expect 0
+        offwin reg ls "$hive" 'ControlSet001\X'
+        expect 0
+        offwin reg ls "$hive" 'ControlSet003\X'
+        expect 1
+}
+
 @test "growing and undo: the same bytes and the same length" {
         hive SOFTWARE
         local before size
