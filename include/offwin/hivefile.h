@@ -75,7 +75,8 @@ OW_APIV ow_disk *const *ow_hivefile_disks(ow_hivefile *file, size_t *ret_count);
 
 /*
  * Where Windows shows the hive: "HKEY_LOCAL_MACHINE\\SYSTEM", "HKEY_CURRENT_USER", ... Guessed from the name inside
- * the hive, else from the name of the file. The file's.
+ * the hive, else from the name of the file, unless it is set, in any spelling of ow_reg_path_parse(): what comes back
+ * then begins with the full name of the root, as .reg text needs it. The file's.
  */
 OW_APIV const char *ow_hivefile_prefix(const ow_hivefile *file);
 OW_API int ow_hivefile_set_prefix(ow_hivefile *file, const char *prefix, ow_error *err);

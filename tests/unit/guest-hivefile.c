@@ -142,6 +142,26 @@ static void prefixes_come_from_the_name_inside_then_from_the_file(void **state)
         }
 }
 
+/* Exported text begins with it, and regedit knows no short names there. */
+static void a_prefix_is_kept_with_the_full_name_of_its_root(void **state)
+{
+        static const struct { const char *prefix, *want; } prefixes[] = {
+                { "HKLM\\X", "HKEY_LOCAL_MACHINE\\X" },
+                { "Computer\\hkey_users\\Q", "HKEY_USERS\\Q" },
+                { "HKCU:\\", "HKEY_CURRENT_USER" },
+                { "HKCR\\.txt", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes\\.txt" },
+        };
+        struct rig *rig = *state;
+        ow_hivefile *file;
+
+        assert_int_equal(ow_hivefile_open(rig->path, NULL, &file, NULL), 0);
+        for (size_t i = 0; i < OW_COUNT(prefixes); i++) {
+                assert_int_equal(ow_hivefile_set_prefix(file, prefixes[i].prefix, NULL), 0);
+                assert_string_equal(ow_hivefile_prefix(file), prefixes[i].want);
+        }
+        ow_hivefile_close(file);
+}
+
 static void paths_are_found_in_every_spelling(void **state)
 {
         static const struct { const char *path, *want; } paths[] = {
@@ -318,6 +338,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(detect_goes_by_content, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(prefixes_come_from_the_name_inside_then_from_the_file, set_up,
                                                 tear_down),
+                cmocka_unit_test_setup_teardown(a_prefix_is_kept_with_the_full_name_of_its_root, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(paths_are_found_in_every_spelling, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_commit_is_read_back_and_undone, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_new_file_never_replaces_one, set_up, tear_down),
