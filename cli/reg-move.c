@@ -67,19 +67,35 @@ static bool is_rename(const char *from, const char *to)
         return size == parent_size(to) && strncasecmp(from, to, size) == 0;
 }
 
+/* 1 the key is spelled so already, 0 not, < 0 error. */
+static int has_name(ow_regkey at, const char *name, ow_error *err)
+{
+        ow_key_info info = { 0 };
+        int r = ow_hive_key_info(at.hive, at.key, &info, err);
+
+        if (r == 0)
+                r = strcmp(info.name, name) == 0;
+        ow_key_info_done(&info);
+        return r;
+}
+
 static int rename_key(struct editor *editor, const char *from, const char *to, ow_error *err)
 {
         const char *slash = strrchr(to, '\\');
+        const char *name = slash ? slash + 1 : to;
         ow_regkey at;
         int r;
 
         r = target_need(editor->target, from, &at, err);
         if (r == 0)
-                r = target_editable(editor->target, from, err);
+                r = has_name(at, name, err);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        r = target_editable(editor->target, from, err);
         if (r == 0)
                 r = editor_note_tree(editor, from, at, false, err);
         if (r == 0)
-                r = ow_hive_rename_key(at.hive, at.key, slash ? slash + 1 : to, &at.key, err);
+                r = ow_hive_rename_key(at.hive, at.key, name, &at.key, err);
         return r == 0 ? editor_note_tree(editor, to, at, true, err) : r;
 }
 

@@ -218,6 +218,7 @@ two words" ]
 
 [HKEY_LOCAL_MACHINE\SOFTWARE\A\B]
 "x"="y"'
+        local before
         offwin reg cp "$hive" A 'New\Copy'
         expect 0
         offwin reg get "$hive" 'New\Copy\B' x
@@ -235,6 +236,14 @@ two words" ]
         expect 0
         offwin reg ls "$hive"
         has '  z\'
+        before=$(bytes "$hive")
+        offwin reg mv "$hive" Z z
+        expect 0
+        has "Nothing to change."
+        offwin reg mv "$hive" 'Z\B' 'z\B'
+        expect 0
+        has "Nothing to change."
+        [ "$(bytes "$hive")" = "$before" ]
         offwin reg mv "$hive" NoSuch Y
         expect 1
         offwin reg check "$hive"
