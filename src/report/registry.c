@@ -58,7 +58,7 @@ static void put_problem(struct visitor *v, const ow_error *problem)
 
 /* ---- subkeys ---- */
 
-/* "  2015-11-02T09:30:00Z  12 keys, 3 values", in columns when the name is short. */
+/* "  2015-11-02T09:30:00Z  12 keys, 3 values, link", in columns when the name is short. */
 static void put_subkey_detail(struct report_page *page, const ow_key_info *info)
 {
         size_t width = report_width(info->name) + 1;
@@ -69,6 +69,12 @@ static void put_subkey_detail(struct report_page *page, const ow_key_info *info)
         report_put_style(page, REPORT_DIM);
         report_printf(page, "%s  %u key%s, %u value%s", time, info->n_subkeys, info->n_subkeys == 1 ? "" : "s",
                       info->n_values, info->n_values == 1 ? "" : "s");
+        if (info->flags & OW_KEY_LINK)
+                report_put(page, ", link");
+        if (info->layer)
+                report_put(page, ", layered");
+        if (info->flags & OW_KEY_PREDEFINED)
+                report_put(page, ", predefined handle");
         report_put_style(page, REPORT_PLAIN);
 }
 
@@ -272,16 +278,54 @@ static int add_class(struct visitor *v, const ow_key_info *info, ow_error *err)
         return 0;
 }
 
+/* Where a link points, NULL with what is wrong in *problem, or for a key that is none. < 0 only without memory. */
+static int read_link(ow_regkey at, char **ret, ow_error *problem, ow_error *err)
+{
+        *ret = NULL;
+        return ow_hive_link_target(at.hive, at.key, ret, problem) == OW_E_NOMEM ? ow_fail_nomem(err) : 0;
+}
+
+/* What kind of key it is, when it is none that just holds keys and values. */
+static int put_kind(struct report_page *page, ow_regkey at, const ow_key_info *info, ow_error *err)
+{
+        ow_error problem = OW_ERROR_INIT;
+        OW_AUTO_FREE char *target = NULL;
+        int r = read_link(at, &target, &problem, err);
+
+        if (r < 0)
+                return r;
+        if (info->flags & OW_KEY_LINK)
+                report_put_field(page, 2, 9, "Link to", target ? target : problem.text);
+        if (info->layer)
+                report_put_field(page, 2, 9, "Layered", "part of a container's registry; not edited");
+        if (info->flags & OW_KEY_PREDEFINED)
+                report_put_field(page, 2, 9, "Handle", "stands for a predefined handle; no values are shown");
+        return 0;
+}
+
+static int add_kind(struct visitor *v, ow_regkey at, const ow_key_info *info, ow_error *err)
+{
+        ow_error problem = OW_ERROR_INIT;
+        OW_AUTO_FREE char *target = NULL;
+        int r = read_link(at, &target, &problem, err);
+        json_t *root = v->json->root;
+
+        report_json_bool(v->json, root, "link", info->flags & OW_KEY_LINK);
+        text_or_null(v->json, root, "link_target", target);
+        report_json_bool(v->json, root, "layered", info->layer);
+        report_json_bool(v->json, root, "predefined", info->flags & OW_KEY_PREDEFINED);
+        if (r == 0 && info->flags & OW_KEY_LINK && !target)
+                report_json_add_text(v->json, v->problems, problem.text);
+        return r;
+}
+
 /* What ls --long tells of the key itself. */
 static int put_key_detail(struct report_page *page, ow_regkey at, const ow_key_info *info, ow_error *err)
 {
         OW_AUTO_FREE char *class_name = NULL;
         char time[OW_FILETIME_TEXT];
-        char *target = NULL;
-        int r = ow_hive_link_target(at.hive, at.key, &target, err);
+        int r;
 
-        if (r == OW_E_NOMEM)
-                return r;
         ow_filetime_format(info->written, time);
         report_put_field(page, 2, 9, "Written", time);
         if (info->class_name.size) {
@@ -290,12 +334,8 @@ static int put_key_detail(struct report_page *page, ow_regkey at, const ow_key_i
                         return ow_fail_nomem(err);
                 report_put_field(page, 2, 9, "Class", class_name);
         }
-        if (r > 0)
-                report_put_field(page, 2, 9, "Link to", target);
-        ow_text_free(target);
-        if (info->layer)
-                report_put_field(page, 2, 9, "Layered", "part of a container's registry; not edited");
-        return put_security(page, at, err);
+        r = put_kind(page, at, info, err);
+        return r < 0 ? r : put_security(page, at, err);
 }
 
 static int key_json(ow_regkey at, const char *path, const ow_key_info *info, char **ret, ow_error *err)
@@ -312,7 +352,9 @@ static int key_json(ow_regkey at, const char *path, const ow_key_info *info, cha
         v.values = report_json_array(&json, json.root, "values");
         v.subkeys = report_json_array(&json, json.root, "subkeys");
         v.problems = report_json_array(&json, json.root, "problems");
-        r = add_security(&v, at, err);
+        r = add_kind(&v, at, info, err);
+        if (r == 0)
+                r = add_security(&v, at, err);
         if (r < 0)
                 return r;
         r = walk(&v, at, info, err);

@@ -7,7 +7,11 @@
 #include <offwin/hive.h>
 #include <offwin/report.h>
 
+#include "base/le.h"
 #include "base/macros.h"
+#include "hive-common.h"
+
+enum { BASE = 4096, NODE_FLAGS = 4 + 2, NODE_LAYER = 4 + 0x0d };
 
 static uint8_t text_data[] = { 'h', 0, 'i', 0, 0x1b, 0, 0, 0 };
 static uint8_t strings[] = { 'a', 0, 0, 0, 'b', 0, 'c', 0, 0, 0, 0, 0 };
@@ -66,6 +70,103 @@ static void a_key_as_json(void **state)
         ow_hive_close(hive);
 }
 
+/* A hive that lies in memory, for what only Windows sets. */
+struct odd {
+        struct memory file;
+        ow_source source;
+        ow_regkey at;                   /* "Vendor" of make_hive() */
+};
+
+static void make_odd(struct odd *odd, uint16_t flags, uint8_t layer)
+{
+        ow_hive *hive = make_hive(&odd->at);
+        ow_sink sink = memory_sink(&odd->file);
+        uint8_t *node;
+
+        assert_ok(ow_hive_save(hive, 1, &sink, &err));
+        ow_hive_close(hive);
+        node = odd->file.p + BASE + odd->at.key.cell;
+        ow_le16_put(node + NODE_FLAGS, (uint16_t)(ow_le16_at(node + NODE_FLAGS) | flags));
+        node[NODE_LAYER] = layer;
+        odd->source = memory_source(&odd->file);
+        assert_ok(ow_hive_load(&odd->source, NULL, 0, 0, &odd->at.hive, &err));
+}
+
+static void odd_done(struct odd *odd)
+{
+        ow_hive_close(odd->at.hive);
+        memory_done(&odd->file);
+}
+
+static void keys_of_other_kinds_are_told(void **state)
+{
+        static const uint8_t target[] = "\\\0R";
+        static const struct {
+                const char *member, *field, *mark;
+                uint16_t flags;
+                uint8_t layer;
+        } cases[] = {
+                { NULL, "  Written  ", NULL, 0, 0 },
+                { "link", "Link to  \\R\n", ", link\n", OW_KEY_LINK, 0 },
+                { "layered", "Layered  ", ", layered\n", 0, 0x83 },
+                { "predefined", "Handle   ", ", predefined handle\n", OW_KEY_PREDEFINED, 0 },
+        };
+        static const char *const members[] = { "link", "layered", "predefined" };
+        ow_report_options as_json = { .format = OW_REPORT_JSON }, as_long = { .verbose = true };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                struct odd odd = { 0 };
+                ow_hive *hive;
+                char *text = NULL;
+                json_t *root;
+
+                make_odd(&odd, cases[i].flags, cases[i].layer);
+                hive = odd.at.hive;
+                if (cases[i].flags & OW_KEY_LINK)
+                        assert_ok(ow_hive_set_value(hive, odd.at.key, "SymbolicLinkValue", OW_REG_LINK, target, 4,
+                                                    &err));
+                assert_ok(ow_report_key(odd.at, "HKLM\\SOFTWARE\\Vendor", &as_long, &text, &err));
+                assert_non_null(strstr(text, cases[i].field));
+                ow_text_free(text);
+                assert_ok(ow_report_key((ow_regkey){ hive, ow_hive_root(hive) }, "HKLM\\SOFTWARE", &as_long, &text,
+                                        &err));
+                assert_true(!cases[i].mark || strstr(text, cases[i].mark));
+                ow_text_free(text);
+                assert_ok(ow_report_key(odd.at, "HKLM\\SOFTWARE\\Vendor", &as_json, &text, &err));
+                root = json_loads(text, 0, NULL);
+                for (size_t m = 0; m < OW_COUNT(members); m++) {
+                        const json_t *told = json_object_get(root, members[m]);
+
+                        assert_true(json_is_boolean(told));
+                        assert_int_equal(json_is_true(told), cases[i].member && !strcmp(cases[i].member, members[m]));
+                }
+                assert_int_equal(json_is_null(json_object_get(root, "link_target")), !(cases[i].flags & OW_KEY_LINK));
+                json_decref(root);
+                ow_text_free(text);
+                odd_done(&odd);
+        }
+}
+
+static void a_link_without_a_target_is_named(void **state)
+{
+        ow_report_options as_json = { .format = OW_REPORT_JSON }, as_long = { .verbose = true };
+        struct odd odd = { 0 };
+        char *text = NULL;
+        json_t *root;
+
+        make_odd(&odd, OW_KEY_LINK, 0);
+        assert_ok(ow_report_key(odd.at, "HKLM\\SOFTWARE\\Vendor", &as_long, &text, &err));
+        assert_non_null(strstr(text, "  Link to  "));
+        ow_text_free(text);
+        assert_ok(ow_report_key(odd.at, "HKLM\\SOFTWARE\\Vendor", &as_json, &text, &err));
+        root = json_loads(text, 0, NULL);
+        assert_true(json_is_true(json_object_get(root, "link")));
+        assert_int_equal(json_array_size(json_object_get(root, "problems")), 1);
+        json_decref(root);
+        ow_text_free(text);
+        odd_done(&odd);
+}
+
 static void one_value_is_only_its_data(void **state)
 {
         static const struct { uint32_t type; const void *data; size_t size; const char *want; } cases[] = {
@@ -112,6 +213,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_key_lists_its_values_then_its_subkeys),
                 cmocka_unit_test(a_key_as_json),
+                cmocka_unit_test(keys_of_other_kinds_are_told),
+                cmocka_unit_test(a_link_without_a_target_is_named),
                 cmocka_unit_test(one_value_is_only_its_data),
                 cmocka_unit_test(numbers_beyond_json_become_text),
         };
