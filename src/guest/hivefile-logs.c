@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -71,7 +72,8 @@ static bool is_better(const char *entry, const char *old, const char *name)
         return !old || (strncmp(entry, name, strlen(name)) == 0 && strcmp(entry, old) != 0);
 }
 
-int hivefile_find_logs(const char *path, char *logs[HIVEFILE_MAX_LOGS], size_t *ret_count, ow_error *err)
+/* Those beside path, by its name there. */
+static int find_beside(const char *path, char *logs[HIVEFILE_MAX_LOGS], size_t *ret_count, ow_error *err)
 {
         __attribute__((cleanup(close_folder))) DIR *folder = NULL;
         char *found[HIVEFILE_MAX_LOGS] = { NULL };
@@ -104,6 +106,26 @@ int hivefile_find_logs(const char *path, char *logs[HIVEFILE_MAX_LOGS], size_t *
                 if (found[i])
                         logs[(*ret_count)++] = found[i];
         return 0;
+}
+
+static bool is_link(const char *path)
+{
+        struct stat st;
+
+        return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+/* Logs lie beside the file itself; where a link leads to a store of files without them, beside the link. */
+int hivefile_find_logs(const char *path, char *logs[HIVEFILE_MAX_LOGS], size_t *ret_count, ow_error *err)
+{
+        char *real = is_link(path) ? realpath(path, NULL) : NULL;
+        int r = 0;
+
+        *ret_count = 0;
+        if (real)
+                r = find_beside(real, logs, ret_count, err);
+        free(real); /* libc's */
+        return r == 0 && *ret_count == 0 ? find_beside(path, logs, ret_count, err) : r;
 }
 
 /* ---- what kind of file it is ---- */

@@ -143,6 +143,28 @@ recovers() {
         [ "$output" = w ]
 }
 
+@test "a link leads to the hive and to its logs" {
+        real dirty/ntuser-hvle
+        mkdir "$folder/elsewhere"
+        ln -s ../NTUSER.DAT "$folder/elsewhere/user.dat"
+        offwin reg info --json "$folder/elsewhere/user.dat"
+        expect 0
+        json '.hives[0].replayed_entries' 23
+        offwin reg set "$folder/elsewhere/user.dat" New v sz w
+        expect 0
+        [ "$(head -c 512 "$folder/NTUSER.DAT.LOG1" | tr -d '\0' | wc -c)" -eq 0 ]
+        offwin reg info --json "$folder/NTUSER.DAT"
+        json '.hives[0].clean' true
+        offwin reg get "$folder/NTUSER.DAT" New v
+        [ "$output" = w ]
+        # where the file itself has none, those beside the link are its logs
+        real dirty/ntuser-hvle
+        mv "$folder/NTUSER.DAT" "$folder/elsewhere/stored"
+        ln -s elsewhere/stored "$folder/NTUSER.DAT"
+        offwin reg info --json "$folder/NTUSER.DAT"
+        json '.hives[0].replayed_entries' 23
+}
+
 @test "check: no faults, with the exit code of it" {
         offwin reg new "$BATS_TEST_TMPDIR/SOFTWARE"
         offwin reg check "$BATS_TEST_TMPDIR/SOFTWARE"
