@@ -49,14 +49,14 @@ int hive_base_decode(ow_view block, struct hive_base *ret, ow_error *err)
         if (!ow_view_copy(block, 0, &d, sizeof d))
                 return ow_fail(err, OW_E_FORMAT, 0, "not a registry hive: %zu bytes, a base block needs %zu",
                                block.len, sizeof d);
+        memset(ret, 0, sizeof *ret);
+        ret->written = ow_le64_get(d.written);
         if (memcmp(d.magic, "regf", sizeof d.magic) != 0)
                 return ow_fail(err, OW_E_FORMAT, 0, "not a registry hive: it starts with %02x%02x%02x%02x",
                                d.magic[0], d.magic[1], d.magic[2], d.magic[3]);
 
-        memset(ret, 0, sizeof *ret);
         ret->sequence1 = ow_le32_get(d.sequence1);
         ret->sequence2 = ow_le32_get(d.sequence2);
-        ret->written = ow_le64_get(d.written);
         ret->major = ow_le32_get(d.major);
         ret->minor = ow_le32_get(d.minor);
         ret->type = ow_le32_get(d.type);

@@ -31,7 +31,10 @@ struct hive_base {
         uint8_t raw[HIVE_BASE_BYTES];   /* as found; what we do not know is written back bit for bit */
 };
 
-/* block: 512 bytes of a log or 4096 of a primary. A wrong checksum is no error here: see checksum_ok. */
+/*
+ * block: 512 bytes of a log or 4096 of a primary. A wrong checksum is no error here: see checksum_ok. After OW_E_FORMAT
+ * *ret has the time that stands there, by which a log of the old kind is known.
+ */
 int hive_base_decode(ow_view block, struct hive_base *ret, ow_error *err);
 
 /* Version, format and sizes are ones that we read. */

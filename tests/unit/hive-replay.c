@@ -147,6 +147,36 @@ static void logs_apply_as_expected(void **state)
         }
 }
 
+/* The time that still stands in it says which log of the old kind belongs to it. */
+static void a_lost_signature_does_not_lose_an_old_log(void **state)
+{
+        static const char *const names[] = { "dirty/yarp-OldDirtyHive/OldDirtyHive",
+                                             "dirty/yarp-BadBaseBlockHive/BadBaseBlockHive" };
+        unsigned done = 0;
+
+        for (size_t i = 0; i < OW_COUNT(names); i++) {
+                ow_source source;
+                ow_hive_info info;
+                struct set set;
+                ow_hive *h;
+
+                if (!load_set(names[i], &set))
+                        continue;
+                memset(set.file.p, 0, 4);
+                source = memory_source(&set.file);
+                assert_ok(ow_hive_load(&source, set.sources, set.n_logs, 0, &h, &err));
+                ow_hive_info_get(h, &info);
+                assert_int_equal(info.replay, OW_REPLAY_DONE);
+                assert_int_equal(info.replayed_entries, 1);
+                assert_true(info.base_block_rebuilt);
+                ow_hive_close(h);
+                set_done(&set);
+                done++;
+        }
+        if (!done)
+                skip();
+}
+
 /* How many bytes of the bins differ from what Windows recovered. */
 static size_t differences(const char *dirty, const char *recovered, uint32_t *ret_size)
 {
@@ -288,6 +318,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(logs_apply_as_expected),
+                cmocka_unit_test(a_lost_signature_does_not_lose_an_old_log),
                 cmocka_unit_test(new_log_gives_what_windows_10_made_of_it),
                 cmocka_unit_test(old_log_gives_what_windows_7_made_of_it),
                 cmocka_unit_test(damaged_entries_end_the_chain),
