@@ -91,9 +91,13 @@ void hive_check_key(struct hive_check *c, struct hive_node *node)
 void hive_check_keys(struct hive_check *c)
 {
         uint32_t cell = c->hive->base.root;
-        struct hive_node root;
+        struct hive_node root, above;
 
         if (hive_check_failed(c, hive_node_decode(c->hive, cell, &root, &c->error)) || !hive_check_reach(c, cell))
                 return;
+        /* What a root names as its parent means nothing, unless that key has it in its list. */
+        if (hive_node_decode(c->hive, root.parent, &above, NULL) == 0 && hive_check_belongs(c, &above, &root))
+                hive_check_damage(c, cell, "the base block names the key at 0x%x as the root, but that is a subkey of "
+                                  "the one at 0x%x: nothing above it is seen", cell, root.parent);
         hive_check_key(c, &root);
 }

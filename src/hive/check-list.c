@@ -93,8 +93,7 @@ static void check_order(struct hive_check *c, const struct hive_node *node, stru
         f->previous = *node;
 }
 
-/* Does the key that it names as its parent have it in its list as well? */
-static bool belongs_there(struct hive_check *c, const struct hive_node *there, const struct hive_node *node)
+bool hive_check_belongs(struct hive_check *c, const struct hive_node *there, const struct hive_node *node)
 {
         HIVE_AUTO_NAME name = { 0 };
         uint32_t cell;
@@ -130,7 +129,7 @@ static bool check_parent(struct hive_check *c, struct hive_node *node, struct fa
         hive_check_damage(c, node->cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent",
                           node->cell,
                           f->parent->cell, node->parent);
-        return node->cell == c->hive->base.root || !belongs_there(c, &named, node);
+        return node->cell == c->hive->base.root || !hive_check_belongs(c, &named, node);
 }
 
 static void go_into(struct hive_check *c, const struct hive_list *leaf, uint32_t i, struct hive_node *node,

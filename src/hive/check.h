@@ -60,6 +60,8 @@ void hive_check_largest(struct hive_check *c, struct hive_node *node, uint32_t *
 
 /* ---- check-list.c and check-order.c ---- */
 void hive_check_subkeys(struct hive_check *c, struct hive_node *node);
+/* Does there, the key that node names as its parent, have it in its list as well? */
+bool hive_check_belongs(struct hive_check *c, const struct hive_node *there, const struct hive_node *node);
 /* As hive_name_order(), of two stored names. */
 int hive_check_order(const struct hive_node *a, const struct hive_node *b);
 /* Tells that the subkeys of node, so many of them, are not in order, and sorts them when may_sort. */

@@ -84,6 +84,8 @@ static const struct row {
         { "sequence numbers", AT_BASE, 4, 4, 77, 0, 1, 1, 0, "sequence numbers 77 and", "", 4 },
         { "no clustering", AT_BASE, 0x2c, 4, 0, 0, 1, 1, 0, "clustering factor is 0", "", 0x2c },
         { "absurd clustering", AT_BASE, 0x2c, 4, 64, 0, 1, 0, 1, "clustering factor is more", "", 0x2c },
+        { "root is the subkey of another", AT_BASE, 0x24, 4, REF(GAMMA), CONTENT, 4, 0, 4,
+          "but that is a subkey of the one at", "", -1 },
         { "bin magic", AT_BIN2, 0, 4, 0x12345678, CONTENT, 2, 0, 2, "no bin starts at", "", 0 },
         { "bin offset", AT_BIN2, 4, 4, 0x7000, CONTENT, 2, 0, 2, "says it is at 0x7000", "", 0 },
         { "bin size", AT_BIN2, 8, 4, 0x1001, CONTENT, 2, 0, 2, "4097 bytes", "", 0 },
