@@ -158,7 +158,8 @@ static int put_value(struct visitor *v, ow_regkey at, ow_value value, ow_error *
         report_put_spaces(v->page, 2);
         report_put_padded(v->page, shown, v->name_width);
         report_put_spaces(v->page, 2);
-        report_put_padded(v->page, type_name, TYPE_COLUMN);
+        report_put_padded(v->page, type_name, TYPE_COLUMN - 1);
+        report_put_spaces(v->page, 1);
         if (v->page->verbose) {
                 char size[24];
 

@@ -49,6 +49,24 @@ static void a_key_lists_its_values_then_its_subkeys(void **state)
         ow_hive_close(hive);
 }
 
+static void a_long_type_leaves_a_blank_before_the_data(void **state)
+{
+        ow_report_options as_long = { .verbose = true };
+        char *text = NULL;
+        ow_regkey at;
+        ow_hive *hive = make_hive(&at);
+
+        assert_ok(ow_hive_set_value(hive, at.key, "Big", OW_REG_DWORD_BIG_ENDIAN, number, sizeof number, &err));
+        assert_ok(ow_report_key(at, "HKLM\\SOFTWARE\\Vendor", NULL, &text, &err));
+        assert_non_null(strstr(text, "\n  Big     REG_DWORD_BIG_ENDIAN 704643072 (0x2a000000)\n"));
+        assert_non_null(strstr(text, "\n  Number  REG_DWORD     42 (0x0000002a)\n"));
+        ow_text_free(text);
+        assert_ok(ow_report_key(at, "HKLM\\SOFTWARE\\Vendor", &as_long, &text, &err));
+        assert_non_null(strstr(text, "\n  Big     REG_DWORD_BIG_ENDIAN        4  704643072 (0x2a000000)\n"));
+        ow_text_free(text);
+        ow_hive_close(hive);
+}
+
 static void a_key_as_json(void **state)
 {
         ow_report_options options = { .format = OW_REPORT_JSON };
@@ -212,6 +230,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_key_lists_its_values_then_its_subkeys),
+                cmocka_unit_test(a_long_type_leaves_a_blank_before_the_data),
                 cmocka_unit_test(a_key_as_json),
                 cmocka_unit_test(keys_of_other_kinds_are_told),
                 cmocka_unit_test(a_link_without_a_target_is_named),
