@@ -124,6 +124,10 @@ int report_datum_plain(uint32_t type, const void *data, size_t size, ow_buffer *
                 ow_buffer_printf(out, "%" PRIu32 "\n", ow_le32_at(view.p));
                 return 0;
         }
+        if (type == OW_REG_DWORD_BIG_ENDIAN && size == 4) {
+                ow_buffer_printf(out, "%" PRIu32 "\n", __builtin_bswap32(ow_le32_at(view.p)));
+                return 0;
+        }
         if (type == OW_REG_QWORD && size == 8) {
                 ow_buffer_printf(out, "%" PRIu64 "\n", ow_le64_at(view.p));
                 return 0;

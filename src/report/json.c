@@ -260,6 +260,8 @@ void report_json_datum(struct report_json *json, json_t *object, uint32_t type, 
                 put_strings(json, object, view);
         else if (type == OW_REG_DWORD && size == 4)
                 report_json_number(json, object, "value", ow_le32_at(view.p));
+        else if (type == OW_REG_DWORD_BIG_ENDIAN && size == 4)
+                report_json_number(json, object, "value", __builtin_bswap32(ow_le32_at(view.p)));
         else if (type == OW_REG_QWORD && size == 8)
                 put_qword(json, object, ow_le64_at(view.p));
         report_json_hex(json, object, "hex", data, size);

@@ -194,6 +194,8 @@ static void one_value_is_only_its_data(void **state)
                 { OW_REG_MULTI_SZ, NULL, 0, "" },
                 { OW_REG_DWORD, number, 4, "42\n" },
                 { OW_REG_DWORD, number, 3, "2a0000\n" },         /* not four bytes: shown as it is */
+                { OW_REG_DWORD_BIG_ENDIAN, number, 4, "704643072\n" },
+                { OW_REG_DWORD_BIG_ENDIAN, number, 2, "2a00\n" },
                 { OW_REG_QWORD, large, 8, "18446744073709551615\n" },
                 { OW_REG_SZ, text_data, 3, "680069\n" },         /* half a character: shown as it is */
                 { OW_REG_BINARY, number, 2, "2a00\n" },
@@ -208,6 +210,19 @@ static void one_value_is_only_its_data(void **state)
                 assert_string_equal(text, cases[i].want);
                 ow_text_free(text);
         }
+}
+
+static void a_big_endian_number_is_a_number_in_json(void **state)
+{
+        ow_report_options options = { .format = OW_REPORT_JSON };
+        char *text = NULL;
+        json_t *root;
+
+        assert_ok(ow_report_value("HKLM\\X", "n", OW_REG_DWORD_BIG_ENDIAN, number, 4, &options, &text, &err));
+        root = json_loads(text, 0, NULL);
+        assert_int_equal(json_integer_value(json_object_get(root, "value")), 0x2a000000);
+        json_decref(root);
+        ow_text_free(text);
 }
 
 static void numbers_beyond_json_become_text(void **state)
@@ -235,6 +250,7 @@ int main(void)
                 cmocka_unit_test(keys_of_other_kinds_are_told),
                 cmocka_unit_test(a_link_without_a_target_is_named),
                 cmocka_unit_test(one_value_is_only_its_data),
+                cmocka_unit_test(a_big_endian_number_is_a_number_in_json),
                 cmocka_unit_test(numbers_beyond_json_become_text),
         };
 
