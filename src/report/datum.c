@@ -31,6 +31,11 @@ void report_type_name(uint32_t type, char text[REPORT_TYPE_TEXT])
                 snprintf(text, REPORT_TYPE_TEXT, "0x%x", type);
 }
 
+static bool ends_line(char c)
+{
+        return c == '\n' || c == '\r';
+}
+
 void report_datum_name(const char *name, ow_buffer *out)
 {
         if (!*name) {
@@ -39,11 +44,34 @@ void report_datum_name(const char *name, ow_buffer *out)
         }
         ow_buffer_put_byte(out, '"');
         for (; *name; name++) {
+                const char one[] = { *name, '\0' };
+
                 if (*name == '"' || *name == '\\')
                         ow_buffer_put_byte(out, '\\');
-                ow_buffer_put_byte(out, (uint8_t)*name);
+                if (ends_line(*name))
+                        report_escape(one, out);
+                else
+                        ow_buffer_put_byte(out, (uint8_t)*name);
         }
         ow_buffer_put_byte(out, '"');
+}
+
+/* As .reg text, but that a name in it with line ends stays in its line. */
+static int format_value(const char *name, uint32_t type, const void *data, size_t size, ow_buffer *out, char **ret,
+                        ow_error *err)
+{
+        char *text;
+        int r;
+
+        if (!strpbrk(name, "\r\n"))
+                return ow_reg_format_value(name, type, data, size, true, ret, err);
+        r = ow_reg_format_value("", type, data, size, true, &text, err);
+        if (r < 0)
+                return r;
+        report_datum_name(name, out);
+        memmove(text, text + 1, strlen(text)); /* all but the "@" of no name */
+        *ret = text;
+        return 0;
 }
 
 int report_datum_line(const char *name, uint32_t type, const void *data, size_t size, ow_buffer *out, ow_error *err)
@@ -67,7 +95,7 @@ int report_datum_line(const char *name, uint32_t type, const void *data, size_t 
                 ow_buffer_printf(out, "=%s, %zu bytes: ", type_name, size);
                 r = ow_reg_display_data(OW_REG_BINARY, data, MAX_BINARY, 96, &text, err);
         } else {
-                r = ow_reg_format_value(name, type, data, size, true, &text, err);
+                r = format_value(name, type, data, size, out, &text, err);
         }
         if (r < 0)
                 return r;

@@ -16,7 +16,7 @@
  */
 int report_datum_line(const char *name, uint32_t type, const void *data, size_t size, ow_buffer *out, ow_error *err);
 
-/* Appends "name" as .reg text writes it, or @. Not escaped yet. */
+/* Appends "name" as .reg text writes it, or @, in one line. Not escaped yet but for line ends. */
 void report_datum_name(const char *name, ow_buffer *out);
 
 /* Appends only the data: one line per string, numbers decimal, anything else in hex. Lines end in '\n'; escaped. */

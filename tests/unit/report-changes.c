@@ -183,6 +183,32 @@ static void no_control_of_a_value_reaches_the_terminal(void **state)
         ow_text_free(text);
 }
 
+/* In one row, whatever way the data take: readable, as .reg text, by its size alone. */
+static void a_line_end_in_a_name_splits_no_row(void **state)
+{
+        static uint8_t zeros[4096];
+        static const struct {
+                ow_datum after;
+                const char *want;
+        } cases[] = {
+                { { true, OW_REG_SZ, { expand, sizeof expand } }, "\n  + \"a\\nb\\r\\\\n\"=\"%T%\"\n" },
+                { { true, OW_REG_DWORD, { one, 4 } }, "\n  + \"a\\nb\\r\\\\n\"=dword:00000001\n" },
+                { { true, OW_REG_BINARY, { one, 4 } }, "\n  + \"a\\nb\\r\\\\n\"=hex:01,00,00,00\n" },
+                { { true, OW_REG_BINARY, { zeros, sizeof zeros } },
+                  "\n  + \"a\\nb\\r\\\\n\"=REG_BINARY, 4096 bytes: " },
+        };
+        ow_change change = { .kind = OW_CHANGE_VALUE, .where = TEXT("HKLM\\SYSTEM"), .name = TEXT("a\nb\r\\n") };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                char *text = NULL;
+
+                change.after = cases[i].after;
+                assert_ok(ow_report_diff("a", "b", &change, 1, NULL, &text, &err));
+                assert_non_null(strstr(text, cases[i].want));
+                ow_text_free(text);
+        }
+}
+
 static void long_binary_is_cut_in_text_only(void **state)
 {
         static uint8_t big[5000];
@@ -282,6 +308,7 @@ int main(void)
                 cmocka_unit_test(what_settle_needs_has_its_own_heading),
                 cmocka_unit_test(a_small_change_of_a_long_binary_shows_its_bytes),
                 cmocka_unit_test(no_control_of_a_value_reaches_the_terminal),
+                cmocka_unit_test(a_line_end_in_a_name_splits_no_row),
                 cmocka_unit_test(long_binary_is_cut_in_text_only),
                 cmocka_unit_test(json_has_the_promised_keys),
                 cmocka_unit_test(html_is_for_diagnoses_only),
