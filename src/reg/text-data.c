@@ -31,37 +31,33 @@ static size_t take_run(struct reg_lex *lex, ow_buffer *out)
         return n;
 }
 
-/* "hex:" and "hex(n):" data, from the first byte on. */
+/* "hex:" and "hex(n):" data, from the first byte on. Behind a comma the line may end; after its '\' the text too. */
 static int parse_hex_bytes(struct reg_parser *p, ow_error *err)
 {
         struct reg_lex *lex = &p->lex;
         uint64_t byte;
         int r;
 
-        r = reg_lex_continue(lex, err);
+        r = reg_lex_continue(lex, false, err);
         if (r < 0)
                 return r;
-        if (reg_lex_at_line_end(lex))
-                return 0;
-        for (;;) {
-                while (take_run(lex, &p->data) > 0) {
-                        r = reg_lex_continue(lex, err);
+        while (!reg_lex_at_line_end(lex)) {
+                if (take_run(lex, &p->data) == 0) {
+                        r = reg_lex_hex(lex, 2, "a byte of one or two hex digits", &byte, err);
                         if (r < 0)
                                 return r;
+                        ow_buffer_put_byte(&p->data, (uint8_t)byte);
+                        r = reg_lex_continue(lex, false, err);
+                        if (r < 0)
+                                return r;
+                        if (!reg_lex_accept(lex, ','))
+                                break;
                 }
-                r = reg_lex_hex(lex, 2, "a byte of one or two hex digits", &byte, err);
-                if (r < 0)
-                        return r;
-                ow_buffer_put_byte(&p->data, (uint8_t)byte);
-                r = reg_lex_continue(lex, err);
-                if (r < 0)
-                        return r;
-                if (!reg_lex_accept(lex, ','))
-                        return ow_buffer_failed(&p->data) ? ow_fail_nomem(err) : 0;
-                r = reg_lex_continue(lex, err);
+                r = reg_lex_continue(lex, true, err);
                 if (r < 0)
                         return r;
         }
+        return ow_buffer_failed(&p->data) ? ow_fail_nomem(err) : 0;
 }
 
 /* REGEDIT4 keeps the strings of hex(1), hex(2) and hex(7) in the code page of the machine that wrote them. */
@@ -71,6 +67,10 @@ static int widen_ansi(struct reg_parser *p, uint32_t line, ow_error *err)
         size_t bad = 0;
         int r;
 
+        if (p->data.len > 0 && p->data.p[p->data.len - 1] != 0)
+                ow_buffer_put_byte(&p->data, 0);        /* as regedit: one, also for a list */
+        if (ow_buffer_failed(&p->data))
+                return ow_fail_nomem(err);
         if (p->ansi.number) {
                 r = reg_codepage_convert(&p->ansi, ow_buffer_view(&p->data), &wide, &bad, err);
                 if (err && r == OW_E_INVAL)
@@ -151,7 +151,7 @@ int reg_parse_string(struct reg_parser *p, ow_error *err)
 
 static int parse_multi(struct reg_parser *p, ow_error *err)
 {
-        int r = reg_lex_continue(&p->lex, err);
+        int r = reg_lex_continue(&p->lex, false, err);
 
         if (r < 0)
                 return r;
@@ -164,7 +164,7 @@ static int parse_multi(struct reg_parser *p, ow_error *err)
                 reg_lex_blanks(&p->lex);
                 if (!reg_lex_accept(&p->lex, ','))
                         break;
-                r = reg_lex_continue(&p->lex, err);
+                r = reg_lex_continue(&p->lex, false, err);
                 if (r < 0)
                         return r;
                 if (reg_lex_peek(&p->lex) != '"')

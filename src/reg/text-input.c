@@ -22,8 +22,8 @@ void reg_input_close(struct reg_input *in)
 /* The number of the line that at lies in, when line is that of the first byte. */
 static uint32_t line_of(const char *p, size_t at, uint32_t line)
 {
-        for (const char *end = p + at; (p = memchr(p, '\n', (size_t)(end - p))); p++)
-                line += line < UINT32_MAX;
+        for (size_t i = 0; i < at; i++)
+                line += line < UINT32_MAX && (p[i] == '\n' || (p[i] == '\r' && (i + 1 == at || p[i + 1] != '\n')));
         return line;
 }
 
@@ -60,16 +60,15 @@ static int check_utf8(const char *p, size_t begin, size_t size, uint32_t line, b
         return nul ? fail_at(p, end, line, err, "a NUL character does not belong in registry text") : 0;
 }
 
-/* Bytes of raw up to the end of its last whole line; 0: there is none. */
+/* Bytes of raw up to the end of its last whole line; 0: there is none. An LF may be to come behind a CR at the end. */
 static size_t whole_lines(const struct reg_input *in, ow_view raw)
 {
-        if (in->encoding != REG_UTF16) {
-                const uint8_t *end = raw.len ? memrchr(raw.p, '\n', raw.len) : NULL;
+        size_t unit = in->encoding == REG_UTF16 ? 2 : 1, whole = raw.len / unit * unit;
 
-                return end ? (size_t)(end - raw.p) + 1 : 0;
-        }
-        for (size_t n = raw.len & ~(size_t)1; n >= 2; n -= 2) {
-                if (ow_le16_at(raw.p + n - 2) == '\n')
+        for (size_t n = whole; n >= unit; n -= unit) {
+                unsigned c = unit == 2 ? ow_le16_at(raw.p + n - 2) : raw.p[n - 1];
+
+                if (c == '\n' || (c == '\r' && n < whole))
                         return n;
         }
         return 0;

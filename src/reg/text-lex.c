@@ -46,13 +46,17 @@ int reg_lex_expected(const struct reg_lex *lex, ow_error *err, const char *what)
         return reg_lex_fail(lex, err, "expected %s, found '%s%s'", what, found, at < rest.len ? "..." : "");
 }
 
+/* A CR alone ends a line too. */
+static bool is_line_end(char c)
+{
+        return c == '\n' || c == '\r';
+}
+
 char reg_lex_peek(const struct reg_lex *lex)
 {
         char c = lex->at < lex->size ? lex->p[lex->at] : '\n';
 
-        if (c == '\r' && (lex->at + 1 == lex->size || lex->p[lex->at + 1] == '\n'))
-                return 0;
-        return c == '\n' ? 0 : c;
+        return is_line_end(c) ? 0 : c;
 }
 
 bool reg_lex_accept(struct reg_lex *lex, char c)
@@ -72,13 +76,12 @@ void reg_lex_blanks(struct reg_lex *lex)
 /* Past the end of this line. False when there is no other line. */
 static bool step_line(struct reg_lex *lex)
 {
-        const char *end = lex->at < lex->size ? memchr(lex->p + lex->at, '\n', lex->size - lex->at) : NULL;
-
-        if (!end) {
-                lex->at = lex->size;
+        while (lex->at < lex->size && !is_line_end(lex->p[lex->at]))
+                lex->at++;
+        if (lex->at == lex->size)
                 return false;
-        }
-        lex->at = (size_t)(end - lex->p) + 1;
+        if (lex->p[lex->at++] == '\r' && lex->at < lex->size && lex->p[lex->at] == '\n')
+                lex->at++;
         lex->line += lex->line < UINT32_MAX;
         return true;
 }
@@ -101,23 +104,24 @@ bool reg_lex_next_line(struct reg_lex *lex)
 ow_view reg_lex_line_rest(const struct reg_lex *lex)
 {
         const char *p = lex->p + lex->at;
-        size_t size = lex->size - lex->at;
-        const char *end = size ? memchr(p, '\n', size) : NULL;
+        size_t size = 0;
 
-        if (end)
-                size = (size_t)(end - p);
-        while (size > 0 && (p[size - 1] == '\r' || p[size - 1] == ' ' || p[size - 1] == '\t'))
+        while (size < lex->size - lex->at && !is_line_end(p[size]))
+                size++;
+        while (size > 0 && (p[size - 1] == ' ' || p[size - 1] == '\t'))
                 size--;
         return (ow_view){ (const uint8_t *)p, size };
 }
 
-int reg_lex_continue(struct reg_lex *lex, ow_error *err)
+int reg_lex_continue(struct reg_lex *lex, bool may_end, ow_error *err)
 {
         reg_lex_blanks(lex);
         while (reg_lex_accept(lex, '\\')) {
                 if (!reg_lex_at_line_end(lex))
                         return reg_lex_expected(lex, err, "the end of the line after '\\'");
-                if (!step_line(lex) || !reg_lex_next_line(lex))
+                if (step_line(lex) && reg_lex_next_line(lex))
+                        continue;
+                if (!may_end)
                         return reg_lex_fail(lex, err, "expected more data after '\\', found the end of the text");
         }
         return 0;
@@ -132,7 +136,7 @@ int reg_lex_string(struct reg_lex *lex, ow_buffer *out, ow_error *err)
                 size_t run = lex->at;
                 char c;
 
-                while (run < lex->size && lex->p[run] != '"' && lex->p[run] != '\\' && lex->p[run] != '\n')
+                while (run < lex->size && lex->p[run] != '"' && lex->p[run] != '\\' && !is_line_end(lex->p[run]))
                         run++;
                 ow_buffer_put(out, lex->p + lex->at, run - lex->at);
                 lex->at = run;
@@ -141,8 +145,9 @@ int reg_lex_string(struct reg_lex *lex, ow_buffer *out, ow_error *err)
                 c = lex->p[lex->at++];
                 if (c == '"')
                         return ow_buffer_failed(out) ? ow_fail_nomem(err) : 0;
-                if (c == '\n') {
-                        lex->line += lex->line < UINT32_MAX;
+                if (is_line_end(c)) {           /* each pair is one end */
+                        lex->line += lex->line < UINT32_MAX && (c == '\n' || lex->at == lex->size ||
+                                                                lex->p[lex->at] != '\n');
                 } else {
                         c = reg_lex_peek(lex);
                         if (c != '\\' && c != '"')

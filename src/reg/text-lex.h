@@ -48,9 +48,9 @@ bool reg_lex_at_line_end(struct reg_lex *lex);
 
 /*
  * Skips blanks and, after a '\' that ends its line (a comment may follow it), the line end with the blank and
- * comment lines behind it. An error when '\' is followed by something else, or by the end of the text.
+ * comment lines behind it. An error when '\' is followed by something else, or, unless may_end, by the end of the text.
  */
-int reg_lex_continue(struct reg_lex *lex, ow_error *err);
+int reg_lex_continue(struct reg_lex *lex, bool may_end, ow_error *err);
 
 /* A quoted string, at its first quote; appends what it means. It may run over several lines. */
 int reg_lex_string(struct reg_lex *lex, ow_buffer *out, ow_error *err);

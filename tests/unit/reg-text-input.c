@@ -107,7 +107,7 @@ static void the_size_is_looked_at_before_the_first_byte(void **state)
 }
 
 /* A text that is its own copy in another encoding; lines of any length up to some. */
-static void make_long_text(ow_buffer *text, bool ascii)
+static void make_long_text(ow_buffer *text, const char *const *ends, unsigned ends_n)
 {
         unsigned seed = 7;
 
@@ -117,8 +117,8 @@ static void make_long_text(ow_buffer *text, bool ascii)
                 seed = seed * 1103515245 + 12345;
                 n = line == 1000 ? 1200000 : (seed >> 16) % 300;
                 for (size_t i = 0; i < n; i++)
-                        ow_buffer_put_text(text, i % 50 == 49 && !ascii ? "\xe2\x82\xac" : "x");
-                ow_buffer_put_text(text, line % 3 ? "\n" : "\r\n");
+                        ow_buffer_put_text(text, i % 50 == 49 ? "\xe2\x82\xac" : "x");
+                ow_buffer_put_text(text, ends[line % ends_n]);
         }
         ow_buffer_put_text(text, "the end");
         assert_false(ow_buffer_failed(text));
@@ -128,10 +128,15 @@ static void make_long_text(ow_buffer *text, bool ascii)
 static void windows_make_up_the_text(void **state)
 {
         static const unsigned codepages[] = { 0, 1252, 0 };
-        OW_AUTO_BUFFER whole = OW_BUFFER_INIT;
+        static const char *const ends[] = { "\r\n", "\n", "\n", "\r" };
+        OW_AUTO_BUFFER mixed = OW_BUFFER_INIT;
+        OW_AUTO_BUFFER single = OW_BUFFER_INIT;
 
-        make_long_text(&whole, false);
-        for (unsigned kind = 0; kind < 3; kind++) {
+        make_long_text(&mixed, ends, 3);
+        make_long_text(&single, ends + 3, 1);
+        for (unsigned n = 0; n < 6; n++) {
+                unsigned kind = n % 3;
+                ow_buffer whole = n < 3 ? mixed : single;
                 OW_AUTO_BUFFER stored = OW_BUFFER_INIT;
                 struct memory m;
                 ow_source source;
@@ -153,7 +158,7 @@ static void windows_make_up_the_text(void **state)
                 for (; !in.last; windows++) {
                         assert_true(at + in.len <= whole.len);
                         assert_memory_equal(in.p, whole.p + at, in.len);
-                        assert_int_equal(in.p[in.len - 1], '\n');
+                        assert_int_equal(in.p[in.len - 1], n < 3 ? '\n' : '\r');
                         used = windows % 3 ? in.len : in.len / 2;
                         at += used;
                         assert_ok(reg_input_more(&in, used, 1, &err));

@@ -42,6 +42,10 @@ static const struct {
         { "\"a\"=hex: 00 , 01 ; two", "a", OW_REG_BINARY, "\0\1", 2 },
         { "\"a\"=hex:00,\\\r\n  01,\\\r\n  02", "a", OW_REG_BINARY, "\0\1\2", 3 },
         { "\"a\"=hex:\\\n00,\\ ; first\n; a comment\n\n  01\\\n,02", "a", OW_REG_BINARY, "\0\1\2", 3 },
+        { "\"a\"=hex:00,01,", "a", OW_REG_BINARY, "\0\1", 2 },
+        { "\"a\"=hex:00,1 , ; two", "a", OW_REG_BINARY, "\0\1", 2 },
+        { "\"a\"=hex:00,\\\n 01,\\ ; three\n\n", "a", OW_REG_BINARY, "\0\1", 2 },
+        { "\"a\"=\"one\rtwo\"", "a", OW_REG_SZ, "o\0n\0e\0\r\0t\0w\0o\0\0", 16 },
         { "\"a\"=hex(0):", "a", OW_REG_NONE, "", 0 },
         { "\"a\"=hex(2):25,00,00,00", "a", OW_REG_EXPAND_SZ, "%\0\0", 4 },
         { "\"a\"=hex(7):00,00", "a", OW_REG_MULTI_SZ, "\0", 2 },
@@ -98,12 +102,13 @@ static const struct {
         { "\"a\"=hex(7:00\n", 4, "')'" },
         { "\"a\"=hex(7)00\n", 4, "':'" },
         { "\"a\"=hex:,\n", 4, "a byte of one or two hex digits" },
-        { "\"a\"=hex:00,\n", 4, "a byte of one or two hex digits" },
+        { "\"a\"=hex:,\\\n", 4, "a byte of one or two hex digits" },
         { "\"a\"=hex:00,,01\n", 4, "a byte of one or two hex digits" },
         { "\"a\"=hex:00 01\n", 4, "expected the end of the line" },
         { "\"a\"=hex:001\n", 4, "a byte of one or two hex digits" },
         { "\"a\"=hex:00,\\x\n", 4, "the end of the line after '\\'" },
-        { "\"a\"=hex:00,\\\n", 4 + 1, "found the end of the text" },
+        { "\"a\"=hex:00\\\n", 4 + 1, "found the end of the text" },
+        { "\"a\"=hex:00,\\\n\n\"b\"=dword:1\n", 6, "a byte of one or two hex digits" },
         { "\"a\"=hex:00,\\\n\"b\"=dword:1\n", 5, "a byte of one or two hex digits" },
         { "\"a\"=-1\n", 4, "expected the end of the line" },
         { "\"a\"=qword:1\n", 4, "hex(b)" },
@@ -122,6 +127,8 @@ static const struct {
         { "\n\n[-HKEY_USERS\\X]\n\"a\"=\"b\"\n", 7, "removed" },
         { "\"a\"=\"\xff\"\n", 4, "not UTF-8" },
         { "\"a\"=\"one\ntwo\"\n\"b\"=?\n", 6, "found '?'" },
+        { "\"a\"=\"one\rtwo\r\nthree\"\r\"b\"=?\n", 7, "found '?'" },
+        { ";\r;\r\n\"a\"=\"\xff\"\n", 6, "not UTF-8" },
         { "\"a\"=\x1b[2J\n", 4, "found '?[2J'" },
 };
 
@@ -232,6 +239,15 @@ static void regedit4_strings_are_single_bytes(void **state)
         assert_memory_equal(doc.keys[0].values[0].data.p, "%\0x\0\0\0", 6);
         assert_memory_equal(doc.keys[0].values[1].data.p, "a\0\0\0\0\0", 6);
         assert_int_equal(doc.keys[0].values[2].data.size, 1);
+        ow_reg_document_done(&doc);
+        /* A NUL at the end that is not there is added: one. */
+        assert_ok(parse_text("REGEDIT4\n" KEY "\"e\"=hex(2):25,50,41\n\"m\"=hex(7):61,\n\"n\"=hex(7):\n", 0, &doc,
+                             &err));
+        assert_int_equal(doc.keys[0].values[0].data.size, 8);
+        assert_memory_equal(doc.keys[0].values[0].data.p, "%\0P\0A\0\0", 8);
+        assert_int_equal(doc.keys[0].values[1].data.size, 4);
+        assert_memory_equal(doc.keys[0].values[1].data.p, "a\0\0", 4);
+        assert_int_equal(doc.keys[0].values[2].data.size, 0);
         ow_reg_document_done(&doc);
         assert_fails(OW_E_INVAL, parse_text("REGEDIT4\n" KEY "\"e\"=hex(2):e9,00\n", 0, &doc, &err));
 }
