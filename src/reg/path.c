@@ -45,9 +45,9 @@ int reg_path_check(const char *path, size_t size, ow_error *err)
                         continue;
                 if (path[at] == '\\')
                         return ow_fail(err, OW_E_INVAL, begin, "two '\\' in a row in a registry path");
-                if (++depth > REG_PATH_MAX_DEPTH)
+                if (++depth > REG_PATH_MAX_NAMES)
                         return ow_fail(err, OW_E_LIMIT, begin, "a registry path of more than %d names",
-                                       REG_PATH_MAX_DEPTH);
+                                       REG_PATH_MAX_NAMES);
         }
         return 0;
 }

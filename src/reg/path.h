@@ -9,7 +9,10 @@
 #include <offwin/error.h>
 #include <offwin/reg.h>
 
-enum { REG_PATH_MAX_DEPTH = 512 };      /* names; the limit of Windows */
+enum {
+        REG_PATH_MAX_DEPTH = 512,                       /* levels of keys in a hive; the limit of Windows */
+        REG_PATH_MAX_NAMES = REG_PATH_MAX_DEPTH + 8,    /* with the root, and the names of where the hive is shown */
+};
 
 /* Names with one '\' between them, no line break, no '-' first. OW_E_INVAL (the text says why), OW_E_LIMIT depth. */
 int reg_path_check(const char *path, size_t size, ow_error *err);

@@ -238,6 +238,29 @@ static void a_late_bad_line_changes_nothing(void **state)
         ow_hive_close(hive);
 }
 
+/* As many levels as a hive may have: the limit counts neither the root of the registry nor where the hive is shown. */
+static void the_deepest_hive_comes_back(void **state)
+{
+        OW_AUTO_BUFFER path = OW_BUFFER_INIT;
+        OW_AUTO_BUFFER deeper = OW_BUFFER_INIT;
+        ow_hive *hive = new_hive(), *again = new_hive();
+        struct memory text;
+        ow_key key;
+
+        for (unsigned i = 0; i < 511; i++) /* the root of the hive is a level too */
+                ow_buffer_put_text(&path, i ? "\\k" : "k");
+        ow_buffer_put_byte(&path, 0);
+        assert_ok(ow_hive_create_key(hive, ow_hive_root(hive), (char *)path.p, &key, NULL, &err));
+        text = export_all(hive);
+        assert_ok(import_text(again, PREFIX, text.p, text.size - 1, &err));
+        assert_int_equal(ow_hive_find(again, ow_hive_root(again), (char *)path.p, &key, NULL), 1);
+        ow_buffer_printf(&deeper, "[" PREFIX "\\%s\\k]\n", (char *)path.p);
+        assert_fails(OW_E_LIMIT, import_text(again, PREFIX, deeper.p, deeper.len, &err));
+        memory_done(&text);
+        ow_hive_close(hive);
+        ow_hive_close(again);
+}
+
 #define BOTH_WAYS(test) \
         { #test " by document", test, use_document, NULL, NULL }, { #test " by text", test, use_text, NULL, NULL }
 
@@ -249,6 +272,7 @@ int main(void)
                 BOTH_WAYS(a_path_outside_changes_nothing),
                 BOTH_WAYS(a_failed_edit_names_its_line),
                 BOTH_WAYS(a_late_bad_line_changes_nothing),
+                BOTH_WAYS(the_deepest_hive_comes_back),
                 BOTH_WAYS(real_hives_survive_text),
                 cmocka_unit_test(a_text_is_counted),
                 cmocka_unit_test(a_code_page_reaches_the_hive),

@@ -258,7 +258,7 @@ static void too_deep_a_key_is_refused(void **state)
         ow_reg_document doc;
 
         ow_buffer_put_text(&text, "[K");
-        for (unsigned i = 0; i < 511; i++)
+        for (unsigned i = 0; i < 519; i++)
                 ow_buffer_put_text(&text, "\\k");
         ow_buffer_put_text(&text, "]");
         assert_ok(ow_reg_parse(text.p, text.len, OW_REG_NO_HEADER, &doc, &err));
