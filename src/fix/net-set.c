@@ -318,6 +318,13 @@ static int set_checked(struct fix_job *job, size_t index, const ow_addressing *w
         return r == 0 ? tell_difference(job, network, index, want, err) : r;
 }
 
+void net_set_metrics(ow_guest *guest, ow_addressing *want)
+{
+        for (size_t i = 0; i < want->n_routes && ow_guest_windows(guest)->major < 6; i++)
+                if (want->routes[i].metric == OW_METRIC_AUTOMATIC && want->routes[i].gateway.family == OW_FAMILY_IPV4)
+                        want->routes[i].metric = 1;
+}
+
 int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users,
             ow_error *err)
 {
@@ -326,10 +333,7 @@ int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const 
 
         if (r < 0)
                 return r;
-        /* Before Vista a persistent route always has a metric, and 1 is what it gets by itself. */
-        for (size_t i = 0; i < copy.n_routes && ow_guest_windows(job->guest)->major < 6; i++)
-                if (copy.routes[i].metric == OW_METRIC_AUTOMATIC && copy.routes[i].gateway.family == OW_FAMILY_IPV4)
-                        copy.routes[i].metric = 1;
+        net_set_metrics(job->guest, &copy);
         r = set_checked(job, index, &copy, users, err);
         ow_addressing_done(&copy);
         return r;

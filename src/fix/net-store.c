@@ -249,6 +249,18 @@ static bool is_going(struct net_job *nj, const ow_adapter *a, const struct net_u
         return net_counterpart(current, a, &index) && users->going[index];
 }
 
+/* The plan gives the same route to another adapter. */
+static bool given_to_others(const struct net_users *users, const ow_route *there)
+{
+        for (size_t i = 0; i < users->n_keep; i++)
+                if (wanted(&users->keep[i], there))
+                        return true;
+        for (size_t i = 0; i < users->n_beside; i++)
+                if (wanted(&users->beside[i], there))
+                        return true;
+        return false;
+}
+
 /* Only the adapter's that is being set: by what the registry's reader found, or since somebody gave it other routes.
  * Of default routes, others may have the same. */
 static bool own_to_replace(struct net_job *nj, const ow_route *there, const ow_addressing *want,
@@ -256,9 +268,6 @@ static bool own_to_replace(struct net_job *nj, const ow_route *there, const ow_a
 {
         if (!users->replaced || there->destination.bits == 0)
                 return false;
-        for (size_t i = 0; i < users->n_keep; i++)
-                if (wanted(&users->keep[i], there))
-                        return false;
         return there->adapter == (int)nj->index || (there->adapter == OW_NO_ADAPTER && want->routes_named);
 }
 
@@ -284,7 +293,9 @@ static int drop_routes(struct net_job *nj, const char *where, const ow_addressin
                 const ow_route *there = &nj->network->routes[i];
 
                 if (!there->in_parameters || !adapter_reaches(nj->adapter, &there->gateway) || wanted(want, there) ||
-                    (!own_to_replace(nj, there, want, users) && used_by_others(nj, there, users)))
+                    given_to_others(users, there))
+                        continue;
+                if (!own_to_replace(nj, there, want, users) && used_by_others(nj, there, users))
                         continue;
                 r = net_drop(nj, where, there->parameters_name, err);
         }

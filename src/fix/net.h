@@ -79,6 +79,8 @@ struct net_users {
         const bool *going; /* by index in ow_guest_network(): stripped too, so no user; or NULL */
         const bool *changing; /* by index: the plan sets it too, so that what it has now does not count; or NULL */
         bool replaced; /* the adapter gets others: a route that is its own goes, whoever else could use it */
+        const ow_addressing *beside; /* but not a route that is among these, which the plan gives too; or NULL */
+        size_t n_beside;
 };
 int net_write_store(struct net_job *nj, const ow_addressing *want, const struct net_users *users, ow_error *err);
 

@@ -104,22 +104,21 @@ static void edits_of(const struct planfile_adapter *a, struct edits *e)
 
 /* ---- adapters that are set in place ---- */
 
-static int set_in_place(const struct planfile_work *w, const ow_network *network, const struct planfile_adapter *a,
-                        const struct edits *edits, const struct net_users *users, ow_error *err)
+/* What an entry makes of what its adapter has. *ret: ow_addressing_done(), also after an error. */
+static int want_of(const struct planfile_work *w, size_t index, const struct planfile_adapter *a,
+                   const struct edits *edits, ow_addressing *ret, ow_error *err)
 {
-        __attribute__((cleanup(ow_addressing_done))) ow_addressing want;
-        size_t index;
-        int r;
+        int r = ow_addressing_load(w->guest, index, ret, err);
 
-        ow_addressing_init(&want);
-        r = ow_network_find(network, a->adapter, &index, err);
-        if (r == 0)
-                r = ow_addressing_load(w->guest, index, &want, err);
+        if (r < 0)
+                ow_addressing_init(ret);
         for (size_t i = 0; i < edits->n && r == 0; i++)
-                r = ow_addressing_set(&want, edits->list[i].name, edits->list[i].text, err);
-        if (r == 0 && want.dhcp && a->dhcp && !planfile_yes(a->dhcp))
+                r = ow_addressing_set(ret, edits->list[i].name, edits->list[i].text, err);
+        if (r == 0 && ret->dhcp && a->dhcp && !planfile_yes(a->dhcp))
                 r = ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'dhcp: no' wants an IPv4 address in 'addresses'");
-        return r < 0 ? r : net_set_beside(w->plan, w->guest, index, &want, users, err);
+        if (r == 0)
+                net_set_metrics(w->guest, ret);
+        return r;
 }
 
 static int adapter_error(const struct planfile_work *w, unsigned entry, int r, ow_error *err)
@@ -151,9 +150,53 @@ static int mark_changing(const struct planfile_work *w, const ow_network *networ
         return 0;
 }
 
-static int set_all(const struct planfile_work *w, const struct edits *edits, ow_error *err)
+/* The adapters that are set in place, all known before the first is written: routes may move between them. */
+struct wants {
+        ow_addressing *list;
+        size_t *index;
+        unsigned *entry;
+        size_t n;
+};
+
+static void wants_done(struct wants *wants)
+{
+        for (size_t i = 0; i < wants->n; i++)
+                ow_addressing_done(&wants->list[i]);
+        ow_free(wants->list);
+        ow_free(wants->index);
+        ow_free(wants->entry);
+}
+
+static int wants_take(const struct planfile_work *w, const ow_network *network, const struct edits *edits,
+                      struct wants *wants, ow_error *err)
 {
         const struct planfile_network *n = w->content->network;
+        int r = 0;
+
+        wants->list = ow_calloc(n->adapters_count + 1, sizeof *wants->list);
+        wants->index = ow_calloc(n->adapters_count + 1, sizeof *wants->index);
+        wants->entry = ow_calloc(n->adapters_count + 1, sizeof *wants->entry);
+        if (!wants->list || !wants->index || !wants->entry)
+                return ow_fail_nomem(err);
+        for (unsigned i = 0; i < n->adapters_count && r == 0; i++) {
+                size_t k = wants->n;
+
+                if (n->adapters[i].nic)
+                        continue;
+                r = ow_network_find(network, n->adapters[i].adapter, &wants->index[k], err);
+                if (r == 0) {
+                        wants->entry[wants->n++] = i;
+                        r = want_of(w, wants->index[k], &n->adapters[i], &edits[i], &wants->list[k], err);
+                }
+                if (r < 0)
+                        r = adapter_error(w, i, r, err);
+        }
+        return r;
+}
+
+static int set_all(const struct planfile_work *w, const struct edits *edits, ow_error *err)
+{
+        __attribute__((cleanup(wants_done))) struct wants wants = { .n = 0 };
         OW_AUTO_FREE bool *changing = NULL;
         struct net_users users = { 0 };
         const ow_network *network;
@@ -166,12 +209,14 @@ static int set_all(const struct planfile_work *w, const struct edits *edits, ow_
         if (!changing)
                 return ow_fail_nomem(err);
         r = mark_changing(w, network, changing, err);
-        for (unsigned i = 0; i < n->adapters_count && r == 0; i++) {
-                if (n->adapters[i].nic)
-                        continue;
-                r = set_in_place(w, network, &n->adapters[i], &edits[i], &users, err);
+        if (r == 0)
+                r = wants_take(w, network, edits, &wants, err);
+        users.beside = wants.list;
+        users.n_beside = wants.n;
+        for (size_t i = 0; i < wants.n && r == 0; i++) {
+                r = net_set_beside(w->plan, w->guest, wants.index[i], &wants.list[i], &users, err);
                 if (r < 0)
-                        r = adapter_error(w, i, r, err);
+                        r = adapter_error(w, wants.entry[i], r, err);
         }
         return r;
 }

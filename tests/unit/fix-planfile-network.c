@@ -176,6 +176,28 @@ static void a_route_that_two_can_use_comes_back(void **state)
         ow_text_free(after);
 }
 
+/* A route is one value without an adapter: taken from one card and given to another, it is the same value. */
+static void a_route_moves_from_card_to_card(void **state)
+{
+        static const char text[] =
+                CARD(GA, "1", NAMED("LAN")) STATIC(GA, "10.0.1") CARD(GB, "2", NAMED("Two")) STATIC(GB, "10.0.2") CCS
+                "Services\\Tcpip\\Parameters\\PersistentRoutes]\n\"192.0.2.0,255.255.255.0,10.0.2.9,5\"=\"\"\n";
+        static const char plan[] = "offwin: 1\nnetwork:\n  adapters:\n"
+                                   "    - adapter: LAN\n      addresses: [10.0.1.5/24, 10.0.2.77/24]\n"
+                                   "      routes: [{to: 192.0.2.0/24, via: 10.0.2.9, metric: 5}]\n"
+                                   "    - adapter: Two\n      routes: [{to: none}]\n";
+        struct rig *rig = rig_get(state);
+        ow_guest *guest = open_with(rig, text, NULL);
+        ow_blob data = { NULL, 0 };
+
+        (void)carry_out(guest, plan);
+        assert_int_equal(ow_registry_get(guest,
+                                         "HKLM\\SYSTEM\\ControlSet001\\Services\\Tcpip\\Parameters\\PersistentRoutes",
+                                         "192.0.2.0,255.255.255.0,10.0.2.9,5", NULL, &data, NULL),
+                         1);
+        ow_blob_done(&data);
+}
+
 /* No plan may give one address to two: the one that is gone does not come along, and the file says so. */
 static void a_card_that_is_gone_gives_its_address_up(void **state)
 {
@@ -307,6 +329,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(an_export_that_comes_back_leaves_every_address, rig_setup,
                                                 rig_teardown),
                 cmocka_unit_test_setup_teardown(a_route_that_two_can_use_comes_back, rig_setup, rig_teardown),
+                cmocka_unit_test_setup_teardown(a_route_moves_from_card_to_card, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(a_card_that_is_gone_gives_its_address_up, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(dhcp_beside_ipv6_addresses_comes_back_too, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(what_cannot_be_told_is_refused_with_the_adapter, rig_setup,
