@@ -172,9 +172,9 @@ static int check_fit(const struct target *target, const ow_reg_key *key, ow_erro
 
         if (r == 0)
                 return ow_fail(err, OW_E_INVAL, key->line,
-                               "line %u: key '%s' does not lie below %s, as which '%s' is taken; --prefix '%.*s' takes "
-                               "it for that", key->line, key->path, ow_hivefile_prefix(target->file), target->name,
-                               prefix_of(key->path), key->path);
+                               "line %u: a key that does not lie below %s, as which '%s' is taken (--prefix '%.*s' "
+                               "takes it for that): '%s'", key->line, ow_hivefile_prefix(target->file), target->name,
+                               prefix_of(key->path), key->path, key->path);
         return r < 0 ? r : 0;
 }
 

@@ -72,7 +72,7 @@ OW_APIV int ow_fail_sys(ow_error *err, int sys, const char *fmt, ...) OW_PRINTF(
 OW_APIV int ow_fail_nomem(ow_error *err);
 
 /**
- * ow_wrap - put context before the text already in @err ("context: text")
+ * ow_wrap - put context before the text already in @err ("context: text"), shortened when both do not fit
  * @r: the code of the failed call
  *
  * Return: @r, so that "return ow_wrap(err, r, ...)" reads well.

@@ -125,8 +125,8 @@ static int import_key(void *state, const ow_reg_key *from, ow_error *err)
         if (r < 0)
                 return r;
         if (!below)
-                return ow_fail(err, OW_E_INVAL, from->line, "line %u: key '%s' does not lie below '%s'", from->line,
-                               from->path, m->prefix);
+                return ow_fail(err, OW_E_INVAL, from->line, "line %u: a key that does not lie below '%s': '%s'",
+                               from->line, m->prefix, from->path);
         if (from->remove && !*below)
                 return ow_fail(err, OW_E_INVAL, from->line, "line %u: '%s' itself cannot be removed", from->line,
                                m->prefix);

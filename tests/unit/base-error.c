@@ -3,6 +3,8 @@
 
 #include "test.h"
 
+#include "base/utf16.h"
+
 static void wrap_puts_context_first(void **state)
 {
         ow_error err = OW_ERROR_INIT;
@@ -26,6 +28,39 @@ static void long_text_is_cut_not_lost(void **state)
         (void)ow_wrap(&err, OW_E_INVAL, "context");
         assert_int_equal(strncmp(err.text, "context: xxx", 12), 0);
         assert_int_equal(strlen(err.text), sizeof err.text - 1);
+}
+
+/* A name of the guest's may be as long as it likes: the reason stays, and no character is cut. */
+static void the_reason_outlives_a_long_name(void **state)
+{
+        ow_error err = OW_ERROR_INIT;
+        char name[1200];
+
+        for (size_t i = 0; i + 4 < sizeof name; i += 4)
+                memcpy(name + i, "\xf0\x9f\x98\x80", 5);
+        for (size_t skip = 0; skip < 4; skip++) {
+                size_t at = 0, size;
+                uint32_t c;
+
+                (void)ow_fail(&err, OW_E_INVAL, OW_NOWHERE, "%s%s", "xxx" + skip, name);
+                size = strlen(err.text);
+                assert_true(size + 4 >= sizeof err.text);
+                while (at < size)
+                        assert_true(ow_utf8_next(err.text, size, &at, &c));
+
+                (void)ow_fail(&err, OW_E_INVAL, OW_NOWHERE, "the reason");
+                (void)ow_wrap(&err, OW_E_INVAL, "%s'%s'", "xxx" + skip, name);
+                (void)ow_wrap(&err, OW_E_INVAL, "line 4");
+                (void)ow_wrap(&err, OW_E_INVAL, "'a file'");
+                assert_non_null(strstr(err.text, "...: the reason"));
+                assert_int_equal(strncmp(err.text, "'a file': line 4: ", 18), 0);
+                size = strlen(err.text);
+                for (at = 0; at < size;)
+                        assert_true(ow_utf8_next(err.text, size, &at, &c));
+
+                (void)ow_fail_sys(&err, EIO, "open '%s%s'", "xxx" + skip, name);
+                assert_non_null(strstr(err.text, "...: Input/output error"));
+        }
 }
 
 static void errno_becomes_a_code(void **state)
@@ -53,6 +88,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(wrap_puts_context_first),
                 cmocka_unit_test(long_text_is_cut_not_lost),
+                cmocka_unit_test(the_reason_outlives_a_long_name),
                 cmocka_unit_test(errno_becomes_a_code),
                 cmocka_unit_test(every_code_has_a_name),
         };
