@@ -81,15 +81,16 @@ const struct command reg_commands[] = {
         },
         {
                 .name = "reg cp",
-                .operands = "DISK|HIVE FROM TO",
+                .operands = "DISK|HIVE FROM TO [OTHER]",
                 .summary = "copy a key with all below it",
                 .about = "Values, classes, permissions and times are copied too. TO is the path of the copy and must "
-                         "not be there.",
-                .examples = "offwin reg cp pc.vhdx 'HKLM\\SYSTEM\\ControlSet001' 'HKLM\\SYSTEM\\ControlSet003'\n",
+                         "not be there. With OTHER, a disk or a hive file, FROM is a key of that.",
+                .examples = "offwin reg cp pc.vhdx 'HKLM\\SYSTEM\\ControlSet001' 'HKLM\\SYSTEM\\ControlSet003'\n"
+                            "offwin reg cp NTUSER.DAT 'Software\\Tool' 'Software\\Tool' old/NTUSER.DAT\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
-                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
+                .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_OTHER | COMMAND_BOUNDED,
                 .min_operands = 3,
-                .max_operands = 3,
+                .max_operands = 4,
                 .run = run_reg_cp,
         },
         {

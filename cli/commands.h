@@ -12,6 +12,7 @@ enum command_flags {
         COMMAND_WRITES = 1 << 1,        /* may change images: plan, show, confirm, apply */
         COMMAND_BOUNDED = 1 << 2,       /* has limits of memory and time (supervise.h); more is a damaged image */
         COMMAND_HIVES = 1 << 3,         /* its first operand may be a hive file, and nothing else then an image */
+        COMMAND_OTHER = 1 << 4,         /* ... but the operand behind the required ones, which may be either */
 };
 
 struct command {

@@ -16,10 +16,14 @@
 static bool needs_supervision(const struct arguments *arguments)
 {
         unsigned flags = arguments->command->flags;
+        size_t other = (size_t)arguments->command->min_operands;
 
         if (!(flags & (COMMAND_READS | COMMAND_WRITES)))
                 return false;
-        return !(flags & COMMAND_HIVES) || ow_hivefile_detect(arguments->operands.items[0], NULL) <= 0;
+        if (!(flags & COMMAND_HIVES) || ow_hivefile_detect(arguments->operands.items[0], NULL) <= 0)
+                return true;
+        return flags & COMMAND_OTHER && arguments->operands.count > other &&
+               ow_hivefile_detect(arguments->operands.items[other], NULL) <= 0;
 }
 
 static int run_command(const struct command *command, int argc, char **argv)

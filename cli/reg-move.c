@@ -8,12 +8,20 @@
 #include <strings.h>
 
 #include "commands.h"
+#include "output.h"
+#include "privileges.h"
 #include "reg-edit.h"
 
 struct move {
         const char *from, *to;
         bool keep;                      /* cp */
+        struct target *source;          /* where from is; NULL: in what is edited */
 };
+
+static struct target *source_of(const struct move *move, struct editor *editor)
+{
+        return move->source ? move->source : editor->target;
+}
 
 /* The key that place is to be made below, and the last name of place. */
 static int parent_of(struct editor *editor, char *place, ow_regkey *ret, const char **ret_name, ow_error *err)
@@ -30,7 +38,7 @@ static int parent_of(struct editor *editor, char *place, ow_regkey *ret, const c
         return r;
 }
 
-static int copy(struct editor *editor, char *from, char *to, ow_error *err)
+static int copy(struct editor *editor, struct target *target, char *from, char *to, ow_error *err)
 {
         ow_regkey source, parent, made;
         const char *name;
@@ -40,7 +48,7 @@ static int copy(struct editor *editor, char *from, char *to, ow_error *err)
         if (r > 0)
                 return ow_fail(err, OW_E_EXISTS, OW_NOWHERE, "there is a key '%s' already", place_shown(to));
         if (r == 0)
-                r = target_need(editor->target, from, &source, err);
+                r = target_need(target, from, &source, err);
         if (r == 0)
                 r = parent_of(editor, to, &parent, &name, err);
         if (r < 0)
@@ -104,7 +112,7 @@ static int rename_key(struct editor *editor, const char *from, const char *to, o
 static int place_each(const struct move *move, struct editor *editor, const struct places *from,
                       const struct places *to, ow_error *err)
 {
-        bool pairs = from->count == to->count;
+        bool pairs = !move->source && from->count == to->count;
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < to->count; i++) {
@@ -119,7 +127,7 @@ static int place_each(const struct move *move, struct editor *editor, const stru
                 if (r >= 0 && pairs && !move->keep && is_rename(source, to->items[i]))
                         r = rename_key(editor, source, to->items[i], err);
                 else if (r >= 0)
-                        r = copy(editor, source, to->items[i], err);
+                        r = copy(editor, source_of(move, editor), source, to->items[i], err);
         }
         return r;
 }
@@ -151,36 +159,50 @@ static int make(void *state, struct editor *editor, ow_error *err)
         int r;
 
         /* Only CurrentControlSet may stand for several keys here, not HKCU. */
-        r = target_place_to_read(editor->target, move->from, &one_from, err);
+        r = target_place_to_read(source_of(move, editor), move->from, &one_from, err);
         if (r == 0)
                 r = target_place_to_read(editor->target, move->to, &one_to, err);
-        if (r == 0)
+        if (r == 0 && !move->source)
                 r = target_places_to_edit(editor->target, move->from, &from, err);
         if (r == 0)
                 r = target_places_to_edit(editor->target, move->to, &to, err);
         if (r == 0)
-                r = place_each(move, editor, &from, &to, err);
+                r = place_each(move, editor, move->source ? &one_from : &from, &to, err);
         if (r < 0 || move->keep)
                 return r;
         renamed = from.count == to.count && is_rename(from.items[0], to.items[0]);
         return renamed ? 0 : remove_sources(editor, &from, &to, err);
 }
 
-static int run(const struct arguments *arguments, const char *title, bool keep)
+static int run(const struct arguments *arguments, const char *title, struct move *move)
 {
         const char **words = arguments->operands.items;
-        struct move move = { words[1], words[2], keep };
-        struct reg_edit edit = { .title = title, .state = &move, .make = make };
+        struct reg_edit edit = { .title = title, .state = move, .make = make };
 
+        move->from = words[1];
+        move->to = words[2];
         return reg_edit_run(arguments, words[0], &edit);
 }
 
 int run_reg_mv(const struct arguments *arguments)
 {
-        return run(arguments, "offwin reg mv", false);
+        struct move move = { .keep = false };
+
+        return run(arguments, "offwin reg mv", &move);
 }
 
 int run_reg_cp(const struct arguments *arguments)
 {
-        return run(arguments, "offwin reg cp", true);
+        const struct text_list *words = &arguments->operands;
+        struct move move = { .keep = true };
+        AUTO_TARGET other = { 0 };
+        ow_error err = OW_ERROR_INIT;
+
+        if (words->count > 3) {
+                privileges_expect(2);
+                if (target_open(arguments, words->items[3], false, &other, &err) < 0)
+                        return fail(arguments, &err);
+                move.source = &other;
+        }
+        return run(arguments, "offwin reg cp", &move);
 }

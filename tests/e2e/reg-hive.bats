@@ -250,6 +250,40 @@ two words" ]
         expect 0
 }
 
+@test "reg cp: out of another hive or disk, which stays as it is" {
+        hive from 'Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\from\Tool\Sub]
+"x"=dword:00000001'
+        from=$hive before=$(bytes "$hive")
+        hive to
+        offwin reg cp "$hive" Tool New "$from"
+        expect 0
+        has '+ [New\Sub]'
+        offwin reg get "$hive" 'New\Sub' x
+        [ "$output" = 1 ]
+        [ "$(bytes "$from")" = "$before" ]
+        offwin reg cp "$hive" Nothing Other "$from"
+        expect 1
+        one_line "no key 'Nothing'"
+        offwin reg cp "$hive" Tool New "$from"
+        expect 1
+        one_line "there is a key 'New' already"
+        machine xp
+        offwin reg cp "$hive" 'HKLM\SYSTEM\Select' Select "$image"
+        expect 0
+        offwin reg get "$hive" Select Current
+        [ "$output" = 1 ]
+        offwin reg cp "$image" Tool 'HKLM\SOFTWARE\Tool' "$from" --dry-run
+        expect 0
+        has '+ [HKLM\SOFTWARE\Tool\Sub]'
+        offwin undo "$hive"
+        offwin undo "$hive"
+        expect 0
+        offwin reg ls "$hive"
+        [[ $output != *New* ]]
+}
+
 @test "reg mv and cp: through CurrentControlSet in every control set that the next boot may use" {
         hive SYSTEM "$system_text"
         local control='HKLM\SYSTEM\CurrentControlSet\Control' copy=CurrentControlSet\\Copy
