@@ -109,6 +109,13 @@ void reg_text_close(struct reg_text *text)
         free(text->bytes);
 }
 
+int reg_text_fault(int r, ow_error *err)
+{
+        if (r == OW_E_FORMAT || r == OW_E_LIMIT)
+                err->code = r = OW_E_INVAL;
+        return r;
+}
+
 int reg_text_detect(const char *name)
 {
         static const char *const heads[] = { "Windows Registry Editor", "REGEDIT4" };
@@ -153,6 +160,7 @@ struct cursor {
         ow_regkey *keys;                /* one per place */
         size_t cap;
         bool removed;
+        bool applying;                  /* the text has been read to its end once: it is well-formed */
         size_t first_row;               /* of what this key changed */
 };
 
@@ -202,12 +210,21 @@ static int end_key(struct cursor *cursor, ow_error *err)
         return several ? editor_group(cursor->editor, first, err) : 0;
 }
 
+/* What is too long or too deep for a hive is a fault of the text. */
+static int at_line(int r, uint32_t line, ow_error *err)
+{
+        if (r == OW_E_LIMIT)
+                r = reg_text_fault(r, err);
+        return r < 0 ? ow_wrap(err, r, "line %u", line) : 0;
+}
+
 static int on_key(void *state, const ow_reg_key *key, ow_error *err)
 {
         struct cursor *cursor = state;
         struct target *target = cursor->editor->target;
         int r = end_key(cursor, err);
 
+        cursor->applying = true;
         if (r == 0)
                 r = check_fit(target, key, err);
         if (r == 0)
@@ -223,7 +240,7 @@ static int on_key(void *state, const ow_reg_key *key, ow_error *err)
                 r = key->remove ? editor_remove_key(cursor->editor, place, err)
                                 : editor_key(cursor->editor, place, &cursor->keys[i], err);
         }
-        return r < 0 ? ow_wrap(err, r, "line %u", key->line) : 0;
+        return at_line(r, key->line, err);
 }
 
 static int on_value(void *state, const ow_reg_value *value, ow_error *err)
@@ -240,7 +257,7 @@ static int on_value(void *state, const ow_reg_value *value, ow_error *err)
                         r = editor_set(cursor->editor, place, cursor->keys[i], value->name, value->type,
                                        value->data.p, value->data.size, err);
         }
-        return r < 0 ? ow_wrap(err, r, "line %u", value->line) : 0;
+        return at_line(r, value->line, err);
 }
 
 int reg_texts_apply(void *state, struct editor *editor, ow_error *err)
@@ -253,11 +270,14 @@ int reg_texts_apply(void *state, struct editor *editor, ow_error *err)
         for (size_t i = 0; r == 0 && i < texts->count; i++) {
                 AUTO_REG_TEXT text;
 
+                cursor.applying = false;
                 r = reg_text_open(texts->arguments, texts->names[i], &text, err);
                 if (r == 0) {
                         r = ow_reg_read(&text.text, &reader, err);
                         if (r == 0)
                                 r = end_key(&cursor, err);
+                        if (r < 0 && !cursor.applying)
+                                r = reg_text_fault(r, err);
                         if (r < 0)
                                 r = ow_wrap(err, r, "'%s'", texts->names[i]);
                 }

@@ -21,6 +21,9 @@ struct reg_text {
 int reg_text_open(const struct arguments *arguments, const char *name, struct reg_text *ret, ow_error *err);
 void reg_text_close(struct reg_text *text);
 
+/* The code of a failure that is a text's: whatever is wrong with what the user wrote is OW_E_INVAL (exit 2). */
+int reg_text_fault(int r, ow_error *err);
+
 /* 1 the file begins as .reg text does, 0 not. */
 int reg_text_detect(const char *name);
 

@@ -173,7 +173,7 @@ static int import(const struct arguments *arguments, ow_hive *hive, const char *
                 if (r == OW_E_INVAL && !arguments->prefix)
                         return ow_wrap(err, r, "taken for %s (--prefix says otherwise)", prefix);
                 if (r < 0)
-                        return r;
+                        return reg_text_fault(r, err);
         }
         return 0;
 }

@@ -85,8 +85,28 @@ EOF
         expect 1
         echo hello >"$text"
         offwin reg import "$hive" "$text"
-        expect 1
+        expect 2
         one_line "$text"
+        unchanged
+}
+
+@test "import: every fault of a text ends with exit code 2, and its reason is told" {
+        long=$(printf 'v%.0s' {1..16384})
+        v5 >"$text" <<<"[HKEY_LOCAL_MACHINE\SOFTWARE]"$'\n'"\"$long\"=dword:1"
+        offwin reg import "$hive" "$text"
+        expect 2
+        one_line "limit 16383"
+        offwin reg new "$BATS_TEST_TMPDIR/new" --prefix 'HKLM\SOFTWARE' "$text"
+        expect 2
+        one_line "limit 16383"
+        v5 >"$text" <<<"[HKEY_LOCAL_MACHINE\SOFTWARE$(printf '\\k%.0s' {1..512})]"
+        offwin reg import "$hive" "$text"
+        expect 2
+        one_line "513 levels deep"
+        printf '\xfe\xff\0W' >"$text"
+        offwin reg import "$hive" "$text"
+        expect 2
+        one_line "big-endian"
         unchanged
 }
 
@@ -148,7 +168,7 @@ EOF
 
 @test "import from standard input, and far more than anybody wants to see" {
         offwin reg import "$hive" - </dev/null
-        expect 1
+        expect 2
         {
                 printf 'REGEDIT4\n'
                 for i in $(seq 300); do
