@@ -73,7 +73,7 @@ static int find_side(struct target *target, const char *path, ow_regkey *ret, ch
                 r = target_need(target, places.items[0], ret, err);
         if (r < 0)
                 return r;
-        *ret_prefix = target->file ? place_in_windows(target, places.items[0]) : strdup(path);
+        *ret_prefix = key_in_text(target, path, places.items[0]);
         return *ret_prefix ? 0 : ow_fail_nomem(err);
 }
 

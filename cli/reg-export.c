@@ -24,29 +24,12 @@ static void on_lost(void *state, const char *path, const ow_error *why)
         note(export->arguments, "left out in '%s': %s", path, why->text);
 }
 
-/* What stands for the key in the text: of a hive file where Windows shows it, of a DISK what the user wrote. */
-static char *prefix_of(const struct target *target, const char *path, const char *place)
-{
-        ow_reg_path parsed = { 0 };
-        char *prefix = NULL;
-        int r;
-
-        if (target->file)
-                return place_in_windows(target, place);
-        if (ow_reg_path_parse(path, &parsed, NULL) < 0)
-                return NULL;
-        r = asprintf(&prefix, "%s\\%s", parsed.root == OW_ROOT_HKLM ? "HKEY_LOCAL_MACHINE" :
-                     parsed.root == OW_ROOT_HKU ? "HKEY_USERS" : "HKEY_CURRENT_USER", parsed.rest);
-        ow_reg_path_done(&parsed);
-        return r < 0 ? NULL : prefix;
-}
-
 static int export_key(struct export *export, struct target *target, const char *path, const char *place,
                       struct reg_output *out, ow_reg_counts *counts, ow_error *err)
 {
         unsigned flags = (has(export->arguments, OPTION_UTF8) ? 0u : OW_REG_EXPORT_UTF16) |
                          (has(export->arguments, OPTION_SKIP_DAMAGED) ? OW_REG_EXPORT_SKIP_DAMAGED : 0u);
-        char *prefix = prefix_of(target, path, place);
+        char *prefix = key_in_text(target, path, place);
         ow_regkey at;
         int r;
 

@@ -147,6 +147,22 @@ char *place_in_windows(const struct target *target, const char *place)
         return path;
 }
 
+char *key_in_text(const struct target *target, const char *path, const char *place)
+{
+        ow_reg_path parsed = { 0 };
+        char *prefix = NULL;
+        int r;
+
+        if (target->file)
+                return place_in_windows(target, place);
+        if (ow_reg_path_parse(path, &parsed, NULL) < 0)
+                return NULL;
+        r = asprintf(&prefix, "%s\\%s", parsed.root == OW_ROOT_HKLM ? "HKEY_LOCAL_MACHINE" :
+                     parsed.root == OW_ROOT_HKU ? "HKEY_USERS" : "HKEY_CURRENT_USER", parsed.rest);
+        ow_reg_path_done(&parsed);
+        return r < 0 ? NULL : prefix;
+}
+
 int target_find(struct target *target, const char *place, ow_regkey *ret, ow_error *err)
 {
         ow_hive *hive;

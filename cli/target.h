@@ -53,6 +53,12 @@ const char *place_shown(const char *place);
 /* Where Windows shows place, a hive file being where its prefix says. free(); NULL: no memory. */
 char *place_in_windows(const struct target *target, const char *place);
 
+/*
+ * The key as .reg text names it, with the full name of its root: of a hive file where Windows shows it, of a DISK what
+ * the user wrote. free(); NULL: no memory.
+ */
+char *key_in_text(const struct target *target, const char *path, const char *place);
+
 /* 1 found, 0 absent, < 0 error. */
 int target_find(struct target *target, const char *place, ow_regkey *ret, ow_error *err);
 

@@ -146,5 +146,8 @@ EOF
         offwin reg set "$BATS_TEST_TMPDIR/SOFTWARE" 'Vendor\X' a dword 1
         offwin reg diff "$image" "$BATS_TEST_TMPDIR/SOFTWARE" 'HKLM\SOFTWARE'
         expect 3
-        has '  + [HKLM\SOFTWARE\Vendor\X]'
+        has '  + [HKEY_LOCAL_MACHINE\SOFTWARE\Vendor\X]'
+        offwin reg diff --utf8 -o "$BATS_TEST_TMPDIR/x.reg" "$image" "$BATS_TEST_TMPDIR/SOFTWARE" 'HKLM\SOFTWARE'
+        expect 3
+        grep -q '^\[HKEY_LOCAL_MACHINE\\SOFTWARE\\Vendor\\X\]' "$BATS_TEST_TMPDIR/x.reg"
 }
