@@ -173,6 +173,27 @@ int ow_addressing_copy(const ow_addressing *from, ow_addressing *ret, ow_error *
         return 0;
 }
 
+/* ---- looking at it ---- */
+
+bool addressing_reaches(const ow_addressing *a, const ow_address *hop)
+{
+        for (size_t i = 0; i < a->n_addresses; i++)
+                if (ow_prefix_contains(&a->addresses[i], hop))
+                        return true;
+        return false;
+}
+
+const ow_address *addressing_shared(const ow_prefixes *a, const ow_prefixes *b)
+{
+        for (size_t i = 0; i < a->count; i++)
+                for (size_t k = 0; k < b->count; k++)
+                        if (ow_address_equal(&a->items[i].address, &b->items[k].address) &&
+                            !ow_address_is_zero(&a->items[i].address) &&
+                            !ow_address_is_link_local(&a->items[i].address))
+                                return &a->items[i].address;
+        return NULL;
+}
+
 /* ---- from an adapter ---- */
 
 size_t ow_network_carrier(const ow_network *network, size_t index)

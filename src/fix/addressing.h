@@ -10,6 +10,12 @@ enum { ADDRESSING_TEXT = 128 }; /* bytes of any text below, its NUL included */
 /* A connection may be called so. Other tools have stored names that Windows would not take. */
 bool addressing_is_name(const char *name);
 
+/* One of its addresses is in the network that hop is in. */
+bool addressing_reaches(const ow_addressing *a, const ow_address *hop);
+
+/* An address of a that is in b too, or NULL. Link-local ones may be on every link. */
+const ow_address *addressing_shared(const ow_prefixes *a, const ow_prefixes *b);
+
 /* "default", "on", "off" */
 const char *addressing_netbios_name(uint32_t mode);
 

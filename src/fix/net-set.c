@@ -14,6 +14,20 @@ static const struct fix_action set_action = {
 
 /* ---- may it? ---- */
 
+bool net_takes_addresses(const ow_adapter *a)
+{
+        switch (a->kind) {
+        case OW_ADAPTER_TUNNEL:
+        case OW_ADAPTER_WAN:
+        case OW_ADAPTER_DIAL_UP:
+        case OW_ADAPTER_KERNEL_DEBUG:
+        case OW_ADAPTER_SETTINGS:
+                return false;
+        default:
+                return true;
+        }
+}
+
 static int check_adapter(const ow_network *network, size_t index, ow_error *err)
 {
         const ow_adapter *a = &network->adapters[index];
@@ -27,38 +41,22 @@ static int check_adapter(const ow_network *network, size_t index, ow_error *err)
                                "'%s' is a member of '%s', which has the addresses: name "
                                "that one",
                                net_shown(a), net_shown(&network->adapters[a->team_adapter]));
-        switch (a->kind) {
-        case OW_ADAPTER_TUNNEL:
-        case OW_ADAPTER_WAN:
-        case OW_ADAPTER_DIAL_UP:
-        case OW_ADAPTER_KERNEL_DEBUG:
-                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
-                               "'%s' is a %s adapter, which is given no addresses by hand", net_shown(a),
-                               ow_adapter_kind_name(a->kind));
-        case OW_ADAPTER_SETTINGS:
+        if (a->kind == OW_ADAPTER_SETTINGS)
                 return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
                                "of '%s' only settings are left, and no adapter that could "
                                "use them",
                                net_shown(a));
-        default:
-                return 0;
-        }
-}
-
-/* An address of want that is in the list, or NULL. Link-local ones may be on every link. */
-static const ow_address *shared(const ow_addressing *want, const ow_prefixes *list)
-{
-        for (size_t k = 0; k < want->n_addresses; k++)
-                for (size_t j = 0; j < list->count; j++)
-                        if (!ow_address_is_link_local(&want->addresses[k].address) &&
-                            ow_address_equal(&want->addresses[k].address, &list->items[j].address))
-                                return &want->addresses[k].address;
-        return NULL;
+        if (!net_takes_addresses(a))
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE,
+                               "'%s' is a %s adapter, which is given no addresses by hand", net_shown(a),
+                               ow_adapter_kind_name(a->kind));
+        return 0;
 }
 
 int net_check_others(struct fix_job *job, const char *who, size_t index, const ow_addressing *want,
                      const struct net_users *users, ow_error *err)
 {
+        const ow_prefixes wanted = { want->addresses, want->n_addresses };
         const ow_network *network;
         char text[OW_ADDRESS_TEXT];
         int r = ow_guest_network(job->guest, &network, err);
@@ -70,9 +68,9 @@ int net_check_others(struct fix_job *job, const char *who, size_t index, const o
                 if (i == index || a->verdict.presence == OW_PRESENCE_GHOST || (users->going && users->going[i]) ||
                     (users->changing && users->changing[i]))
                         continue;
-                twice = shared(want, &a->ipv4.addresses);
+                twice = addressing_shared(&wanted, &a->ipv4.addresses);
                 if (!twice)
-                        twice = shared(want, &a->ipv6.addresses);
+                        twice = addressing_shared(&wanted, &a->ipv6.addresses);
                 if (!twice)
                         continue;
                 ow_address_format(twice, text);

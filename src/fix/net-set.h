@@ -9,6 +9,9 @@
 int net_set(struct fix_job *job, size_t index, const ow_addressing *want, const struct net_users *users,
             ow_error *err);
 
+/* It is of a kind that a person gives addresses to. */
+bool net_takes_addresses(const ow_adapter *a);
+
 /* Before Vista a persistent route always has a metric, and 1 is what it gets by itself. net_set() does it too. */
 void net_set_metrics(ow_guest *guest, ow_addressing *want);
 

@@ -218,14 +218,6 @@ static bool wanted(const ow_addressing *want, const ow_route *there)
         return false;
 }
 
-static bool reaches(const ow_addressing *a, const ow_address *hop)
-{
-        for (size_t i = 0; i < a->n_addresses; i++)
-                if (ow_prefix_contains(&a->addresses[i], hop))
-                        return true;
-        return false;
-}
-
 static bool adapter_reaches(const ow_adapter *a, const ow_address *hop)
 {
         ow_prefixes addresses = ow_ip_addresses_in_use(&a->ipv4);
@@ -275,7 +267,7 @@ static bool own_to_replace(struct net_job *nj, const ow_route *there, const ow_a
 static bool used_by_others(struct net_job *nj, const ow_route *there, const struct net_users *users)
 {
         for (size_t i = 0; i < users->n_keep; i++)
-                if (reaches(&users->keep[i], &there->gateway))
+                if (addressing_reaches(&users->keep[i], &there->gateway))
                         return true;
         for (size_t i = 0; i < nj->network->n_adapters; i++)
                 if (i != nj->index && adapter_reaches(&nj->network->adapters[i], &there->gateway) &&

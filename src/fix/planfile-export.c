@@ -6,7 +6,7 @@
 #include "base/macros.h"
 #include "base/upcase.h"
 #include "fix/addressing.h"
-#include "fix/net.h"
+#include "fix/net-set.h"
 #include "fix/planfile-network.h"
 
 struct export
@@ -109,17 +109,8 @@ static bool wanted(const ow_network *network, size_t index)
 {
         const ow_adapter *a = &network->adapters[index];
 
-        switch (a->kind) {
-        case OW_ADAPTER_TUNNEL:
-        case OW_ADAPTER_WAN:
-        case OW_ADAPTER_LOOPBACK:
-        case OW_ADAPTER_DIAL_UP:
-        case OW_ADAPTER_KERNEL_DEBUG:
-        case OW_ADAPTER_SETTINGS:
+        if (!net_takes_addresses(a) || a->kind == OW_ADAPTER_LOOPBACK)
                 return false;
-        default:
-                break;
-        }
         if (a->hidden || ow_network_carrier(network, index) != index)
                 return false;
         return a->name[0] || a->hardware_device || a->kind == OW_ADAPTER_TEAM;
@@ -165,14 +156,6 @@ static bool has_route(const ow_addressing *a, const ow_route *route)
         return false;
 }
 
-static bool reaches(const ow_addressing *a, const ow_address *hop)
-{
-        for (size_t i = 0; i < a->n_addresses; i++)
-                if (a->addresses[i].bits != OW_PREFIX_UNKNOWN && ow_prefix_contains(&a->addresses[i], hop))
-                        return true;
-        return false;
-}
-
 /* A list of routes takes the place of all that the adapter can reach: also of those that others can use as well. */
 static int take_common_routes(const ow_network *network, ow_addressing *have, ow_error *err)
 {
@@ -184,22 +167,11 @@ static int take_common_routes(const ow_network *network, ow_addressing *have, ow
                 ow_static_route copy = { route->destination, route->gateway, metric };
 
                 if (route->adapter == OW_NO_ADAPTER && route->destination.bits > 0 &&
-                    route->destination.bits != OW_PREFIX_UNKNOWN && reaches(have, &route->gateway) &&
+                    route->destination.bits != OW_PREFIX_UNKNOWN && addressing_reaches(have, &route->gateway) &&
                     !has_route(have, route))
                         r = ow_addressing_add_route(have, &copy, err);
         }
         return r;
-}
-
-static const ow_address *shared(const ow_prefixes *a, const ow_prefixes *b)
-{
-        for (size_t i = 0; i < a->count; i++)
-                for (size_t k = 0; k < b->count; k++)
-                        if (ow_address_equal(&a->items[i].address, &b->items[k].address) &&
-                            !ow_address_is_zero(&a->items[i].address) &&
-                            !ow_address_is_link_local(&a->items[i].address))
-                                return &a->items[i].address;
-        return NULL;
 }
 
 /* An address of a card that is gone which one that is there has now, or another one before it; NULL. */
@@ -213,9 +185,9 @@ static const ow_address *taken(const ow_network *network, size_t index)
 
                 if (i == index || !wanted(network, i) || (other->verdict.presence == OW_PRESENCE_GHOST && i > index))
                         continue;
-                address = shared(&a->ipv4.addresses, &other->ipv4.addresses);
+                address = addressing_shared(&a->ipv4.addresses, &other->ipv4.addresses);
                 if (!address)
-                        address = shared(&a->ipv6.addresses, &other->ipv6.addresses);
+                        address = addressing_shared(&a->ipv6.addresses, &other->ipv6.addresses);
         }
         return address;
 }
