@@ -94,6 +94,17 @@ static MAYBE_UNUSED void server_make(struct rig *rig, bool with_software)
         rig_end(rig);
 }
 
+/* A machine of these two hives and nothing else, for writing. */
+static MAYBE_UNUSED ow_guest *hives_open(struct rig *rig, const char *system, const char *software)
+{
+        rig_plain_disk(rig, 0, 24, "11223344");
+        rig_begin(rig, 0, 0);
+        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
+        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", software);
+        rig_end(rig);
+        return rig_open(rig, true);
+}
+
 /* The fixes of this source tree. */
 static MAYBE_UNUSED ow_fix_set *fixes_load(void)
 {

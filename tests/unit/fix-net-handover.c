@@ -62,12 +62,7 @@ static ow_guest *open_server(struct rig *rig, bool booted)
 {
         OW_AUTO_FREE char *system = ow_asprintf("%s%s%s", server_system, old_cards, booted ? new_card : "");
 
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        return rig_open(rig, true);
+        return hives_open(rig, system, server_software);
 }
 
 static int plan_nics(ow_guest *guest, const char *const *nics, const char *const *rules, ow_plan **ret, ow_error *why)
@@ -322,12 +317,7 @@ static void every_control_set_that_may_be_used_is_written(void **state)
         ow_guest *guest;
         size_t index;
 
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        guest = rig_open(rig, true);
+        guest = hives_open(rig, system, server_software);
         assert_int_equal(ow_guest_control_sets(guest)->n_edit, 2);
         assert_ok(ow_network_find(network_of(guest), "LAN", &index, &err));
         assert_ok(ow_plan_begin(&plan, &err));
@@ -358,12 +348,7 @@ static void a_route_that_another_card_can_use_stays(void **state)
         ow_guest *guest;
         size_t index;
 
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        guest = rig_open(rig, true);
+        guest = hives_open(rig, system, server_software);
         for (size_t i = 0; i < OW_COUNT(names); i++) {
                 ow_plan *plan = NULL;
 

@@ -21,12 +21,7 @@ static ow_guest *open_tuned(void **state)
         struct rig *rig = rig_get(state);
         OW_AUTO_FREE char *system = ow_asprintf("%s%s", server_system, tuned);
 
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        return rig_open(rig, true);
+        return hives_open(rig, system, server_software);
 }
 
 static void reset(ow_guest *guest, bool adapters, size_t want)

@@ -3,20 +3,7 @@
  * Addresses set and stripped on real machines: exactly these values in exactly these places, nothing a second time,
  * and nothing else touched.
  */
-#include "fix-fixture.h"
-
-#include <offwin/addressing.h>
-
-#define NSI4   CS1 OW_NSI_IPV4 "\\"
-#define NSI6   CS1 OW_NSI_IPV6 "\\"
-#define ROUTES CS1 "Services\\Tcpip\\Parameters\\PersistentRoutes"
-#define IPV4   CS1 "Services\\Tcpip\\Parameters\\Interfaces\\"
-#define IPV6   CS1 "Services\\Tcpip6\\Parameters\\Interfaces\\"
-#define NETBT  CS1 "Services\\NetBT\\Parameters\\Interfaces\\Tcpip_"
-
-/* Windows 7: index 7, 10.3.58.5, and index 6, 192.168.1.123. */
-#define FIRST  "{698E50A9-4F58-4D86-B61D-F42E58DCACF6}"
-#define SECOND "{6AAFC9A9-0542-4DB2-8760-CCFFA953737C}"
+#include "fix-net.h"
 
 static const char zeros48[] = "000000000000000000000000000000000000000000000000";
 
@@ -38,110 +25,6 @@ static ow_guest *open_machine(struct rig *rig, const char *machine, const char *
         rig_end(rig);
         return rig_open(rig, true);
 }
-
-static size_t index_of(ow_guest *guest, const char *what)
-{
-        const ow_network *network = network_of(guest);
-        size_t index = SIZE_MAX;
-
-        for (size_t i = 0; i < network->n_adapters && network->old_layout; i++)
-                if (strcmp(network->adapters[i].service, what) == 0)
-                        return i;
-        assert_ok(ow_network_find(network, what, &index, &err));
-        return index;
-}
-
-/* ---- plans ---- */
-
-/* Sets what settings (pairs, NULL at the end) say; 0 or the error. */
-static int plan_set(ow_guest *guest, const char *what, const char *const *settings, ow_plan **ret, ow_error *why)
-{
-        size_t index = index_of(guest, what);
-        ow_addressing a;
-        int r = 0;
-
-        assert_ok(ow_plan_begin(ret, &err));
-        assert_ok(ow_addressing_load(guest, index, &a, &err));
-        for (; settings[0] && r == 0; settings += 2)
-                r = ow_addressing_set(&a, settings[0], settings[1], why);
-        if (r == 0)
-                r = ow_plan_set_adapter(*ret, guest, index, &a, why);
-        ow_addressing_done(&a);
-        return r < 0 ? r : ow_plan_finish(*ret, guest, why);
-}
-
-/* Applies and frees plan; the number of its rows. */
-static size_t carry_out(ow_guest *guest, ow_plan *plan)
-{
-        size_t n = ow_plan_change_count(plan);
-
-        assert_ok(ow_plan_apply(plan, guest, &err));
-        assert_ok(ow_plan_verify(plan, guest, &err));
-        ow_plan_free(plan);
-        ow_network_forget(guest);
-        return n;
-}
-
-static size_t set(ow_guest *guest, const char *what, const char *const *settings)
-{
-        ow_plan *plan = NULL;
-
-        assert_ok(plan_set(guest, what, settings, &plan, &err));
-        return carry_out(guest, plan);
-}
-
-static void refuses(ow_guest *guest, const char *what, const char *const *settings, int code, const char *says)
-{
-        ow_error why = OW_ERROR_INIT;
-        ow_plan *plan = NULL;
-
-        assert_int_equal(plan_set(guest, what, settings, &plan, &why), code);
-        if (!strstr(why.text, says))
-                fail_msg("'%s' does not say '%s'", why.text, says);
-        ow_plan_free(plan);
-}
-
-static size_t strip(ow_guest *guest, const char *what)
-{
-        ow_plan *plan = NULL;
-
-        assert_ok(ow_plan_begin(&plan, &err));
-        assert_ok(ow_plan_strip_adapter(plan, guest, index_of(guest, what), &err));
-        assert_ok(ow_plan_finish(plan, guest, &err));
-        return carry_out(guest, plan);
-}
-
-/* ---- places ---- */
-
-/* A value as text: of lists with '|' between, of binary as hex, of numbers in decimal; "-" when it is not there. */
-static const char *value(ow_guest *guest, const char *where, const char *name)
-{
-        static char text[4][400];
-        static unsigned turn;
-        char *out = text[turn++ % 4];
-        ow_blob data = { NULL, 0 };
-        uint32_t type = 0;
-        size_t n = 0;
-
-        (void)snprintf(out, sizeof text[0], "-");
-        if (ow_registry_get(guest, where, name, &type, &data, NULL) <= 0)
-                return out;
-        out[0] = '\0';
-        for (size_t i = 0; i < data.size && type == OW_REG_BINARY; i++)
-                n += (size_t)snprintf(out + n, sizeof text[0] - n, "%02x", data.p[i]);
-        if (type == OW_REG_DWORD && data.size == 4)
-                (void)snprintf(out, sizeof text[0], "%u", ow_le32_at(data.p));
-        for (size_t i = 0; i + 3 < data.size && (type == OW_REG_SZ || type == OW_REG_MULTI_SZ); i += 2)
-                out[n++] = (char)(data.p[i] ? data.p[i] : '|');
-        while (n && type == OW_REG_MULTI_SZ && out[n - 1] == '|')
-                n--;
-        if (type == OW_REG_SZ || type == OW_REG_MULTI_SZ)
-                out[n] = '\0';
-        ow_blob_done(&data);
-        return out;
-}
-
-#define assert_value(guest, where, name, want) assert_string_equal(value(guest, where, name), want)
 
 static const char manual24[] = "ffffffffffffffff100000001000000018000000"
                                "ffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
@@ -487,103 +370,6 @@ static void nt4_is_stripped_and_not_written(void **state)
         assert_int_equal(strip(guest, "AMDPCN1"), 0);
 }
 
-/* ---- routes in a network that two cards have ---- */
-
-static ow_guest *open_two_in_one_network(struct rig *rig)
-{
-        static const char one[] = "[HKEY_LOCAL_MACHINE\\ControlSet001\\Control\\Class\\"
-                                  "{4D36E972-E325-11CE-BFC1-08002BE10318}\\000%d]\n\"DriverDesc\"=\"Card %d\"\n"
-                                  "\"NetCfgInstanceId\"=\"%s\"\n\"NetLuidIndex\"=dword:%d\n\"*IfType\"=dword:6\n"
-                                  "[HKEY_LOCAL_MACHINE\\ControlSet001\\Services\\Tcpip\\Parameters\\Interfaces\\%s]\n"
-                                  "\"EnableDHCP\"=dword:0\n\"IPAddress\"=hex(7):%s,00,00\n"
-                                  "\"SubnetMask\"=hex(7):32,00,35,00,35,00,2e,00,30,00,2e,00,30,00,2e,00,30,00,00,00,00,00\n";
-        OW_AUTO_BUFFER text = OW_BUFFER_INIT;
-        char *system;
-
-        ow_buffer_put_text(&text, server_system);
-        ow_buffer_printf(&text, one, 7, 7, FIRST, 7, FIRST, "31,00,30,00,2e,00,30,00,2e,00,30,00,2e,00,37,00,00,00");
-        ow_buffer_printf(&text, one, 8, 8, SECOND, 8, SECOND, "31,00,30,00,2e,00,30,00,2e,00,30,00,2e,00,38,00,00,00");
-        ow_buffer_put_text(&text, "[HKEY_LOCAL_MACHINE\\ControlSet001\\Services\\Tcpip\\Parameters\\PersistentRoutes]\n"
-                                  "\"172.16.0.0,255.240.0.0,10.0.0.9,1\"=\"\"\n");
-        system = ow_buffer_take_text(&text);
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        ow_free(system);
-        return rig_open(rig, true);
-}
-
-static void a_route_that_is_named_goes_and_another_stays(void **state)
-{
-        static const char there[] = "172.16.0.0,255.240.0.0,10.0.0.9,1";
-        static const char *const dns[] = { "dns", "10.0.0.2", NULL }, *const none[] = { "route", "none", NULL };
-        static const char *const other[] = { "route", "172.16.0.0/12=10.0.0.10", NULL };
-        struct rig *rig = rig_get(state);
-        ow_guest *guest = open_two_in_one_network(rig);
-
-        (void)set(guest, FIRST, dns);
-        assert_string_not_equal(value(guest, ROUTES, there), "-"); /* it may be either's */
-        (void)set(guest, FIRST, other);
-        assert_value(guest, ROUTES, there, "-");
-        assert_string_not_equal(value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.0.0.10,-1"), "-");
-        (void)set(guest, SECOND, none);
-        assert_string_not_equal(value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.0.0.10,-1"), "-"); /* it has a row */
-        (void)set(guest, FIRST, none);
-        assert_value(guest, ROUTES, "172.16.0.0,255.240.0.0,10.0.0.10,-1", "-");
-}
-
-/* ---- rows of cards that nobody knows any more ---- */
-
-static void rows_of_forgotten_cards_go_and_others_stay(void **state)
-{
-        static const char row[] = "ff,ff,ff,ff,ff,ff,ff,ff,10,00,00,00,10,00,00,00,18,00,00,00,"
-                                  "ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff,ff";
-        static const struct {
-                const char *name;
-                bool goes;
-        } rows[] = {
-                { "00000009000006000a09090900000000", true },  /* Ethernet */
-                { "00000009000047000a09090a00000000", true },  /* wireless */
-                { "00000001000018000a09090b00000000", false }, /* loopback */
-                { "00000007000006000a09090c00000000", false }, /* of the card below */
-        };
-        static const char *const luids[] = { "\"NetLuidIndex\"=dword:7\n\"*IfType\"=dword:6\n", "" };
-
-        for (size_t k = 0; k < OW_COUNT(luids); k++) {
-                struct rig *rig = rig_get(state);
-                OW_AUTO_BUFFER text = OW_BUFFER_INIT;
-                char *system;
-                ow_guest *guest;
-                ow_plan *plan = NULL;
-
-                ow_buffer_printf(&text,
-                                 "%s[HKEY_LOCAL_MACHINE\\ControlSet001\\Control\\Class\\"
-                                 "{4D36E972-E325-11CE-BFC1-08002BE10318}\\0007]\n\"DriverDesc\"=\"Card\"\n"
-                                 "\"NetCfgInstanceId\"=\"" SECOND "\"\n%s"
-                                 "[HKEY_LOCAL_MACHINE\\ControlSet001\\" OW_NSI_IPV4 "\\10]\n",
-                                 server_system, luids[k]);
-                for (size_t i = 0; i < OW_COUNT(rows); i++)
-                        ow_buffer_printf(&text, "\"%s\"=hex:%s\n", rows[i].name, row);
-                system = ow_buffer_take_text(&text);
-                rig_plain_disk(rig, 0, 24, "11223344");
-                rig_begin(rig, 0, 0);
-                rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
-                rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-                rig_end(rig);
-                ow_free(system);
-                guest = rig_open(rig, true);
-                assert_ok(ow_plan_begin(&plan, &err));
-                assert_ok(ow_plan_strip_ghosts(plan, guest, NULL, &err));
-                assert_ok(ow_plan_finish(plan, guest, &err));
-                assert_int_equal(carry_out(guest, plan), k == 0 ? 2 : 0); /* of a card without a LUID they may be */
-                for (size_t i = 0; i < OW_COUNT(rows) && k == 0; i++)
-                        assert_int_equal(strcmp(value(guest, NSI4 "10", rows[i].name), "-") == 0, rows[i].goes);
-                rig_close(rig);
-        }
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -603,8 +389,6 @@ int main(void)
                 cmocka_unit_test_setup_teardown(xp_keeps_the_service_key_in_step, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(windows_10_gets_it_again_at_the_first_boot, rig_setup, rig_teardown),
                 cmocka_unit_test_setup_teardown(nt4_is_stripped_and_not_written, rig_setup, rig_teardown),
-                cmocka_unit_test_setup_teardown(a_route_that_is_named_goes_and_another_stays, rig_setup, rig_teardown),
-                cmocka_unit_test_setup_teardown(rows_of_forgotten_cards_go_and_others_stay, rig_setup, rig_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

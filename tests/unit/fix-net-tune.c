@@ -41,19 +41,9 @@ static const char cards[] =
 
 static ow_guest *open_cards(struct rig *rig)
 {
-        OW_AUTO_BUFFER all = OW_BUFFER_INIT;
-        char *whole;
+        OW_AUTO_FREE char *all = ow_asprintf("%s%s", server_system, cards);
 
-        ow_buffer_put_text(&all, server_system);
-        ow_buffer_put_text(&all, cards);
-        whole = ow_buffer_take_text(&all);
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", whole);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        ow_free(whole);
-        return rig_open(rig, true);
+        return hives_open(rig, all, server_software);
 }
 
 /* The text of a value of the first card; "-" when it is not there, "?" when it is no text. */
@@ -243,12 +233,7 @@ static void huge_texts_stay_bounded(void **state)
         for (unsigned i = 0; i < 1500; i++)
                 ow_buffer_printf(&all, "\"%u\"=\"choice\"\n", i);
         whole = ow_buffer_take_text(&all);
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", whole);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        guest = rig_open(rig, true);
+        guest = hives_open(rig, whole, server_software);
         assert_ok(ow_network_find(network_of(guest), "Card", &index, &err));
         assert_ok(ow_tuning_load(guest, network_of(guest), index, &tuning, &err));
         assert_true(ow_tuning_find(tuning, "*SpeedDuplex")->n_choices <= 256);

@@ -52,12 +52,7 @@ static void begin(void **state, struct test *t, const char *team, const char *mo
         OW_AUTO_FREE char *text = team[0] ? fragment(team) : ow_strdup("");
         OW_AUTO_FREE char *system = ow_asprintf("%s%s%s", server_system, text, more);
 
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", system);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", ten ? ten_software : server_software);
-        rig_end(rig);
-        t->guest = rig_open(rig, true);
+        t->guest = hives_open(rig, system, ten ? ten_software : server_software);
         assert_ok(ow_plan_begin(&t->plan, &err));
 }
 

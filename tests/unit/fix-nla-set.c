@@ -25,12 +25,7 @@ static ow_guest *open_server(struct rig *rig)
         OW_AUTO_FREE char *software = ow_asprintf("%s%s", server_software, networks);
 
         assert_non_null(software);
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", server_system);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", software);
-        rig_end(rig);
-        return rig_open(rig, true);
+        return hives_open(rig, server_system, software);
 }
 
 static int plan_set(ow_guest *guest, const char *name, const char *value, ow_plan **ret, ow_error *why)

@@ -85,12 +85,7 @@ static ow_guest *with_machine(struct rig *rig, const char *more)
         OW_AUTO_FREE char *text = ow_asprintf("%s%s", server_system, more);
 
         assert_non_null(text);
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", text);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        return rig_open(rig, true);
+        return hives_open(rig, text, server_software);
 }
 
 static ow_guest *machine_open(struct rig *rig)

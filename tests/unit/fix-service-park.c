@@ -36,12 +36,7 @@ static ow_guest *park_open(struct rig *rig)
 
         assert_non_null(def);
         def[strlen("\"Default\"=dword:")] = '2';
-        rig_plain_disk(rig, 0, 24, "11223344");
-        rig_begin(rig, 0, 0);
-        rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", text);
-        rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", server_software);
-        rig_end(rig);
-        return rig_open(rig, true);
+        return hives_open(rig, text, server_software);
 }
 
 static int park(ow_guest *guest, const char *name, unsigned flags, ow_plan **ret, ow_error *why)

@@ -319,12 +319,7 @@ static void old_windows_has_no_reset(void **state)
                 ow_plan *plan = NULL;
                 ow_guest *guest;
 
-                rig_plain_disk(rig, 0, 24, "11223344");
-                rig_begin(rig, 0, 0);
-                rig_put_hive(rig, "Windows\\System32\\config\\SYSTEM", server_system);
-                rig_put_hive(rig, "Windows\\System32\\config\\SOFTWARE", software);
-                rig_end(rig);
-                guest = rig_open(rig, true);
+                guest = hives_open(rig, server_system, software);
                 print_message("%s %s\n", cases[i].version, cases[i].pack);
                 assert_ok(ow_plan_begin(&plan, &err));
                 assert_int_equal(ow_plan_repair_winsock(plan, guest, NULL, 0, OW_WINSOCK_REPAIR_RESET, &why),
