@@ -157,8 +157,7 @@ char *key_in_text(const struct target *target, const char *path, const char *pla
                 return place_in_windows(target, place);
         if (ow_reg_path_parse(path, &parsed, NULL) < 0)
                 return NULL;
-        r = asprintf(&prefix, "%s\\%s", parsed.root == OW_ROOT_HKLM ? "HKEY_LOCAL_MACHINE" :
-                     parsed.root == OW_ROOT_HKU ? "HKEY_USERS" : "HKEY_CURRENT_USER", parsed.rest);
+        r = asprintf(&prefix, "%s\\%s", ow_reg_root_name(parsed.root), parsed.rest);
         ow_reg_path_done(&parsed);
         return r < 0 ? NULL : prefix;
 }

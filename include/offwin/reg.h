@@ -353,6 +353,9 @@ typedef struct ow_reg_path {
 OW_API int ow_reg_path_parse(const char *text, ow_reg_path *ret, ow_error *err);
 OW_APIV void ow_reg_path_done(ow_reg_path *path);
 
+/* "HKEY_LOCAL_MACHINE": the full name, as .reg text has it. Static storage. */
+OW_APIV const char *ow_reg_root_name(enum ow_reg_root root);
+
 OW_END_DECLS
 
 #endif

@@ -69,11 +69,6 @@ const char *ow_hivefile_prefix(const ow_hivefile *file)
 
 int ow_hivefile_set_prefix(ow_hivefile *file, const char *prefix, ow_error *err)
 {
-        static const char *const roots[] = {
-                [OW_ROOT_HKLM] = "HKEY_LOCAL_MACHINE",
-                [OW_ROOT_HKU] = "HKEY_USERS",
-                [OW_ROOT_HKCU] = "HKEY_CURRENT_USER",
-        };
         __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
         char *full;
         int r;
@@ -81,7 +76,7 @@ int ow_hivefile_set_prefix(ow_hivefile *file, const char *prefix, ow_error *err)
         r = ow_reg_path_parse(prefix, &parsed, err);
         if (r < 0)
                 return r;
-        full = ow_asprintf("%s%s%s", roots[parsed.root], *parsed.rest ? "\\" : "", parsed.rest);
+        full = ow_asprintf("%s%s%s", ow_reg_root_name(parsed.root), *parsed.rest ? "\\" : "", parsed.rest);
         if (!full)
                 return ow_fail_nomem(err);
         ow_free(file->prefix);

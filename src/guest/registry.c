@@ -58,7 +58,7 @@ static int split(ow_guest *guest, const ow_reg_path *path, struct guest_hive **r
                                "HKEY_CURRENT_USER stands for several users here: name one below HKEY_USERS");
         if (size == 0)
                 return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "the path names no hive below %s",
-                               path->root == OW_ROOT_HKLM ? "HKEY_LOCAL_MACHINE" : "HKEY_USERS");
+                               ow_reg_root_name(path->root));
         r = 0;
         if (path->root == OW_ROOT_HKU)
                 r = through_classes(guest, path->rest, size, rest, &hive, &rest, err);

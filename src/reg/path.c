@@ -21,6 +21,15 @@ static const struct root {
           "SYSTEM\\CurrentControlSet\\Hardware Profiles\\Current" },
 };
 
+const char *ow_reg_root_name(enum ow_reg_root root)
+{
+        size_t i = 0;
+
+        while (roots[i].root != root) /* the roots themselves stand before what lives below them */
+                i++;
+        return roots[i].name;
+}
+
 int reg_path_check(const char *path, size_t size, ow_error *err)
 {
         unsigned depth = 1;
