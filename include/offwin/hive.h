@@ -4,7 +4,8 @@
  *
  * Loading reads the base block and, when the hive is dirty, replays its logs in memory; everything else is read
  * when it is asked for. Names and paths are UTF-8, '\\' between keys, without a leading '\\', compared as Windows
- * does. Edits stay in memory until ow_hive_save().
+ * does. A name may hold half a surrogate pair, as its three bytes, and a NUL, as the two bytes C0 80. Edits stay in
+ * memory until ow_hive_save().
  */
 #ifndef OFFWIN_HIVE_H
 #define OFFWIN_HIVE_H

@@ -107,7 +107,7 @@ bool ow_utf8_next(const char *utf8, size_t size, size_t *at, uint32_t *ret)
                         return false;
                 c = c << 6 | (p[*at + i] & 0x3f);
         }
-        if (c < least[n] || c > 0x10ffff)
+        if ((c < least[n] && !(c == 0 && n == 2)) || c > 0x10ffff)
                 return false;
         *at += n;
         *ret = c;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * UTF-16LE as Windows stores it <-> UTF-8 as our callers see it. Windows does not check its strings, so a lone
- * surrogate is legal on disk; it becomes its three-byte form ("WTF-8") and comes back unchanged. NUL units are
- * kept: lengths are explicit on both sides.
+ * surrogate is legal on disk; it becomes its three-byte form ("WTF-8") and comes back unchanged. NUL units of texts
+ * are kept: lengths are explicit on both sides. In names, which we hand out as C strings, a NUL becomes two bytes,
+ * OW_UTF8_NUL. Whatever reads UTF-8 takes these for a NUL, so a reader of files that have no business with them asks.
  */
 #ifndef BASE_UTF16_H
 #define BASE_UTF16_H
@@ -15,6 +16,9 @@
 
 #include "base/buffer.h"
 #include "base/view.h"
+
+/* The NUL of a name; both bytes are above ASCII, so no text has them by accident. */
+#define OW_UTF8_NUL "\xc0\x80"
 
 /* Appends utf16 (an odd last byte is ignored) as UTF-8; failure is the buffer's. */
 void ow_utf16_to_utf8(ow_view utf16, ow_buffer *out);
@@ -30,7 +34,7 @@ char *ow_latin1_text(ow_view latin1);
 
 /*
  * Decodes one code point of the size bytes at *at and moves *at past it. A malformed byte gives false, and *at
- * stays. Surrogates in three-byte form decode to themselves.
+ * stays. Surrogates in three-byte form decode to themselves, OW_UTF8_NUL to 0.
  */
 bool ow_utf8_next(const char *utf8, size_t size, size_t *at, uint32_t *ret);
 

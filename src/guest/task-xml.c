@@ -279,7 +279,7 @@ static void decode(ow_view bytes, ow_buffer *out)
                 return;
         }
         for (size_t i = 0; i < bytes.len;)
-                if (!ow_utf8_next((const char *)bytes.p, bytes.len, &i, &c)) {
+                if (!ow_utf8_next((const char *)bytes.p, bytes.len, &i, &c) || c == 0) {
                         text = ow_latin1_text(bytes);
                         if (text)
                                 ow_buffer_put_text(out, text);

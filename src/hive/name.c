@@ -147,27 +147,6 @@ const char *hive_path_next(const char *path, size_t *ret_size)
         return path;
 }
 
-static char *utf16_text(ow_view stored)
-{
-        ow_buffer out = OW_BUFFER_INIT;
-
-        ow_utf16_to_utf8(stored, &out);
-        return ow_buffer_take_text(&out);
-}
-
-char *hive_name_text(ow_view stored, bool latin1)
-{
-        size_t ascii = 0;
-
-        if (!latin1)
-                return utf16_text(stored);
-        while (ascii < stored.len && stored.p[ascii] < 0x80)
-                ascii++;
-        if (ascii == stored.len)
-                return ow_strndup((const char *)stored.p, stored.len);
-        return ow_latin1_text(stored);
-}
-
 /* One code point of a stored name at unit *i; moves *i past it. */
 static uint32_t next_code_point(ow_view stored, bool latin1, size_t *i)
 {
@@ -189,13 +168,23 @@ static size_t utf8_of(uint32_t c, char ret[4])
         size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
         static const uint8_t marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
 
+        if (c == 0) {
+                memcpy(ret, OW_UTF8_NUL, 2);
+                return 2;
+        }
         for (size_t i = n; i-- > 1; c >>= 6)
                 ret[i] = (char)(0x80 | (c & 0x3f));
         ret[0] = (char)(marks[n] | c);
         return n;
 }
 
-/* The ASCII characters that the name starts with, at most most; copied. */
+/* Is a byte 0 or beyond ASCII? May say so wrongly behind one that is. */
+static bool has_other_than_ascii(uint64_t word)
+{
+        return (word | (word - 0x0101010101010101u)) & 0x8080808080808080u;
+}
+
+/* The ASCII characters but NUL that the name starts with, at most most; copied. */
 static size_t copy_ascii(const ow_hive_name *name, char *buf, size_t most)
 {
         size_t i = 0;
@@ -206,11 +195,11 @@ static size_t copy_ascii(const ow_hive_name *name, char *buf, size_t most)
                 most = name->size;
         for (uint64_t word; i + sizeof word <= most; i += sizeof word) {
                 memcpy(&word, name->p + i, sizeof word);
-                if (word & 0x8080808080808080u)
+                if (has_other_than_ascii(word))
                         break;
                 memcpy(buf + i, &word, sizeof word);
         }
-        for (; i < most && name->p[i] < 0x80; i++)
+        for (; i < most && name->p[i] > 0 && name->p[i] < 0x80; i++)
                 buf[i] = (char)name->p[i];
         return i;
 }
@@ -235,6 +224,17 @@ size_t ow_hive_name_utf8(const ow_hive_name *name, char *buf, size_t size)
         if (size > 0)
                 buf[done] = '\0';
         return total;
+}
+
+char *hive_name_text(ow_view stored, bool latin1)
+{
+        const ow_hive_name name = { stored.p, (uint32_t)stored.len, latin1 };
+        size_t size = (latin1 ? 2 : 3) * hive_name_units(stored, latin1) + 1; /* at most, and the NUL */
+        char *text = ow_malloc(size);
+
+        if (text)
+                (void)ow_hive_name_utf8(&name, text, size);
+        return text;
 }
 
 int ow_hive_name_compare(const ow_hive_name *a, const ow_hive_name *b)

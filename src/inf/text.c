@@ -20,7 +20,7 @@ static bool is_utf8(const uint8_t *p, size_t size)
         uint32_t c;
 
         while (at < size)
-                if (!ow_utf8_next((const char *)p, size, &at, &c))
+                if (!ow_utf8_next((const char *)p, size, &at, &c) || c == 0)
                         return false;
         return true;
 }

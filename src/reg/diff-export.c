@@ -5,6 +5,7 @@
 #include <offwin/reg.h>
 
 #include "base/alloc.h"
+#include "base/utf16.h"
 #include "reg/text-write.h"
 
 struct writer {
@@ -70,6 +71,10 @@ static int write_row(void *state, const ow_reg_row *row, ow_error *err)
         if (strpbrk(row->path, "\r\n"))
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
                                "a key has a line break in its name, which .reg text cannot hold");
+        if (strstr(row->path, OW_UTF8_NUL) || (row->name && strstr(row->name, OW_UTF8_NUL)))
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
+                               "a %s has a NUL in its name, which .reg text cannot hold",
+                               strstr(row->path, OW_UTF8_NUL) ? "key" : "value");
         switch (row->kind) {
         case OW_REG_DIFF_KEY_REMOVED:
                 close_key(w);

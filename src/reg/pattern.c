@@ -5,6 +5,7 @@
 #include "base/le.h"
 #include "base/upcase.h"
 #include "base/utf16.h"
+#include "reg/item.h"
 #include "reg/pattern.h"
 #include "reg/text-lex.h"
 #include "reg/widen.h"
@@ -149,17 +150,7 @@ static int match_regex(struct reg_pattern *p, const struct text *t, ow_error *er
         int r;
 
         p->text.len = 0;
-        if (t->latin1) {
-                for (size_t i = 0; i < n; i++) {
-                        if (t->p[i] >= 0x80)
-                                ow_buffer_put_byte(&p->text, (uint8_t)(0xc0 | t->p[i] >> 6));
-                        ow_buffer_put_byte(&p->text, t->p[i] < 0x80 ? t->p[i] : 0x80 | (t->p[i] & 0x3f));
-                }
-        } else {
-                reg_put_utf8((ow_view){ t->p, 2 * n }, &p->text);
-        }
-        ow_buffer_put_byte(&p->text, 0);
-        if (ow_buffer_failed(&p->text))
+        if (!reg_put_name(&p->text, &(ow_hive_name){ t->p, (uint32_t)(t->latin1 ? n : 2 * n), t->latin1 }))
                 return ow_fail_nomem(err);
         before = switch_to(p->locale);
         r = regexec(&p->compiled, (const char *)p->text.p, 1, &where, 0);

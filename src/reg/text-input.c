@@ -40,6 +40,7 @@ static int check_utf8(const char *p, size_t begin, size_t size, uint32_t line, b
         size_t end = nul ? (size_t)(nul - p) : size;
 
         for (size_t at = stored ? begin : end; at < end;) {
+                size_t from = at;
                 uint64_t eight;
                 uint32_t c;
 
@@ -50,11 +51,11 @@ static int check_utf8(const char *p, size_t begin, size_t size, uint32_t line, b
                                 continue;
                         }
                 }
-                if (!ow_utf8_next(p, end, &at, &c)) {
-                        line = line_of(p, at, line);
+                if (!ow_utf8_next(p, end, &at, &c) || c == 0) {
+                        line = line_of(p, from, line);
                         return ow_fail(err, OW_E_INVAL, line, "line %u: byte 0x%02x is not UTF-8; save the text as "
                                        "UTF-16 or UTF-8, or name its code page (--codepage 1252)", line,
-                                       (unsigned)(uint8_t)p[at]);
+                                       (unsigned)(uint8_t)p[from]);
                 }
         }
         return nul ? fail_at(p, end, line, err, "a NUL character does not belong in registry text") : 0;

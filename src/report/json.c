@@ -82,6 +82,8 @@ static json_t *text_of(const char *guest)
                         at++;
                 } else if (c >= 0xd800 && c <= 0xdfff) {
                         ow_buffer_put_text(&clean, replacement);
+                } else if (c == 0) {
+                        ow_buffer_put_byte(&clean, 0);
                 } else {
                         ow_buffer_put(&clean, guest + start, at - start);
                 }

@@ -37,7 +37,9 @@ static const char *escaped(const char *name, char text[36 << 10])
         size_t n = 0;
 
         for (const unsigned char *p = (const unsigned char *)name; *p && n < (36 << 10) - 4; p++) {
-                if (*p <= ' ' || *p == '%' || *p == '\\' || *p == 0x7f)
+                if (p[0] == 0xc0 && p[1] == 0x80)       /* a NUL */
+                        n += (size_t)sprintf(text + n, "%%%02X", *p++ & 0);
+                else if (*p <= ' ' || *p == '%' || *p == '\\' || *p == 0x7f)
                         n += (size_t)sprintf(text + n, "%%%02X", *p);
                 else
                         text[n++] = (char)*p;

@@ -423,6 +423,45 @@ EOF
         expect 0
 }
 
+@test "a NUL in names: shown, found, set, renamed, removed; no .reg text holds it" {
+        local real=${OFFWIN_DATA:-/nonexistent}/corner/hivex-special.xz hive=$BATS_TEST_TMPDIR/special before
+        local key=$'zero\xc0\x80key' value=$'zero\xc0\x80val'
+        [ -e "$real" ] || skip "the real hives are not here"
+        xz -dc "$real" >"$hive"
+        before=$(bytes "$hive")
+        offwin reg ls -R "$hive"
+        expect 0
+        has '  zero\x00key\'
+        has '  zero\x00val  REG_DWORD     0 (0x00000000)'
+        offwin reg get "$hive" "$key" "$value"
+        expect 0
+        [ "$output" = 0 ]
+        offwin reg get "$hive" zero
+        expect 1
+        offwin reg ls --json "$hive" "$key"
+        expect 0
+        json '.values[0].name | explode | .[4]' 0
+        offwin reg set -y "$hive" "$key" $'new\xc0\x80val' sz text
+        expect 0
+        offwin reg mv -y "$hive" "$key" $'other\xc0\x80key'
+        expect 0
+        [ "$(perl -MWin::Hivex -e '$h = Win::Hivex->open($ARGV[0]);
+                $k = $h->node_get_child($h->root, "other\0key"); print $h->value_string($h->node_get_value($k, "new\0val"))' \
+                "$hive")" = text ]
+        offwin reg export "$hive"
+        expect 1
+        one_line 'a key has a NUL in its name, which .reg text cannot hold'
+        offwin reg rm -y -r "$hive" $'other\xc0\x80key'
+        expect 0
+        offwin reg ls "$hive"
+        [[ $output != *x00* ]]
+        for i in 3 2 1; do
+                offwin undo -y "$hive"
+                expect 0
+        done
+        [ "$(bytes "$hive")" = "$before" ]
+}
+
 @test "reg find: names, data, types, expressions" {
         hive SOFTWARE 'Windows Registry Editor Version 5.00
 

@@ -33,8 +33,8 @@ static void utf16_survives_a_round_trip(void **state)
 static void malformed_utf8_is_refused_at_its_byte(void **state)
 {
         static const struct { const char *text; size_t size, at; } bad[] = {
-                { "a\xff", 2, 1 }, { "\xc3", 1, 0 }, { "\xc0\x80", 2, 0 }, { "\xf5\x80\x80\x80", 4, 0 },
-                { "ab\xe2\x82", 4, 2 }, { "\x80", 1, 0 },
+                { "a\xff", 2, 1 }, { "\xc3", 1, 0 }, { "\xc0\x81", 2, 0 }, { "\xe0\x80\x80", 3, 0 },
+                { "\xf5\x80\x80\x80", 4, 0 }, { "ab\xe2\x82", 4, 2 }, { "\x80", 1, 0 },
         };
 
         for (size_t i = 0; i < OW_COUNT(bad); i++) {
@@ -44,6 +44,14 @@ static void malformed_utf8_is_refused_at_its_byte(void **state)
                 assert_int_equal(ow_utf8_to_utf16(bad[i].text, bad[i].size, &out, &err), OW_E_INVAL);
                 assert_int_equal(err.where, bad[i].at);
         }
+}
+
+static void the_nul_of_a_name_is_two_bytes(void **state)
+{
+        OW_AUTO_BUFFER out = OW_BUFFER_INIT;
+
+        assert_ok(ow_utf8_to_utf16("a" OW_UTF8_NUL, 3, &out, &err));
+        assert_true(ow_view_equal(ow_buffer_view(&out), (ow_view){ (const uint8_t *)"a\0\0\0", 4 }));
 }
 
 static void text_loses_its_final_nul_only(void **state)
@@ -110,6 +118,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(utf16_survives_a_round_trip),
                 cmocka_unit_test(malformed_utf8_is_refused_at_its_byte),
+                cmocka_unit_test(the_nul_of_a_name_is_two_bytes),
                 cmocka_unit_test(text_loses_its_final_nul_only),
                 cmocka_unit_test(guid_is_mixed_endian),
                 cmocka_unit_test(filetime_reads_as_a_date),

@@ -33,6 +33,10 @@ static void names_become_utf8_and_are_cut_between_characters(void **state)
                 { NAME("\x3d\xd8\x41\x00", false), 8, "\xed\xa0\xbd" "A", 4 },
                 { NAME("\x3d\xd8", false), 8, "\xed\xa0\xbd", 3 },
                 { NAME("a\0", false), 8, "a", 1 },
+                { NAME("zero\0key", true), 16, "zero\xc0\x80key", 9 },
+                { NAME("zero\0key, and more", true), 32, "zero\xc0\x80key, and more", 19 },
+                { NAME("zero\0key", true), 6, "zero", 9 },
+                { NAME("\0\0\xe5\x65", false), 8, "\xc0\x80\xe6\x97\xa5", 5 },
         };
 
         for (size_t i = 0; i < OW_COUNT(cases); i++) {
@@ -44,6 +48,41 @@ static void names_become_utf8_and_are_cut_between_characters(void **state)
                 assert_true(text[cases[i].room] == 'x');
                 assert_int_equal(ow_hive_name_utf8(&cases[i].name, NULL, 0), cases[i].all);
         }
+}
+
+/* Windows keeps names by their length; what hides keys from its own tools has a NUL in them. */
+static void a_nul_is_part_of_a_name(void **state)
+{
+        static const char *const names[] = { "a\xc0\x80" "b", "a", "\xc0\x80", "\xe6\x97\xa5\xc0\x80" "b" };
+        struct hive_node node;
+        ow_value_info value;
+        ow_key_info info;
+        ow_value at;
+        ow_hive *h;
+        ow_key key;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        for (size_t i = 0; i < OW_COUNT(names); i++) {
+                assert_ok(ow_hive_create_key(h, ow_hive_root(h), names[i], &key, NULL, &err));
+                assert_ok(ow_hive_set_value(h, key, names[i], OW_REG_BINARY, "x", 1, &err));
+        }
+        for (size_t i = 0; i < OW_COUNT(names); i++) {
+                assert_int_equal(ow_hive_find(h, ow_hive_root(h), names[i], &key, NULL), 1);
+                assert_ok(ow_hive_key_info(h, key, &info, &err));
+                assert_string_equal(info.name, names[i]);
+                ow_key_info_done(&info);
+                assert_int_equal(ow_hive_find_value(h, key, names[i], &at, NULL), 1);
+                assert_ok(ow_hive_value_info(h, at, &value, &err));
+                assert_string_equal(value.name, names[i]);
+                ow_value_info_done(&value);
+        }
+        assert_int_equal(ow_hive_find(h, ow_hive_root(h), "A\xc0\x80" "B", &key, NULL), 1);
+        assert_ok(hive_node_decode(h, key.cell, &node, &err));
+        assert_true(ow_view_equal(node.name, (ow_view){ (const uint8_t *)"a\0b", 3 }));
+        assert_ok(ow_hive_delete_key(h, key, &err));
+        assert_int_equal(ow_hive_find(h, ow_hive_root(h), names[0], &key, NULL), 0);
+        assert_int_equal(ow_hive_find(h, ow_hive_root(h), "a", &key, NULL), 1);
+        ow_hive_close(h);
 }
 
 static void names_are_ordered_by_upper_case_units(void **state)
@@ -316,6 +355,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(names_become_utf8_and_are_cut_between_characters),
+                cmocka_unit_test(a_nul_is_part_of_a_name),
                 cmocka_unit_test(names_are_ordered_by_upper_case_units),
                 cmocka_unit_test(upper_case_is_that_of_nt),
                 cmocka_unit_test(hashes_are_those_of_the_upper_case_name),

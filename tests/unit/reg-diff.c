@@ -86,6 +86,30 @@ static void each_difference_is_a_row(void **state)
         ow_hive_close(b);
 }
 
+/* No .reg text has a form for it. */
+static void a_difference_with_a_nul_in_a_name_is_not_written(void **state)
+{
+        static const char *const keys[] = { "K", "K\xc0\x80" }, *const values[] = { "v\xc0\x80", "v" };
+        static const char *const says[] = { "a value has a NUL in its name", "a key has a NUL in its name" };
+
+        for (size_t i = 0; i < OW_COUNT(keys); i++) {
+                ow_hive *a = new_hive(""), *b = new_hive("");
+                struct memory text = { 0 };
+                ow_sink sink = memory_sink(&text);
+                ow_error told = OW_ERROR_INIT;
+                ow_key key;
+
+                assert_ok(ow_hive_create_key(b, ow_hive_root(b), keys[i], &key, NULL, &err));
+                assert_ok(ow_hive_set_value(b, key, values[i], OW_REG_BINARY, "x", 1, &err));
+                assert_int_equal(ow_reg_diff_export(a, ow_hive_root(a), b, ow_hive_root(b), P, 0, &sink, &told),
+                                 OW_E_UNSUPPORTED);
+                assert_non_null(strstr(told.text, says[i]));
+                memory_done(&text);
+                ow_hive_close(a);
+                ow_hive_close(b);
+        }
+}
+
 static void times_classes_and_security_only_when_asked(void **state)
 {
         ow_hive *a = new_hive("[" P "\\K]\n"), *b = new_hive("[" P "\\K]\n");
@@ -453,6 +477,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_difference_is_a_row),
+                cmocka_unit_test(a_difference_with_a_nul_in_a_name_is_not_written),
                 cmocka_unit_test(times_classes_and_security_only_when_asked),
                 cmocka_unit_test(parts_of_one_hive_can_be_compared),
                 cmocka_unit_test(a_row_may_end_it),

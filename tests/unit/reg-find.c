@@ -41,6 +41,16 @@ static int put_match(void *state, const ow_reg_match *m, ow_error *err)
         return 0;
 }
 
+struct tally {
+        unsigned matches, lost;
+};
+
+static int count_match(void *state, const ow_reg_match *m, ow_error *err)
+{
+        ((struct tally *)state)->matches++;
+        return 0;
+}
+
 enum { K = OW_REG_FIND_KEYS, N = OW_REG_FIND_NAMES, D = OW_REG_FIND_DATA, C = OW_REG_FIND_CASE,
        W = OW_REG_FIND_WHOLE, R = OW_REG_FIND_REGEX };
 
@@ -112,6 +122,29 @@ static void each_query_finds_its_own(void **state)
         ow_hive_close(hive);
 }
 
+static void names_with_a_nul_are_found_whole(void **state)
+{
+        static const struct { const char *pattern; unsigned flags, want; } all[] = {
+                { "o\xc0\x80k", K, 1 }, { "key", K, 2 }, { "zero", K | W, 0 }, { "zero\xc0\x80KEY", K | W, 1 },
+                { "key$", K | R, 2 }, { "^zero", K | R, 1 }, { "zero$", K | R, 0 }, { "^\xe6\x97\xa5", K | R, 1 },
+        };
+        ow_hive *hive = NULL;
+        ow_key key;
+
+        assert_ok(ow_hive_new(5, "test", NULL, 0, &hive, &err));
+        assert_ok(ow_hive_create_key(hive, ow_hive_root(hive), "zero\xc0\x80key", &key, NULL, &err));
+        assert_ok(ow_hive_create_key(hive, ow_hive_root(hive), "\xe6\x97\xa5\xc0\x80" "key", &key, NULL, &err));
+        for (size_t i = 0; i < OW_COUNT(all); i++) {
+                ow_reg_query query = { .pattern = all[i].pattern, .flags = all[i].flags };
+                struct tally tally = { 0 };
+
+                print_message("%s\n", all[i].pattern);
+                assert_ok(ow_reg_find(hive, ow_hive_root(hive), P, &query, count_match, NULL, &tally, &err));
+                assert_int_equal(tally.matches, all[i].want);
+        }
+        ow_hive_close(hive);
+}
+
 static void text_inside_binary_is_found(void **state)
 {
         ow_hive *hive = new_hive();
@@ -163,16 +196,6 @@ static void bad_queries_are_refused(void **state)
         query.pattern = "a";
         assert_fails(OW_E_INVAL, ow_reg_find(hive, ow_hive_root(hive), "", &query, put_match, NULL, NULL, &err));
         ow_hive_close(hive);
-}
-
-struct tally {
-        unsigned matches, lost;
-};
-
-static int count_match(void *state, const ow_reg_match *m, ow_error *err)
-{
-        ((struct tally *)state)->matches++;
-        return 0;
 }
 
 static void count_lost(void *state, const char *path, const ow_error *why)
@@ -238,6 +261,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_query_finds_its_own),
+                cmocka_unit_test(names_with_a_nul_are_found_whole),
                 cmocka_unit_test(text_inside_binary_is_found),
                 cmocka_unit_test(a_search_can_be_ended),
                 cmocka_unit_test(bad_queries_are_refused),

@@ -24,6 +24,7 @@ static void escapes_what_a_terminal_acts_on(void **state)
                 { "gpj.\xe2\x80\xae" "exe", "gpj.\\u202eexe" },
                 { "\xe2\x80\x8b\xef\xbb\xbf", "\\u200b\\ufeff" },
                 { "\xed\xa0\xbd", "\\ud83d" },                    /* a lone surrogate */
+                { "a\xc0\x80" "b", "a\\x00b" },                   /* the NUL of a name */
                 { "\xff\xc3", "\\xff\\xc3" },                     /* not UTF-8 */
                 { "\xf3\xa0\x81\x81", "\\U000e0041" },            /* an invisible tag character */
                 { "C:\\x", "C:\\x" },

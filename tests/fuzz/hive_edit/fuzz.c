@@ -16,7 +16,7 @@ static void require(bool ok)
                 abort();
 }
 
-static const char *const names[] = { "a",        "B",     "bb",           "\xc3\xa9t\xc3\xa9",
+static const char *const names[] = { "a",        "B",     "b\xc0\x80",     "\xc3\xa9t\xc3\xa9",
                                      "Zz\\a\\c", "{key}", "\xe6\x97\xa5", "q\\r" };
 
 /* Those that concern a key below at; a name of two keys is one that none can be given. */
