@@ -71,7 +71,8 @@ const struct command reg_commands[] = {
                 .operands = "DISK|HIVE FROM TO",
                 .summary = "rename a key, or move it with all below it",
                 .about = "Values, classes, permissions and times go with it, also into another hive of the same "
-                         "Windows. TO is the key's new path and must not be there.",
+                         "Windows. TO is the key's new path and must not be there. Paths through CurrentControlSet "
+                         "mean every control set that the next boot may use.",
                 .examples = "offwin reg mv SOFTWARE 'Vendor\\Old name' 'Vendor\\New name'\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
                 .flags = COMMAND_WRITES | COMMAND_HIVES | COMMAND_BOUNDED,
@@ -84,7 +85,8 @@ const struct command reg_commands[] = {
                 .operands = "DISK|HIVE FROM TO [OTHER]",
                 .summary = "copy a key with all below it",
                 .about = "Values, classes, permissions and times are copied too. TO is the path of the copy and must "
-                         "not be there. With OTHER, a disk or a hive file, FROM is a key of that.",
+                         "not be there; through CurrentControlSet it is a path in every control set that the next "
+                         "boot may use. With OTHER, a disk or a hive file, FROM is a key of that.",
                 .examples = "offwin reg cp pc.vhdx 'HKLM\\SYSTEM\\ControlSet001' 'HKLM\\SYSTEM\\ControlSet003'\n"
                             "offwin reg cp NTUSER.DAT 'Software\\Tool' 'Software\\Tool' old/NTUSER.DAT\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,

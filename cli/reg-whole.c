@@ -71,7 +71,8 @@ static int make_compact(ow_hive *hive, ow_hive **ret, ow_error *err)
         int r = ow_hive_compact(hive, &made, err);
 
         if (r == OW_E_CORRUPT)
-                return ow_wrap(err, r, "cannot be compacted without loss (`offwin reg check` lists what is damaged)");
+                return ow_wrap(err, r, "cannot be compacted without loss (`offwin reg check` lists what is damaged, "
+                               "with --repair it mends what has one right answer)");
         if (r < 0)
                 return r;
         r = ow_reg_diff(hive, ow_hive_root(hive), made, ow_hive_root(made), "HKEY_LOCAL_MACHINE",
