@@ -125,13 +125,16 @@ int hive_find_leaf(ow_hive *h, const struct hive_list *ri, const struct hive_nam
                 return 0;
         }
         while (high - low > 1) {
-                uint32_t middle = low + (high - low) / 2;
+                uint32_t middle = low + (high - low) / 2, at = middle;
 
-                r = leaf_order(h, ri, middle, name, &order, err);
+                /* Of an empty leaf the next one that has keys says which half it is. */
+                do
+                        r = leaf_order(h, ri, at, name, &order, err);
+                while (r >= 0 && order == LEAF_EMPTY && ++at < high);
                 if (r < 0)
                         return r;
                 if (order <= 0)
-                        low = middle;
+                        low = at;
                 else
                         high = middle;
         }

@@ -415,6 +415,79 @@ static void every_place_of_a_split_keeps_the_order(void **state)
 }
 
 /* Three neighbours freed in any order are one free cell again: the next large one fits without growth. */
+static ow_hive *hive_of_many_leaves(void)
+{
+        ow_hive *h;
+        ow_key key;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        for (unsigned i = 0; i < 7000; i++) {
+                char name[16];
+
+                (void)snprintf(name, sizeof name, "key%05u", i);
+                assert_ok(ow_hive_create_key(h, ow_hive_root(h), name, &key, NULL, &err));
+        }
+        return h;
+}
+
+static void no_disorder(void *state, const ow_hive_fault *fault)
+{
+        (void)state;
+        if (strstr(fault->text, "order") || strstr(fault->text, "same name") || strstr(fault->text, "counts"))
+                fail_msg("%s", fault->text);
+}
+
+static void require_order(ow_hive *h)
+{
+        ow_hive_report report;
+
+        assert_ok(ow_hive_check(h, &report, no_disorder, NULL, &err));
+}
+
+/* Leaves of an ri that other writers left empty: they hide no key, and no name is made twice. */
+static void empty_leaves_hide_no_key(void **state)
+{
+        ow_hive *h = hive_of_many_leaves();
+        struct hive_node root;
+        struct hive_list ri, leaf;
+        ow_subkey_iter iter = { 0 };
+        unsigned listed = 0;
+        ow_key key, found;
+        bool created;
+
+        assert_ok(hive_node_decode(h, ow_hive_root(h).cell, &root, &err));
+        assert_ok(hive_list_decode(h, root.subkeys, &ri, &err));
+        assert_true(ri.count > 9);
+        /* The first, the last, and two in the middle, where a search begins. */
+        for (uint32_t i = 0; i < ri.count; i++) {
+                if (i != 0 && i + 1 != ri.count && i != ri.count / 2 && i != ri.count / 2 + 1)
+                        continue;
+                assert_ok(hive_list_decode(h, hive_list_cell(&ri, i), &leaf, &err));
+                hive_list_store_head(h, leaf.cell, leaf.body.len, leaf.kind, 0);
+                root.n_subkeys -= leaf.count;
+        }
+        hive_node_store(h, &root);
+        while (ow_hive_next_subkey(h, ow_hive_root(h), &iter, &key, NULL) == 1) {
+                ow_key_info info;
+
+                listed++;
+                assert_ok(ow_hive_key_info(h, key, &info, &err));
+                assert_int_equal(ow_hive_find(h, ow_hive_root(h), info.name, &found, NULL), 1);
+                assert_int_equal(found.cell, key.cell);
+                assert_ok(ow_hive_create_key(h, ow_hive_root(h), info.name, &found, &created, &err));
+                assert_false(created);
+                ow_key_info_done(&info);
+        }
+        assert_int_equal(listed, root.n_subkeys);
+        /* What is made goes where it belongs, below all, between and above. */
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "key", &key, NULL, &err));
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "key03500", &key, NULL, &err));
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "kez", &key, NULL, &err));
+        assert_ok(ow_hive_delete_key(h, key, &err));
+        require_order(h);
+        ow_hive_close(h);
+}
+
 static void freed_neighbours_are_joined(void **state)
 {
         static const uint8_t orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 },
@@ -467,6 +540,7 @@ int main(void)
                 cmocka_unit_test(read_only_hives_are_not_edited),
                 cmocka_unit_test(many_subkeys_split_their_lists),
                 cmocka_unit_test(every_place_of_a_split_keeps_the_order),
+                cmocka_unit_test(empty_leaves_hide_no_key),
                 cmocka_unit_test(freed_neighbours_are_joined),
                 cmocka_unit_test(last_value_takes_its_list_along),
         };
