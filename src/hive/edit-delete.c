@@ -8,7 +8,7 @@
 
 struct collection {
         struct hive_edit edit;
-        struct hive_tally security;     /* cells of sk: keys of the tree that use them */
+        struct hive_tally security; /* cells of sk: keys of the tree that use them */
 };
 
 static void collection_done(struct collection *c)
@@ -123,11 +123,14 @@ int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err)
                 return ow_fail(err, OW_E_REFUSED, key.cell, "key at 0x%x is a link: not deleted", key.cell);
         r = hive_node_decode(hive, node.parent, &parent, err);
         if (r >= 0)
+                r = hive_edit_may(&parent, err);
+        if (r >= 0)
                 r = collect(&c, key.cell, 1, err);
         if (r >= 0)
                 r = check_security(&c, err);
         if (r == OW_E_CORRUPT)
-                return ow_wrap(err, r, "a key is deleted only when all below it is sound; repair the hive first, or "
+                return ow_wrap(err, r,
+                               "a key is deleted only when all below it is sound; repair the hive first, or "
                                "export what can be read of it and import that into a new one");
         if (r >= 0 && !hive_map_reserve(&hive->changed, 1))
                 r = ow_fail_nomem(err);

@@ -107,6 +107,8 @@ int ow_hive_rename_key(ow_hive *hive, ow_key key, const char *name, ow_key *ret_
         if (r >= 0)
                 r = hive_node_decode(hive, node.parent, &parent, err);
         if (r >= 0)
+                r = hive_edit_may(&parent, err);
+        if (r >= 0)
                 r = hive_find_subkey(hive, &parent, &wanted, &cell, err);
         if (r > 0 && cell != key.cell)
                 r = ow_fail(err, OW_E_EXISTS, cell, "there is a key \"%s\" already", name);
@@ -160,6 +162,8 @@ static int look(struct hive_edit *e, ow_hive *h, uint32_t key, struct hive_node 
 
         if (r >= 0 && key != h->base.root)
                 r = hive_node_decode(h, ret->parent, ret_parent, err);
+        if (r >= 0 && key != h->base.root)
+                r = hive_edit_may(ret_parent, err);
         if (r >= 0 && !hive_map_reserve(&h->changed, 1))
                 r = ow_fail_nomem(err);
         return r;

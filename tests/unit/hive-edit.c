@@ -309,6 +309,34 @@ static void limits_are_refused_by_name(void **state)
         ow_hive_close(h);
 }
 
+/* What may not be edited is not edited through its subkeys either. */
+static void subkeys_of_special_keys_stay(void **state)
+{
+        for (unsigned layered = 0; layered < 2; layered++) {
+                struct model_key *model = model_new("root");
+                ow_key parent, key, new_key;
+                struct hive_node node;
+                ow_hive *h;
+
+                assert_ok(ow_hive_new(6, "root", NULL, 0, &h, &err));
+                assert_ok(ow_hive_create_key(h, ow_hive_root(h), "parent", &parent, NULL, &err));
+                assert_ok(ow_hive_create_key(h, parent, "key", &key, NULL, &err));
+                assert_ok(hive_node_decode(h, parent.cell, &node, &err));
+                if (layered)
+                        hive_cell_write(h, node.cell, node.body_len, 0x0d, "\2", 1);
+                else
+                        hive_cell_write(h, node.cell, node.body_len, 2, "\x60", 1);
+                model_load(h, ow_hive_root(h), model);
+                assert_fails(OW_E_REFUSED, ow_hive_create_key(h, parent, "new", &new_key, NULL, &err));
+                assert_fails(OW_E_REFUSED, ow_hive_rename_key(h, key, "other", &new_key, &err));
+                assert_fails(OW_E_REFUSED, ow_hive_delete_key(h, key, &err));
+                assert_fails(OW_E_REFUSED, ow_hive_set_class(h, key, "c\0", 2, &err));
+                model_compare(h, ow_hive_root(h), model);
+                model_free(model);
+                ow_hive_close(h);
+        }
+}
+
 static void parents_are_found(void **state)
 {
         ow_key key, top, root = { 0 };
@@ -490,8 +518,8 @@ static void empty_leaves_hide_no_key(void **state)
 
 static void freed_neighbours_are_joined(void **state)
 {
-        static const uint8_t orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 },
-                                              { 2, 1, 0 } };
+        static const uint8_t orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                              { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
 
         for (size_t o = 0; o < OW_COUNT(orders); o++) {
                 uint32_t cells[3], lens[3], large, large_len, size;
@@ -536,6 +564,7 @@ int main(void)
                 cmocka_unit_test(security_is_counted),
                 cmocka_unit_test(unused_security_leaves_the_ring),
                 cmocka_unit_test(limits_are_refused_by_name),
+                cmocka_unit_test(subkeys_of_special_keys_stay),
                 cmocka_unit_test(parents_are_found),
                 cmocka_unit_test(read_only_hives_are_not_edited),
                 cmocka_unit_test(many_subkeys_split_their_lists),
