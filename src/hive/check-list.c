@@ -5,23 +5,23 @@
 
 enum { MOST_LOOKUPS = 1000 };
 enum { MAX_NAME_AT = 0x34, MAX_CLASS_AT = 0x38 };
+enum { LARGEST_MAX_NAME = 0xfffe }; /* that field has 16 bits; names beyond it are told by themselves */
 
 /* What the keys of one list have in common. */
 struct family {
         struct hive_node *parent;
-        struct hive_node previous;      /* cell 0: none yet */
-        uint32_t count;                 /* elements of all leaves */
-        uint32_t disorder;              /* of them, not above the one before */
+        struct hive_node previous; /* cell 0: none yet */
+        uint32_t count;            /* elements of all leaves */
+        uint32_t disorder;         /* of them, not above the one before */
         uint32_t longest_name, longest_class;
-        uint32_t empty;                 /* leaves */
-        bool sound;                     /* every leaf and every element can be read */
-        bool ascii;                     /* every name */
-        bool leaf_ascii, leaf_sound;    /* of the present leaf */
+        uint32_t empty;              /* leaves */
+        bool sound;                  /* every leaf and every element can be read */
+        bool ascii;                  /* every name */
+        bool leaf_ascii, leaf_sound; /* of the present leaf */
 };
 
 static void store_element(struct hive_check *c, const struct hive_list *leaf, uint32_t i,
-                          const struct hive_name *name,
-                          enum hive_list_kind kind)
+                          const struct hive_name *name, enum hive_list_kind kind)
 {
         uint32_t stride = hive_list_stride(kind);
         uint8_t element[8];
@@ -56,12 +56,10 @@ static void check_hint(struct hive_check *c, const struct hive_list *leaf, uint3
         if (ow_le32_at(element + 4) == stored || (stored == 0 && leaf->kind == HIVE_LF && starts_wide(name)))
                 return;
         if (!name->ascii)
-                hive_check_tell(c, at,
-                                "list 0x%x: element %u has %s %08x, its name %08x by our table of upper case",
+                hive_check_tell(c, at, "list 0x%x: element %u has %s %08x, its name %08x by our table of upper case",
                                 leaf->cell, i, what, stored, ow_le32_at(element + 4));
-        else if (hive_check_mends(c, at, "list 0x%x: element %u has %s %08x, its name %08x", leaf->cell, i,
-                                  what, stored,
-                                  ow_le32_at(element + 4)))
+        else if (hive_check_mends(c, at, "list 0x%x: element %u has %s %08x, its name %08x", leaf->cell, i, what,
+                                  stored, ow_le32_at(element + 4)))
                 store_element(c, leaf, i, name, leaf->kind);
 }
 
@@ -86,8 +84,7 @@ static void check_order(struct hive_check *c, const struct hive_node *node, stru
 
         if (order == 0)
                 hive_check_tell(c, node->cell, "keys at 0x%x and 0x%x have the same name and parent",
-                                f->previous.cell,
-                                node->cell);
+                                f->previous.cell, node->cell);
         if (order > 0)
                 f->disorder++;
         f->previous = *node;
@@ -119,15 +116,15 @@ static bool check_parent(struct hive_check *c, struct hive_node *node, struct fa
         if (node->cell != c->hive->base.root && hive_node_decode(c->hive, node->parent, &named, NULL) < 0) {
                 if (hive_check_mends(c, node->cell,
                                      "key at 0x%x is listed under 0x%x but names 0x%x, which is no key, as its "
-                                     "parent", node->cell, f->parent->cell, node->parent)) {
+                                     "parent",
+                                     node->cell, f->parent->cell, node->parent)) {
                         node->parent = f->parent->cell;
                         hive_node_store(c->hive, node);
                 }
                 return true;
         }
         f->sound = f->leaf_sound = false;
-        hive_check_damage(c, node->cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent",
-                          node->cell,
+        hive_check_damage(c, node->cell, "key at 0x%x is listed under 0x%x but names 0x%x as its parent", node->cell,
                           f->parent->cell, node->parent);
         return node->cell == c->hive->base.root || !hive_check_belongs(c, &named, node);
 }
@@ -201,8 +198,7 @@ static void check_leaf(struct hive_check *c, struct hive_list *leaf, struct fami
         if (!f->leaf_ascii || !f->leaf_sound)
                 hive_check_tell(c, leaf->cell, "list 0x%x is of a kind that version 1.%u does not have", leaf->cell,
                                 hive_minor(c->hive));
-        else if (hive_check_mends(c, leaf->cell, "list 0x%x is of a kind that version 1.%u does not have",
-                                  leaf->cell,
+        else if (hive_check_mends(c, leaf->cell, "list 0x%x is of a kind that version 1.%u does not have", leaf->cell,
                                   hive_minor(c->hive)))
                 change_kind(c, leaf, wanted);
 }
@@ -220,8 +216,8 @@ static void drop_empty(struct hive_check *c, const struct hive_list *ri)
                         hive_cell_free(c->hive, leaf.cell, (uint32_t)leaf.body.len);
                         continue;
                 }
-                hive_cell_write(c->hive, ri->cell, ri->body.len, HIVE_LIST_HEAD + (size_t)kept * sizeof cell,
-                                &cell, sizeof cell);
+                hive_cell_write(c->hive, ri->cell, ri->body.len, HIVE_LIST_HEAD + (size_t)kept * sizeof cell, &cell,
+                                sizeof cell);
                 kept++;
         }
         hive_list_store_head(c->hive, ri->cell, ri->body.len, HIVE_RI, kept);
@@ -278,19 +274,19 @@ static void check_totals(struct hive_check *c, const struct hive_list *list, con
         }
         if (f->count != node->n_subkeys && (!f->sound || f->count == 0)) {
                 hive_check_damage(c, node->cell, "key at 0x%x counts %u subkeys, its list has %u", node->cell,
-                                  node->n_subkeys,
-                                  f->count);
+                                  node->n_subkeys, f->count);
         } else if (f->count != node->n_subkeys &&
                    hive_check_mends(c, node->cell, "key at 0x%x counts %u subkeys, its list has %u", node->cell,
-                                    node->n_subkeys,
-                                    f->count)) {
+                                    node->n_subkeys, f->count)) {
                 node->n_subkeys = f->count;
                 hive_node_store(c->hive, node);
         }
         if (f->disorder)
                 hive_check_sort(c, node, f->count, f->sound && f->ascii);
         longest = node->max_name;
-        hive_check_largest(c, node, &longest, MAX_NAME_AT, f->longest_name, "longest subkey name");
+        hive_check_largest(c, node, &longest, MAX_NAME_AT,
+                           f->longest_name < LARGEST_MAX_NAME ? f->longest_name : LARGEST_MAX_NAME,
+                           "longest subkey name");
         if (longest > node->max_name) {
                 node->max_name = (uint16_t)longest;
                 hive_node_store(c->hive, node);
@@ -309,8 +305,7 @@ static bool is_left_over(struct hive_check *c, const struct hive_node *node)
         if (hive_list_decode(c->hive, node->subkeys, &list, NULL) < 0 || hive_check_reached(c, node->subkeys))
                 return true;
         return list.kind != HIVE_RI && list.count > 0 &&
-               (hive_node_decode(c->hive, hive_list_cell(&list, 0), &first, NULL) < 0 ||
-                first.parent != node->cell);
+               (hive_node_decode(c->hive, hive_list_cell(&list, 0), &first, NULL) < 0 || first.parent != node->cell);
 }
 
 void hive_check_subkeys(struct hive_check *c, struct hive_node *node)
@@ -320,15 +315,13 @@ void hive_check_subkeys(struct hive_check *c, struct hive_node *node)
 
         if (node->subkeys == HIVE_NIL) {
                 if (node->n_subkeys)
-                        hive_check_damage(c, node->cell,
-                                          "key at 0x%x counts %u subkeys, but has no list of them", node->cell,
-                                          node->n_subkeys);
+                        hive_check_damage(c, node->cell, "key at 0x%x counts %u subkeys, but has no list of them",
+                                          node->cell, node->n_subkeys);
                 return;
         }
         if (is_left_over(c, node)) {
                 if (hive_check_mends(c, node->cell, "key at 0x%x has no subkeys, but names 0x%x as their list",
-                                     node->cell,
-                                     node->subkeys)) {
+                                     node->cell, node->subkeys)) {
                         node->subkeys = HIVE_NIL;
                         hive_node_store(c->hive, node);
                 }

@@ -12,7 +12,7 @@
 
 struct told {
         unsigned n, mendable;
-        uint64_t offset;        /* of the first */
+        uint64_t offset; /* of the first */
         char text[480], path[80];
 };
 
@@ -64,23 +64,22 @@ static struct told repair_and_check(struct memory *file, unsigned mendable)
         return left;
 }
 
-enum { MEND = 1, KEEP = 0, SEALED = 2,
-      CONTENT = 4 };   /* CONTENT: what a reader sees changes by the damage itself */
+enum { MEND = 1, KEEP = 0, SEALED = 2, CONTENT = 4 }; /* CONTENT: what a reader sees changes by the damage itself */
 #define REF(place) 0x40000000u + (place)
 
 static const struct row {
         const char *label;
         enum place place;
-        int at;                 /* byte in the cell (behind its size), or -4: the size itself */
+        int at; /* byte in the cell (behind its size), or -4: the size itself */
         unsigned width;
-        uint32_t value;         /* or REF(place): its cell */
+        uint32_t value; /* or REF(place): its cell */
         unsigned flags;
         unsigned faults, mendable, left;
         const char *text, *path;
-        int offset;             /* of the fault, from the start of the cell in the file; -1: elsewhere */
+        int offset; /* of the fault, from the start of the cell in the file; -1: elsewhere */
 } rows[] = {
-        { "base checksum", AT_BASE, 0x1fc, 4, 0x1234, SEALED, 1, 1, 0, "checksum of the base block is wrong",
-         "", 0x1fc },
+        { "base checksum", AT_BASE, 0x1fc, 4, 0x1234, SEALED, 1, 1, 0, "checksum of the base block is wrong", "",
+          0x1fc },
         { "sequence numbers", AT_BASE, 4, 4, 77, 0, 1, 1, 0, "sequence numbers 77 and", "", 4 },
         { "no clustering", AT_BASE, 0x2c, 4, 0, 0, 1, 1, 0, "clustering factor is 0", "", 0x2c },
         { "absurd clustering", AT_BASE, 0x2c, 4, 64, 0, 1, 0, 1, "clustering factor is more", "", 0x2c },
@@ -93,8 +92,8 @@ static const struct row {
         { "a lost cell", FREE_CELL, -4, 4, 0xffffffff, 0, 1, 1, 0, "nothing leads to them", "", 0 },
         { "cell is free", DWORD, -4, 4, 24 + 8, CONTENT, 1, 0, 1, "marked free", "alpha", 0 },
         { "two owners", ALPHA_VALUES, 4, 4, REF(DWORD), CONTENT, 2, 0, 2, "used twice", "alpha", -1 },
-        { "cell inside a cell", ALPHA_VALUES, 0, 4, REF(N_PLACES), CONTENT, 2, 0, 2, "overlaps another",
-         "alpha", -1 },
+        { "cell inside a cell", ALPHA_VALUES, 0, 4, REF(N_PLACES), CONTENT, 2, 0, 2, "overlaps another", "alpha",
+          -1 },
         { "parent is another key", ALPHA, 0x10, 4, REF(BETA), CONTENT, 1, 0, 1, "as its parent", "alpha", 0 },
         { "parent is no key", ALPHA, 0x10, 4, REF(DWORD), 0, 1, 1, 0, "which is no key", "alpha", 0 },
         { "too many subkeys", ROOT, 0x14, 4, 9, 0, 1, 1, 0, "counts 9 subkeys, its list has 4", "", 0 },
@@ -102,13 +101,11 @@ static const struct row {
         { "subkeys without a list", INNER, 0x14, 4, 1, 0, 1, 0, 1, "has no list of them", "gamma\\inner", 0 },
         { "left-over list", INNER, 0x1c, 4, REF(DWORD), 0, 1, 1, 0, "as their list", "gamma\\inner", 0 },
         { "wrong hash", ROOT_LIST, 8, 4, 5, 0, 1, 1, 0, "has hash 00000005", "alpha", 12 },
-        { "list of a kind that is none", GAMMA_LIST, 0, 2, 0x7878, CONTENT, 3, 0, 3, "starts with 7878",
-         "gamma", 0 },
+        { "list of a kind that is none", GAMMA_LIST, 0, 2, 0x7878, CONTENT, 3, 0, 3, "starts with 7878", "gamma", 0 },
         { "list of another version", GAMMA_LIST, 0, 2, 0x666c, 0, 2, 2, 0, "has hint", "gamma\\inner", 12 },
         { "list too long", GAMMA_LIST, 2, 2, 200, CONTENT, 3, 0, 3, "leaves its cell", "gamma", 0 },
         { "two keys of one name", BETA, 0x4c + 4, 1, '2', CONTENT, 2, 1, 1, "element 1 has hash", "beta2", -1 },
-        { "backslash in a name", INNER, 0x4c, 1, '\\', CONTENT, 2, 1, 1, "element 0 has hash", "gamma\\\\nner",
-         -1 },
+        { "backslash in a name", INNER, 0x4c, 1, '\\', CONTENT, 2, 1, 1, "element 0 has hash", "gamma\\\\nner", -1 },
         { "volatile key", INNER, 2, 2, 0x21, 0, 1, 0, 1, "only in memory", "gamma\\inner", 0 },
         { "root below the root", INNER, 2, 2, 0x24, 0, 1, 0, 1, "flag of the root", "gamma\\inner", 0 },
         { "link to nowhere", INNER, 2, 2, 0x30, 0, 1, 0, 1, "is a link", "gamma\\inner", 0 },
@@ -116,11 +113,10 @@ static const struct row {
         { "class too long", BETA, 0x4a, 2, 500, CONTENT, 2, 1, 1, "500 bytes in a cell", "beta1", -1 },
         { "class without a cell", BETA, 0x30, 4, HIVE_NIL, CONTENT, 2, 2, 0, "no cell for it", "beta1", 0x4e },
         { "longest subkey name", ROOT, 0x34, 2, 8, 0, 1, 1, 0,
-         "longest subkey name is said to be 8 bytes, one has 10", "", 0x38 },
+          "longest subkey name is said to be 8 bytes, one has 10", "", 0x38 },
         { "longest class", ROOT, 0x38, 4, 6, 0, 1, 1, 0, "longest subkey class", "", 0x3c },
         { "longest value name", ALPHA, 0x3c, 4, 8, 0, 1, 1, 0, "longest value name", "alpha", 0x40 },
-        { "largest value", ALPHA, 0x40, 4, 100, 0, 1, 1, 0, "largest value is said to be 100 bytes", "alpha",
-         0x44 },
+        { "largest value", ALPHA, 0x40, 4, 100, 0, 1, 1, 0, "largest value is said to be 100 bytes", "alpha", 0x44 },
         { "no security", INNER, 0x2c, 4, HIVE_NIL, 0, 2, 0, 2, "has no security", "gamma\\inner", 0 },
         { "security is none", INNER, 0x2c, 4, REF(DWORD), 0, 2, 0, 2, "starts with 766b", "", -1 },
         { "references", ROOT_SK, 12, 4, 99, 0, 1, 1, 0, "99 references, 5 keys", "", 16 },
@@ -256,9 +252,9 @@ static void an_order_with_equal_names_is_left(void **state)
         memcpy(kept, list, 8);
         memmove(list, list + 8, 24);
         memcpy(list + 24, kept, 8);
-        s.file.p[BASE + s.at[BETA] + 4 + 0x4c + 4] = '2';       /* hints are of four characters */
+        s.file.p[BASE + s.at[BETA] + 4 + 0x4c + 4] = '2'; /* hints are of four characters */
         told = repair_and_check(&s.file, 0);
-        assert_int_equal(told.n, 3);    /* once where they meet, once in the sorted run, and the order */
+        assert_int_equal(told.n, 3); /* once where they meet, once in the sorted run, and the order */
         memory_done(&s.file);
 }
 
@@ -310,7 +306,7 @@ static void lists_of_lists(void **state)
         /* an empty leaf, with its keys gone: told once, taken out of the list; what it had is freed */
         s = many_keys(&root, &ri);
         ow_le16_put(s.file.p + BASE + s.at[GAMMA_LIST] + 4 + 2, 0);
-        assert_int_equal(repair_and_check(&s.file, 4).n, 0);    /* count, leaf, references, lost cells */
+        assert_int_equal(repair_and_check(&s.file, 4).n, 0); /* count, leaf, references, lost cells */
         memory_done(&s.file);
 
         /* all leaves empty, and a node that says so */
@@ -374,7 +370,7 @@ static void a_flat_value_where_big_data_belong_is_told(void **state)
         assert_ok(ow_hive_check(h, &report, take, &told, &err));
         assert_non_null(strstr(told.text, "wants big data"));
         assert_string_equal(told.path, "alpha");
-        assert_int_equal(told.n, 3);            /* and two lists of the older kind */
+        assert_int_equal(told.n, 3); /* and two lists of the older kind */
         assert_int_equal(told.mendable, 2);
         ow_hive_close(h);
         assert_int_equal(repair_and_check(&s.file, 2).n, 1);
@@ -450,6 +446,38 @@ static void repair_needs_a_hive_that_may_change(void **state)
         memory_done(&s.file);
 }
 
+/* A name that no field of its parent can tell the length of: what can be mended is, once. */
+static void a_name_of_40000_characters(void **state)
+{
+        static const uint8_t room[45000];
+        struct sample s = { 0 };
+        ow_sink sink = memory_sink(&s.file);
+        struct hive_node root;
+        uint32_t data, cell;
+        uint8_t *bins;
+        ow_key key;
+        ow_hive *h;
+
+        assert_ok(ow_hive_new(3, "root", NULL, 0, &h, &err));
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "key", &key, NULL, &err));
+        assert_ok(ow_hive_set_value(h, ow_hive_root(h), "v", OW_REG_BINARY, room, sizeof room, &err));
+        assert_ok(ow_hive_save(h, 1, &sink, &err));
+        cell = node_at(h, "", &root);
+        (void)value_at(h, "", "v", &data);
+        ow_hive_close(h);
+        /* The key moves into the data of the value, which goes. */
+        bins = s.file.p + BASE;
+        memcpy(bins + data + 4, bins + key.cell + 4, 0x4c);
+        memset(bins + data + 4 + 0x4c, 'a', 40000);
+        ow_le16_put(bins + data + 4 + 0x48, 40000);
+        ow_le32_put(bins + root.subkeys + 4 + HIVE_LIST_HEAD, data);
+        ow_le32_put(bins + cell + 4 + 0x24, 0);
+        ow_le32_put(bins + cell + 4 + 0x28, HIVE_NIL);
+        /* hint, longest name, lost cells; what stays is the name */
+        assert_int_equal(repair_and_check(&s.file, 3).n, 1);
+        memory_done(&s.file);
+}
+
 /* Freed cells join their free neighbours, and are used again. */
 static void lost_cells_become_room(void **state)
 {
@@ -479,22 +507,22 @@ static const struct known {
         const char *name;
         unsigned faults, mendable, left;
 } known[] = {
-        { "corner/artemis-NTUSER_Bad.DAT", 3, 0, 3 },           /* a key listed under itself */
-        { "corner/ez-SAMBadHBinHeader", 16, 0, 16 },            /* one bin without a header */
+        { "corner/artemis-NTUSER_Bad.DAT", 3, 0, 3 }, /* a key listed under itself */
+        { "corner/ez-SAMBadHBinHeader", 16, 0, 16 },  /* one bin without a header */
         { "corner/plaso-corrupt_sub_key_list.hiv", 3, 0, 3 },
         { "corner/regipy-corrupted-SYSTEM", 248, 0, 248 },
-        { "corner/regipy-amcache.hve", 1, 1, 0 },               /* dirty */
+        { "corner/regipy-amcache.hve", 1, 1, 0 }, /* dirty */
         { "corner/yarp-BadListHive", 4, 0, 4 },
         { "corner/yarp-BadSubkeyHive", 3, 0, 3 },
-        { "corner/yarp-CompHive", 1, 0, 1 },                    /* a hint of a name that is not ASCII */
-        { "corner/yarp-GarbageHive", 1, 1, 0 },                 /* checksum */
-        { "corner/yarp-HealedHive", 3, 3, 0 },                  /* Windows healed it, and left these */
+        { "corner/yarp-CompHive", 1, 0, 1 },    /* a hint of a name that is not ASCII */
+        { "corner/yarp-GarbageHive", 1, 1, 0 }, /* checksum */
+        { "corner/yarp-HealedHive", 3, 3, 0 },  /* Windows healed it, and left these */
         { "corner/yarp-TruncatedHive", 14, 0, 14 },
         { "dirty/yarp-BadLogHive1/BadLogHive", 1, 1, 0 },
-        { "dirty/yarp-new/NewDirtyHive", 2, 2, 0 },             /* dirty without its logs, lost cells */
+        { "dirty/yarp-new/NewDirtyHive", 2, 2, 0 }, /* dirty without its logs, lost cells */
         { "dirty/yarp-new/RecoveredHive_Windows10", 1, 1, 0 },
-        { "machines/win81-virtualbox/SYSTEM", 1, 1, 0 },        /* dirty */
-        { "machines/xp-virtualpc/SYSTEM", 2, 2, 0 },            /* longest subkey names of 0 */
+        { "machines/win81-virtualbox/SYSTEM", 1, 1, 0 }, /* dirty */
+        { "machines/xp-virtualpc/SYSTEM", 2, 2, 0 },     /* longest subkey names of 0 */
         { "machines/nt4-server/SYSTEM", 0, 0, 0 },
         { "machines/nt4-server/SOFTWARE", 0, 0, 0 },
         { "machines/win7-vmware/SYSTEM", 0, 0, 0 },
@@ -551,6 +579,7 @@ int main(void)
                 cmocka_unit_test(a_hive_that_is_cut_off_is_not_touched),
                 cmocka_unit_test(gigabytes_that_are_not_there_cost_nothing),
                 cmocka_unit_test(repair_needs_a_hive_that_may_change),
+                cmocka_unit_test(a_name_of_40000_characters),
                 cmocka_unit_test(lost_cells_become_room),
                 cmocka_unit_test(real_hives_have_the_faults_that_are_known),
         };
