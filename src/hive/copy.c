@@ -26,7 +26,8 @@ void hive_copy_done(struct hive_copy *c)
 static int spend(struct hive_copy *c, uint64_t bytes, uint32_t where, ow_error *err)
 {
         if (bytes > c->budget)
-                return ow_fail(err, OW_E_CORRUPT, where, "cells are used twice: a copy would be larger than its hive");
+                return ow_fail(err, OW_E_CORRUPT, where,
+                               "cells are used twice: a copy would be larger than its hive");
         c->budget -= bytes;
         return 0;
 }
@@ -260,16 +261,16 @@ static int copy_leaves(struct hive_copy *c, const struct cells *cells, struct hi
                 if (r < 0)
                         return r;
                 element = ow_le32_of(leaf);
-                hive_cell_write(c->edit->hive, parent->subkeys, body_len,
-                                HIVE_LIST_HEAD + (size_t)i * sizeof element, &element, sizeof element);
+                hive_cell_write(c->edit->hive, parent->subkeys, body_len, HIVE_LIST_HEAD + (size_t)i * sizeof element,
+                                &element, sizeof element);
         }
         if (r >= 0)
                 hive_list_store_head(c->edit->hive, parent->subkeys, body_len, HIVE_RI, leaves);
         return r;
 }
 
-static int copy_subkeys(struct hive_copy *c, const struct hive_node *source, struct hive_node *target,
-                        unsigned depth, ow_error *err)
+static int copy_subkeys(struct hive_copy *c, const struct hive_node *source, struct hive_node *target, unsigned depth,
+                        ow_error *err)
 {
         OW_AUTO_FREE uint32_t *owned = NULL;
         struct cells cells = { NULL, 0, 0 };
@@ -311,6 +312,11 @@ int hive_copy_tree(struct hive_copy *c, struct hive_node *node, const struct hiv
 
         if (node->layer || !c->whole)
                 r = hive_edit_may(node, err);
+        if (r >= 0 && name->n > HIVE_MAX_KEY_NAME)
+                r = ow_fail(err, OW_E_CORRUPT, node->cell,
+                            "name of the key at 0x%x has %zu UTF-16 units, limit %d: "
+                            "not copied",
+                            node->cell, name->n, HIVE_MAX_KEY_NAME);
         if (r >= 0 && depth > HIVE_MAX_DEPTH)
                 r = ow_fail(err, OW_E_LIMIT, node->cell, "keys would be more than %d levels deep", HIVE_MAX_DEPTH);
         if (r >= 0)
@@ -322,8 +328,11 @@ int hive_copy_tree(struct hive_copy *c, struct hive_node *node, const struct hiv
         if (r < 0)
                 return r;
         target.parent = parent;
+        /* A spare byte before 1.5, in hives of before Windows 8: anything may be in it. */
+        if (hive_minor(c->from) < 5 && hive_minor(c->edit->hive) >= 5)
+                target.access = 0;
         if (!c->whole)
-                target.flags &= (uint16_t)~(OW_KEY_HIVE_ENTRY | OW_KEY_NO_DELETE);
+                target.flags &= (uint16_t) ~(OW_KEY_HIVE_ENTRY | OW_KEY_NO_DELETE);
         r = note_unsaved(c, node, &target, err);
         if (r >= 0)
                 r = copy_class(c, node, &target, err);

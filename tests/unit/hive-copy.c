@@ -117,8 +117,8 @@ static void copies_that_cannot_be_leave_the_hive_alone(void **state)
         assert_fails(OW_E_INVAL, ow_hive_copy_key(from, top, to, key, "a\\b", NULL, &err));
         assert_fails(OW_E_INVAL, ow_hive_copy_key(from, top, to, key, "", NULL, &err));
         assert_fails(OW_E_INVAL, ow_hive_copy_key(from, top, from, top, "inside", NULL, &err));
-        assert_fails(OW_E_INVAL, ow_hive_copy_key(from, top, from, child_of(from, "Tree\\many\\Key 3"), "inside",
-                                                  NULL, &err));
+        assert_fails(OW_E_INVAL,
+                     ow_hive_copy_key(from, top, from, child_of(from, "Tree\\many\\Key 3"), "inside", NULL, &err));
         for (unsigned depth = 3; depth < HIVE_MAX_DEPTH; depth++)
                 assert_ok(ow_hive_create_key(from, depth == 3 ? top : key, "d", &key, NULL, &err));
         top = child_of(from, "Tree\\many\\Key 3");
@@ -164,10 +164,18 @@ static void compact_and_compare(ow_hive *h)
 static void compaction_loses_nothing(void **state)
 {
         static const char *const names[] = {
-                "bcd/regipy-BCD", "machines/nt4-server/SYSTEM", "machines/nt4-server/SAM",
-                "machines/xp-virtualpc/NTUSER.DAT", "corner/winreg-kb-UsrClass.dat", "corner/nt-hive-testhive",
-                "corner/yarp-ManySubkeysHive", "corner/yarp-BigDataHive", "corner/yarp-UnicodeHive",
-                "corner/notatin-win7_ntuser.dat", "corner/hivex-special", "machines/win7-vmware/NTUSER-nfury.DAT",
+                "bcd/regipy-BCD",
+                "machines/nt4-server/SYSTEM",
+                "machines/nt4-server/SAM",
+                "machines/xp-virtualpc/NTUSER.DAT",
+                "corner/winreg-kb-UsrClass.dat",
+                "corner/nt-hive-testhive",
+                "corner/yarp-ManySubkeysHive",
+                "corner/yarp-BigDataHive",
+                "corner/yarp-UnicodeHive",
+                "corner/notatin-win7_ntuser.dat",
+                "corner/hivex-special",
+                "machines/win7-vmware/NTUSER-nfury.DAT",
         };
         unsigned done = 0;
         ow_source source;
@@ -231,7 +239,7 @@ static void lists_out_of_order_are_copied_in_order(void **state)
 
         assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
         (void)make_tree(h, 5);
-        assert_ok(ow_hive_save(h, 4, &sink, &err));     /* so that times are equal */
+        assert_ok(ow_hive_save(h, 4, &sink, &err)); /* so that times are equal */
         assert_ok(hive_node_decode(h, child_of(h, "Tree\\many").cell, &node, &err));
         assert_ok(hive_list_decode(h, node.subkeys, &ri, &err));
         turn_round(h, hive_list_cell(&ri, 0));
@@ -277,6 +285,60 @@ static void damaged_hives_are_not_compacted(void **state)
         }
         assert_fails(OW_E_CORRUPT, ow_hive_compact(h, &fresh, &err));
         ow_hive_close(h);
+}
+
+/* A name of 510 units, as only damage makes it: loaded and shown, but no copy is made of it. */
+static void names_that_are_too_long_are_not_copied(void **state)
+{
+        char wide[2 * HIVE_MAX_KEY_NAME + 1] = "";
+        ow_hive *h, *to, *fresh = NULL;
+        struct hive_node node;
+        ow_key top, key;
+        ow_le16 flags;
+
+        for (size_t i = 0; i < HIVE_MAX_KEY_NAME; i++)
+                memcpy(wide + 2 * i, "\xc4\x80", 3);
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &to, &err));
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "top", &top, NULL, &err));
+        assert_ok(ow_hive_create_key(h, top, wide, &key, NULL, &err));
+        assert_ok(hive_node_decode(h, key.cell, &node, &err));
+        flags = ow_le16_of(node.flags | OW_KEY_LATIN1);
+        hive_cell_write(h, node.cell, node.body_len, 2, &flags, sizeof flags);
+        assert_fails(OW_E_CORRUPT, ow_hive_compact(h, &fresh, &err));
+        assert_fails(OW_E_CORRUPT, ow_hive_copy_key(h, top, to, ow_hive_root(to), NULL, NULL, &err));
+        assert_fails(OW_E_CORRUPT, ow_hive_copy_key(h, key, to, ow_hive_root(to), NULL, NULL, &err));
+        assert_int_equal(check_hive(to).keys, 1);
+        /* Another name makes it sound. */
+        assert_ok(ow_hive_rename_key(h, key, "short", &key, &err));
+        assert_ok(ow_hive_compact(h, &fresh, &err));
+        assert_int_equal(check_hive(fresh).faults, 0);
+        ow_hive_close(fresh);
+        ow_hive_close(to);
+        ow_hive_close(h);
+}
+
+/* What was a spare byte in the old version does not become bits that say who was there. */
+static void spare_bytes_do_not_become_access_bits(void **state)
+{
+        static const uint32_t minors[][2] = { { 3, 5 }, { 3, 3 }, { 5, 5 } };
+
+        for (size_t i = 0; i < OW_COUNT(minors); i++) {
+                ow_hive *from, *to;
+                struct hive_node node;
+                ow_key key;
+
+                assert_ok(ow_hive_new(minors[i][0], "root", NULL, 0, &from, &err));
+                assert_ok(ow_hive_new(minors[i][1], "root", NULL, 0, &to, &err));
+                assert_ok(ow_hive_create_key(from, ow_hive_root(from), "key", &key, NULL, &err));
+                assert_ok(hive_node_decode(from, key.cell, &node, &err));
+                hive_cell_write(from, node.cell, node.body_len, 0x0c, "\xcd", 1);
+                assert_ok(ow_hive_copy_key(from, key, to, ow_hive_root(to), NULL, &key, &err));
+                assert_ok(hive_node_decode(to, key.cell, &node, &err));
+                assert_int_equal(node.access, minors[i][0] == minors[i][1] ? 0xcd : 0);
+                ow_hive_close(from);
+                ow_hive_close(to);
+        }
 }
 
 static void set_flags(ow_hive *h, const char *path, uint16_t flags)
@@ -332,6 +394,8 @@ int main(void)
                 cmocka_unit_test(compaction_loses_nothing),
                 cmocka_unit_test(lists_out_of_order_are_copied_in_order),
                 cmocka_unit_test(damaged_hives_are_not_compacted),
+                cmocka_unit_test(names_that_are_too_long_are_not_copied),
+                cmocka_unit_test(spare_bytes_do_not_become_access_bits),
                 cmocka_unit_test(special_keys_are_kept_whole),
         };
 
