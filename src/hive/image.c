@@ -89,10 +89,9 @@ void hive_image_done(struct hive_image *image)
         memset(image, 0, sizeof *image);
 }
 
-int hive_image_reset(struct hive_image *image, ow_error *err)
+int hive_image_reset(struct hive_image *image, uint32_t size, ow_error *err)
 {
         ow_source source = image->source;
-        uint32_t size = image->size;
 
         hive_image_done(image);
         return hive_image_init(image, &source, size, err);

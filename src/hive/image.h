@@ -46,8 +46,8 @@ struct hive_image {
 int hive_image_init(struct hive_image *image, const ow_source *source, uint32_t size, ow_error *err);
 void hive_image_done(struct hive_image *image);
 
-/* Forgets every byte in memory; the next access reads again. */
-int hive_image_reset(struct hive_image *image, ow_error *err);
+/* Forgets every byte in memory; the next access reads again. size: of the bins from now on. */
+int hive_image_reset(struct hive_image *image, uint32_t size, ow_error *err);
 
 /* Longer or shorter bins. Bytes past what the source backs are zero. */
 int hive_image_set_size(struct hive_image *image, uint32_t size, ow_error *err);

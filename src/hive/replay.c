@@ -110,7 +110,7 @@ static int replay_hvle(ow_hive *h, struct logs *logs, ow_error *err)
 static int rebuild_hvle(ow_hive *h, struct logs *logs, ow_error *err)
 {
         const struct hive_log *newest = NULL;
-        uint32_t entries, pages, last;
+        uint32_t entries, pages, last, size = h->image.size;
         int r;
 
         for (size_t i = 0; i < logs->n; i++)
@@ -125,7 +125,7 @@ static int rebuild_hvle(ow_hive *h, struct logs *logs, ow_error *err)
         if (r < 0)
                 return r;
         if (entries == 0)
-                return hive_image_reset(&h->image, err);
+                return hive_image_reset(&h->image, size, err);
         take_base(h, newest);
         return note_replay(h, entries, pages);
 }
@@ -134,6 +134,7 @@ static int rebuild_hvle(ow_hive *h, struct logs *logs, ow_error *err)
 static int replay_dirt(ow_hive *h, struct logs *logs, bool base_ok, ow_error *err)
 {
         uint64_t written = h->base.written, first_bin = written;
+        uint32_t size = h->image.size;
         int r = 0;
 
         /* A damaged base block may still show its time; the first bin keeps a copy, which may be older. */
@@ -166,7 +167,7 @@ static int replay_dirt(ow_hive *h, struct logs *logs, bool base_ok, ow_error *er
                                 take_base(h, best);
                         return note_replay(h, 1, pages);
                 }
-                r = hive_image_reset(&h->image, err);
+                r = hive_image_reset(&h->image, size, err);
                 if (r < 0)
                         return r;
         }
@@ -178,28 +179,52 @@ static int replay(ow_hive *h, struct logs *logs, bool base_ok, ow_error *err)
 
         if (r >= 0 && h->info.replay != OW_REPLAY_DONE)
                 r = replay_dirt(h, logs, base_ok, err);
-        if (r >= 0)
-                h->base.bins_size = h->image.size;
         return r;
 }
 
-/* How large the bins are at first sight, for a base block that may be damaged. */
-static uint32_t plausible_size(const struct hive_base *base, const ow_source *source)
+/* All pages of the file, for a base block that nothing vouches for. */
+static uint32_t held_size(const ow_source *source)
 {
-        uint64_t held = source->size > HIVE_BASE_BYTES ? (source->size - HIVE_BASE_BYTES) / HIVE_PAGE * HIVE_PAGE : 0;
+        uint64_t held = source->size > HIVE_BASE_BYTES ? source->size - HIVE_BASE_BYTES : 0;
 
-        if (hive_base_check(base, NULL) >= 0)
-                return base->bins_size;
-        return held < HIVE_MAX_BINS ? (uint32_t)held : HIVE_MAX_BINS;
+        return held < HIVE_MAX_BINS ? (uint32_t)((held + HIVE_PAGE - 1) / HIVE_PAGE * HIVE_PAGE) : HIVE_MAX_BINS;
+}
+
+/*
+ * Sets the size of the bins where the checksum does not vouch for it: no bin that the file holds is left out, since
+ * what is added later would go over it; and what the base block says is in the file and is not, counts as lost.
+ */
+static int find_size(ow_hive *h, ow_error *err)
+{
+        uint32_t stated = h->base.bins_size, at = h->image.size, size, end = 0;
+
+        while (at > 0 && end == 0) {
+                int r;
+
+                at -= HIVE_PAGE;
+                r = hive_bin_size(h, at, &size, err);
+                if (r < 0 && r != OW_E_CORRUPT)
+                        return r;
+                if (r >= 0)
+                        end = at + size;
+        }
+        if (stated % HIVE_PAGE == 0 && stated <= HIVE_MAX_BINS && stated > end)
+                end = stated;
+        h->base.bins_size = end;
+        return hive_image_set_size(&h->image, end, err);
 }
 
 static int no_log(ow_hive *h, bool base_ok, size_t n_logs, bool accept_dirty, ow_error *err)
 {
+        int r = 0;
+
         h->info.replay = OW_REPLAY_NO_LOGS;
         if (!base_ok)
                 return ow_fail(err, OW_E_FORMAT, 0, "not a registry hive, and no log to make its base block from");
+        if (accept_dirty && !h->base.checksum_ok)
+                r = find_size(h, err);
         if (accept_dirty)
-                return hive_base_check(&h->base, err);
+                return r < 0 ? r : hive_base_check(&h->base, err);
         if (!h->base.checksum_ok)
                 return ow_fail(err, OW_E_DIRTY, 0x1fc,
                                "base block has a wrong checksum, and none of %zu logs replaces it", n_logs);
@@ -230,7 +255,7 @@ int hive_replay(ow_hive *h, const ow_source *source, const ow_source *logs, size
                 if (r < 0)
                         return r;
         }
-        r = hive_image_init(&h->image, source, plausible_size(&h->base, source), err);
+        r = hive_image_init(&h->image, source, trusted ? h->base.bins_size : held_size(source), err);
         if (r < 0)
                 return r;
         h->info.replay = OW_REPLAY_NOT_NEEDED;
@@ -239,5 +264,8 @@ int hive_replay(ow_hive *h, const ow_source *source, const ow_source *logs, size
         r = replay(h, opened, trusted, err);
         if (r < 0)
                 return r;
-        return h->info.replay == OW_REPLAY_DONE ? 0 : no_log(h, base_ok, n_logs, accept_dirty, err);
+        if (h->info.replay != OW_REPLAY_DONE)
+                return no_log(h, base_ok, n_logs, accept_dirty, err);
+        h->base.bins_size = h->image.size;
+        return 0;
 }

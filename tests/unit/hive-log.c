@@ -6,12 +6,12 @@
 #include "base/alloc.h"
 #include "base/le.h"
 #include "base/macros.h"
-#include "hive-common.h"
+#include "hive-model.h"
 #include "hive/hive.h"
 #include "hive/replay.h"
 
 enum { BASE = 4096, ENTRIES = 3 };
-enum { ENTRY_BYTES = 4608, FIRST_SEQUENCE = 10, MAX_HIVE = 4096 + 8192, MAX_LOG = 512 + ENTRIES * ENTRY_BYTES };
+enum { ENTRY_BYTES = 4608, FIRST_SEQUENCE = 10, MAX_HIVE = 4096 + 12288, MAX_LOG = 512 + ENTRIES * ENTRY_BYTES };
 
 struct set {
         uint8_t hive[MAX_HIVE], log[MAX_LOG];
@@ -371,6 +371,104 @@ static void two_logs_follow_each_other(void **state)
         }
 }
 
+/* A second bin, all of it free, and zeros behind it that belong to no bin. */
+static void add_bin(struct set *set)
+{
+        uint8_t *bin = set->hive + BASE + 4096;
+
+        memcpy(bin, "hbin", 4);
+        ow_le32_put(bin + 4, 4096);
+        ow_le32_put(bin + 8, 4096);
+        ow_le32_put(bin + 32, 4096 - 32);
+        ow_le32_put(set->hive + 40, 8192);
+        seal_base(set->hive);
+        set->hive_size = MAX_HIVE;
+}
+
+static ow_hive *accept(struct memory *file, struct memory *log, ow_hive_info *info)
+{
+        ow_source source = memory_source(file), log_source = memory_source(log);
+        ow_hive *h;
+
+        assert_ok(ow_hive_load(&source, &log_source, log->size > 0, OW_HIVE_ACCEPT_DIRTY, &h, &err));
+        ow_hive_info_get(h, info);
+        return h;
+}
+
+/* The hive is the one it would be without the log, before and after it is saved. */
+static void a_refused_log_leaves_no_trace(void **state)
+{
+        static const struct {
+                bool hvle, sealed;
+                uint32_t bins_size;
+        } cases[] = {
+                { true, false, 4096 },  { true, false, 16384 }, { false, true, 4096 },
+                { false, true, 16384 }, { false, false, 4096 }, { false, false, 16384 },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                static struct set set;
+                struct memory file = { 0 }, log;
+                ow_sink sink = memory_sink(&file);
+                ow_hive_info info;
+                ow_hive *h;
+
+                make_hive(&set);
+                add_bin(&set);
+                (cases[i].hvle ? make_hvle : make_dirt)(&set);
+                ow_le32_put(set.log + 40, cases[i].bins_size);
+                seal_base(set.log);
+                set.log[cases[i].hvle ? 600 : 1024] ^= 1; /* the first entry; the header of the bin */
+                if (!cases[i].sealed)
+                        set.hive[508] ^= 1;
+                assert_ok(sink.write(sink.state, 0, set.hive, set.hive_size, &err));
+                log = (struct memory){ .p = set.log, .size = set.log_size };
+                h = accept(&file, &log, &info);
+                assert_int_equal(info.replay, OW_REPLAY_NO_LOGS);
+                assert_int_equal(info.bins_size, 8192);
+                assert_false(info.truncated);
+                assert_ok(ow_hive_set_value(h, ow_hive_root(h), "m", OW_REG_BINARY, set.log, 8000, &err));
+                assert_ok(ow_hive_save(h, 2000, &sink, &err));
+                ow_hive_close(h);
+                log.size = 0;
+                h = accept(&file, &log, &info);
+                assert_int_equal(info.replay, OW_REPLAY_NOT_NEEDED);
+                assert_int_equal(check_hive(h).faults, 0);
+                ow_hive_close(h);
+                memory_done(&file);
+        }
+}
+
+/* Without a checksum: every bin that the file holds counts, and what it should hold and does not is lost. */
+static void the_size_of_the_bins_is_not_believed_blindly(void **state)
+{
+        static const struct {
+                uint32_t stated, found;
+                bool truncated;
+        } cases[] = {
+                { 4096, 8192, false },       { 8192, 8192, false },   { 0, 8192, false },     { 4097, 8192, false },
+                { 0xfffff000, 8192, false }, { 12288, 12288, false }, { 16384, 16384, true },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                static struct set set;
+                struct memory file, none = { 0 };
+                ow_hive_info info;
+                ow_hive *h;
+
+                make_hive(&set);
+                add_bin(&set);
+                ow_le32_put(set.hive + 40, cases[i].stated);
+                seal_base(set.hive);
+                set.hive[508] ^= 1;
+                file = (struct memory){ .p = set.hive, .size = set.hive_size };
+                h = accept(&file, &none, &info);
+                assert_int_equal(info.bins_size, cases[i].found);
+                assert_int_equal(info.truncated, cases[i].truncated);
+                ow_hive_close(h);
+        }
+}
+
 /* The nth read of the hive or its log, or the nth allocation, fails: a clean code, and the next load is whole. */
 static void failures_in_a_replay_are_clean(void **state)
 {
@@ -417,6 +515,8 @@ int main(void)
                 cmocka_unit_test(a_log_makes_a_hive_longer_only_by_what_it_brings),
                 cmocka_unit_test(the_primary_decides_what_applies),
                 cmocka_unit_test(two_logs_follow_each_other),
+                cmocka_unit_test(a_refused_log_leaves_no_trace),
+                cmocka_unit_test(the_size_of_the_bins_is_not_believed_blindly),
                 cmocka_unit_test(failures_in_a_replay_are_clean),
         };
 
