@@ -32,6 +32,20 @@ static int check_root(ow_hive *h, ow_error *err)
         return r < 0 ? ow_wrap(err, r, "root key") : 0;
 }
 
+/* A log can make a hive longer, but only by what it brings. */
+static void find_lost(ow_hive *h)
+{
+        struct hive_image *image = &h->image;
+
+        for (uint32_t s = image->backed / HIVE_SECTOR; s < image->size / HIVE_SECTOR; s++)
+                if (hive_image_is_dirty(image, s))
+                        image->logged += HIVE_SECTOR;
+        h->info.truncated = image->backed / HIVE_SECTOR * HIVE_SECTOR + image->logged < image->size;
+        /* A replay has looked at bins as if all of them were there. */
+        if (h->info.truncated)
+                memset(image->bins, 0, image->size / HIVE_PAGE * sizeof *image->bins);
+}
+
 static void fill_info(ow_hive *h)
 {
         ow_hive_info *info = &h->info;
@@ -58,8 +72,7 @@ static int load(ow_hive *h, const ow_source *source, const ow_source *logs, size
         r = hive_replay(h, source, logs, n_logs, base_ok, flags & OW_HIVE_ACCEPT_DIRTY, err);
         if (r < 0)
                 return r;
-        /* A log can make a hive longer, but only by what it brings. */
-        h->info.truncated = h->image.backed + h->image.logged < h->image.size;
+        find_lost(h);
         fill_info(h);
         return check_root(h, err);
 }

@@ -17,10 +17,6 @@ int hive_log_put_page(ow_hive *h, uint32_t offset, const uint8_t *bytes, uint32_
         if (r < 0)
                 return r;
         memcpy(h->image.bytes + offset, bytes, size);
-        /* Sectors behind the file, each counted once however often logs bring it. */
-        for (uint32_t at = offset - offset % HIVE_SECTOR; at < offset + size; at += HIVE_SECTOR)
-                if (at + HIVE_SECTOR > h->image.backed && !hive_image_is_dirty(&h->image, at / HIVE_SECTOR))
-                        h->image.logged += HIVE_SECTOR;
         hive_image_mark_dirty(&h->image, offset, size);
         return 0;
 }

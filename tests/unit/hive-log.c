@@ -439,6 +439,76 @@ static void a_refused_log_leaves_no_trace(void **state)
         }
 }
 
+/* Shorter bins and longer ones again: all that the last entry needs was brought. */
+static void a_chain_may_shrink_and_grow_again(void **state)
+{
+        static struct set set;
+        struct memory file = { 0 }, log;
+        ow_sink sink = memory_sink(&file);
+        ow_source source, log_source;
+        ow_hive_info info;
+        ow_hive *h;
+
+        make_hive(&set);
+        add_bin(&set);
+        make_hvle(&set);
+        for (unsigned i = 0; i < ENTRIES; i++) {
+                uint8_t *entry = set.log + 512 + i * ENTRY_BYTES;
+                uint32_t page = i == 1 ? 0 : 4096;
+
+                ow_le32_put(entry + 16, page + 4096);
+                ow_le32_put(entry + 40, page);
+                memcpy(entry + 48, set.hive + BASE + page, 4096);
+                seal_entry(entry);
+        }
+        assert_ok(sink.write(sink.state, 0, set.hive, BASE + 8192, &err));
+        log = (struct memory){ .p = set.log, .size = set.log_size };
+        source = memory_source(&file);
+        log_source = memory_source(&log);
+        assert_ok(ow_hive_load(&source, &log_source, 1, 0, &h, &err));
+        ow_hive_info_get(h, &info);
+        assert_int_equal(info.replayed_entries, 3);
+        assert_int_equal(info.bins_size, 8192);
+        assert_false(info.truncated);
+        assert_int_equal(check_hive(h).faults, 0);
+        assert_ok(ow_hive_set_value(h, ow_hive_root(h), "m", OW_REG_BINARY, set.log, 100, &err));
+        assert_ok(ow_hive_save(h, 2000, &sink, &err));
+        ow_hive_close(h);
+        memory_done(&file);
+}
+
+/* The second page of a bin is in neither the file nor the log, which brings a sector of the first. */
+static void what_is_lost_is_no_zeros_after_an_old_log(void **state)
+{
+        static const uint8_t data[6000] = { 7 };
+        static struct set set;
+        struct memory file = { 0 }, log;
+        ow_sink sink = memory_sink(&file);
+        ow_hive_info info;
+        ow_blob blob;
+        ow_hive *h;
+
+        assert_ok(ow_hive_new(3, "root", NULL, 0, &h, &err));
+        assert_ok(ow_hive_set_value(h, ow_hive_root(h), "n", OW_REG_BINARY, data, sizeof data, &err));
+        assert_ok(ow_hive_save(h, 1000, &sink, &err));
+        ow_hive_close(h);
+        assert_int_equal(file.size, BASE + 4096 + 8192);
+        memcpy(set.hive, file.p, file.size);
+        ow_le32_put(file.p + 4, FIRST_SEQUENCE);
+        seal_base(file.p);
+        assert_ok(memory_set_size(&file, BASE + 8192, &err));
+        put_log_base(&set, HIVE_FILE_DIRT);
+        memcpy(set.log + 512, "DIRT\0\1", 6);
+        memcpy(set.log + 1024, set.hive + BASE + 4096, HIVE_SECTOR);
+        log = (struct memory){ .p = set.log, .size = 1024 + HIVE_SECTOR };
+        h = accept(&file, &log, &info);
+        assert_int_equal(info.replay, OW_REPLAY_DONE);
+        assert_true(info.truncated);
+        assert_fails(OW_E_CORRUPT, ow_hive_get_value(h, ow_hive_root(h), "n", NULL, &blob, &err));
+        ow_hive_close(h);
+        memory_done(&file);
+}
+
 /* Without a checksum: every bin that the file holds counts, and what it should hold and does not is lost. */
 static void the_size_of_the_bins_is_not_believed_blindly(void **state)
 {
@@ -516,6 +586,8 @@ int main(void)
                 cmocka_unit_test(the_primary_decides_what_applies),
                 cmocka_unit_test(two_logs_follow_each_other),
                 cmocka_unit_test(a_refused_log_leaves_no_trace),
+                cmocka_unit_test(a_chain_may_shrink_and_grow_again),
+                cmocka_unit_test(what_is_lost_is_no_zeros_after_an_old_log),
                 cmocka_unit_test(the_size_of_the_bins_is_not_believed_blindly),
                 cmocka_unit_test(failures_in_a_replay_are_clean),
         };
