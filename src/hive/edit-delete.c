@@ -91,10 +91,11 @@ static int collect(struct collection *c, uint32_t cell, unsigned depth, ow_error
         return r;
 }
 
-static int check_security(struct collection *c, ow_error *err)
+static int check_security(struct collection *c, const struct hive_node *node, ow_error *err)
 {
         for (size_t i = 0; i < c->security.n; i++) {
-                int r = hive_security_may_lose(&c->edit, c->security.v[i].number, c->security.v[i].count, err);
+                int r = hive_security_may_lose(&c->edit, c->security.v[i].number, &c->security.v[i].count, node, true,
+                                               err);
 
                 if (r < 0)
                         return ow_wrap(err, r, "security of a deleted key");
@@ -127,7 +128,7 @@ int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err)
         if (r >= 0)
                 r = collect(&c, key.cell, 1, err);
         if (r >= 0)
-                r = check_security(&c, err);
+                r = check_security(&c, &node, err);
         if (r == OW_E_CORRUPT)
                 return ow_wrap(err, r,
                                "a key is deleted only when all below it is sound; repair the hive first, or "

@@ -26,6 +26,8 @@ int hive_security_get(struct hive_edit *e, ow_view descriptor, uint32_t *ret_cel
         return 0;
 }
 
+enum { AT_HAND = 32 };                  /* subkeys of one key that are asked what they use */
+
 static bool is_outside(const struct hive_security *sk)
 {
         return sk->next == 0;
@@ -95,13 +97,48 @@ void hive_security_gain(ow_hive *h, uint32_t cell, uint32_t users)
         hive_security_store(h, &sk);
 }
 
-int hive_security_may_lose(struct hive_edit *e, uint32_t cell, uint32_t users, ow_error *err)
+/* Does top, or one of its first subkeys, use that cell? The key at going is left out. */
+static bool family_uses(ow_hive *h, uint32_t top, uint32_t going, uint32_t cell)
+{
+        struct hive_list leaf;
+        struct hive_node node;
+
+        if (hive_node_decode(h, top, &node, NULL) < 0)
+                return false;
+        if (top != going && node.security == cell)
+                return true;
+        if (node.n_subkeys == 0 || hive_list_decode(h, node.subkeys, &leaf, NULL) < 0 ||
+            (leaf.kind == HIVE_RI && hive_list_decode(h, hive_list_cell(&leaf, 0), &leaf, NULL) < 0))
+                return false;
+        for (uint32_t i = 0; i < leaf.count && i < AT_HAND; i++) {
+                uint32_t at = hive_list_cell(&leaf, i);
+
+                if (at != going && hive_node_decode(h, at, &node, NULL) >= 0 && node.security == cell)
+                        return true;
+        }
+        return false;
+}
+
+/* A count that says that nobody is left is not believed at once: most cells are used by kin of the key as well. */
+static bool is_used_at_hand(ow_hive *h, uint32_t cell, const struct hive_node *going, bool with_all_below)
+{
+        return family_uses(h, h->base.root, going->cell, cell) ||
+               (going->cell != h->base.root && family_uses(h, going->parent, going->cell, cell)) ||
+               (!with_all_below && family_uses(h, going->cell, going->cell, cell));
+}
+
+int hive_security_may_lose(struct hive_edit *e, uint32_t cell, uint32_t *users, const struct hive_node *going,
+                           bool with_all_below, ow_error *err)
 {
         struct hive_security sk, next, previous;
         int r = hive_security_decode(e->hive, cell, &sk, err);
 
-        if (r < 0 || sk.references != users)
+        if (r < 0 || sk.references != *users)
                 return r;
+        if (is_used_at_hand(e->hive, cell, going, with_all_below)) {
+                *users = sk.references - 1;     /* 1 is left */
+                return 0;
+        }
         r = hive_security_decode(e->hive, sk.next, &next, err);
         if (r >= 0)
                 r = hive_security_decode(e->hive, sk.previous, &previous, err);
@@ -143,7 +180,7 @@ void hive_security_lose(ow_hive *h, uint32_t cell, uint32_t users)
 /* The key uses that cell from now on. */
 static int change(struct hive_edit *e, struct hive_node *node, uint32_t cell, ow_error *err)
 {
-        uint32_t old = node->security;
+        uint32_t old = node->security, users = 1;
         int r;
 
         if (cell == old)
@@ -151,7 +188,7 @@ static int change(struct hive_edit *e, struct hive_node *node, uint32_t cell, ow
         r = hive_security_may_gain(e->hive, cell, 1, err);
         if (r < 0)
                 return r;
-        r = hive_security_may_lose(e, old, 1, err);
+        r = hive_security_may_lose(e, old, &users, node, false, err);
         /* A damaged old cell is left where it is; the key itself is sound again. */
         if (r == OW_E_CORRUPT)
                 old = 0;
@@ -161,7 +198,7 @@ static int change(struct hive_edit *e, struct hive_node *node, uint32_t cell, ow
                 return ow_fail_nomem(err);
         hive_security_gain(e->hive, cell, 1);
         if (old)
-                hive_security_lose(e->hive, old, 1);
+                hive_security_lose(e->hive, old, users);
         node->security = cell;
         hive_node_store(e->hive, node);
         (void)hive_map_put(&e->hive->changed, node->cell, 1);

@@ -56,8 +56,12 @@ int hive_security_get(struct hive_edit *e, ow_view descriptor, uint32_t *ret_cel
 /* So many keys more use that cell; a fresh one joins the ring. First may the hive, then it does, which cannot fail. */
 int hive_security_may_gain(ow_hive *h, uint32_t cell, uint32_t users, ow_error *err);
 void hive_security_gain(ow_hive *h, uint32_t cell, uint32_t users);
-/* So many keys less; without any it leaves the ring, and goes when the edit is committed. */
-int hive_security_may_lose(struct hive_edit *e, uint32_t cell, uint32_t users, ow_error *err);
+/*
+ * So many keys less, going among them, or with all below it; without any it leaves the ring, and goes when the edit is
+ * committed. *users becomes less where the count was too low and a key at hand still uses the cell.
+ */
+int hive_security_may_lose(struct hive_edit *e, uint32_t cell, uint32_t *users, const struct hive_node *going,
+                           bool with_all_below, ow_error *err);
 void hive_security_lose(ow_hive *h, uint32_t cell, uint32_t users);
 
 /* copy.c: a tree of keys in fresh cells, below nothing yet. */

@@ -204,6 +204,53 @@ static void broken_rings_are_not_made_longer(void **state)
         ow_hive_close(h);
 }
 
+static void set_users(ow_hive *h, uint32_t cell, uint32_t users)
+{
+        struct hive_security sk;
+
+        assert_ok(hive_security_decode(h, cell, &sk, &err));
+        sk.references = users;
+        hive_security_store(h, &sk);
+}
+
+/* A count below the truth: what the root, the parent, a sibling or a subkey still uses is not given up. */
+static void a_count_that_is_too_low_frees_nothing(void **state)
+{
+        enum { PARENT, SIBLING, CHILD, ROOT_OF_ALL, N_USERS };
+
+        for (unsigned user = 0; user < N_USERS; user++) {
+                for (unsigned deleting = 0; deleting < 2; deleting++) {
+                        ow_key keys[N_USERS], key;
+                        uint8_t sd[64];
+                        size_t size = put_descriptor(sd, 7), other = put_descriptor(sd, 8);
+                        uint32_t cell;
+                        ow_hive *h;
+
+                        if (user == CHILD && deleting)
+                                continue;       /* it goes as well */
+                        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+                        keys[ROOT_OF_ALL] = ow_hive_root(h);
+                        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "a\\p", &keys[PARENT], NULL, &err));
+                        assert_ok(ow_hive_create_key(h, keys[PARENT], "key", &key, NULL, &err));
+                        assert_ok(ow_hive_create_key(h, keys[PARENT], "sibling", &keys[SIBLING], NULL, &err));
+                        assert_ok(ow_hive_create_key(h, key, "child", &keys[CHILD], NULL, &err));
+                        (void)put_descriptor(sd, 7);
+                        assert_ok(ow_hive_set_security(h, keys[user], sd, size, &err));
+                        assert_ok(ow_hive_set_security(h, key, sd, size, &err));
+                        cell = cell_of(h, key);
+                        assert_int_equal(users_of(h, cell), 2);
+                        set_users(h, cell, 1);
+                        (void)put_descriptor(sd, 8);
+                        assert_ok(deleting ? ow_hive_delete_key(h, key, &err)
+                                           : ow_hive_set_security(h, key, sd, other, &err));
+                        assert_int_equal(cell_of(h, keys[user]), cell);
+                        assert_int_equal(users_of(h, cell), 1);
+                        require_sound(h);
+                        ow_hive_close(h);
+                }
+        }
+}
+
 /* Among thousands of them each is found, also after others went; and a failed edit leaves none behind. */
 static void many_descriptors_are_told_apart(void **state)
 {
@@ -250,6 +297,7 @@ int main(void)
                 cmocka_unit_test(equal_descriptors_share_a_cell),
                 cmocka_unit_test(setting_what_is_there_changes_nothing),
                 cmocka_unit_test(broken_rings_are_not_made_longer),
+                cmocka_unit_test(a_count_that_is_too_low_frees_nothing),
                 cmocka_unit_test(many_descriptors_are_told_apart),
         };
 
