@@ -70,7 +70,10 @@ static void take_base(ow_hive *h, const struct hive_log *log)
         h->info.base_block_rebuilt = true;
 }
 
-/* Entries older than the hive are stale; a log goes on where the one before it ended. */
+/*
+ * Entries older than the hive are stale; a log goes on where the one before it ended. A log that should have given
+ * entries and gives none ends it all: what comes later is built on them.
+ */
 static int replay_hvle(ow_hive *h, struct logs *logs, ow_error *err)
 {
         bool tried[HIVE_MAX_LOGS] = { false };
@@ -93,12 +96,11 @@ static int replay_hvle(ow_hive *h, struct logs *logs, ow_error *err)
                         return 0;
                 tried[first - logs->v] = true;
                 if (h->info.replayed_entries && first->base.sequence1 != last + 1)
-                        continue;
+                        return 0;
                 r = hive_log_hvle_apply(h, first, &entries, &pages, &last, err);
-                if (r < 0)
+                if (r < 0 || entries == 0)
                         return r;
-                if (entries)
-                        (void)note_replay(h, entries, pages);
+                (void)note_replay(h, entries, pages);
         }
 }
 

@@ -371,6 +371,42 @@ static void two_logs_follow_each_other(void **state)
         }
 }
 
+/* Entries of a later log are built on those of the earlier one, which are lost; a log before the hive is not needed. */
+static void a_log_without_entries_ends_the_replay(void **state)
+{
+        static struct set set, second;
+        static const struct { uint32_t first; bool sound; int want; } cases[] = {
+                { 10, true, 0 }, { 10, false, OW_E_DIRTY }, { 8, false, 0 },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                struct memory file, a, b;
+                ow_source source, logs[2];
+                ow_error error = OW_ERROR_INIT;
+                ow_hive *h = NULL;
+
+                make_hive(&set);
+                make_hvle(&set);
+                second = set;
+                ow_le32_put(set.log + 4, cases[i].first);
+                ow_le32_put(set.log + 8, cases[i].first);
+                seal_base(set.log);
+                set.log[600] ^= !cases[i].sound;
+                ow_le32_put(second.log + 4, FIRST_SEQUENCE + 5);
+                seal_base(second.log);
+                ow_le32_put(second.log + 512 + 12, FIRST_SEQUENCE + 5);
+                seal_entry(second.log + 512);
+                file = (struct memory){ .p = set.hive, .size = set.hive_size };
+                a = (struct memory){ .p = set.log, .size = set.log_size };
+                b = (struct memory){ .p = second.log, .size = 512 + ENTRY_BYTES };
+                source = memory_source(&file);
+                logs[i % 2] = memory_source(&a);
+                logs[1 - i % 2] = memory_source(&b);
+                assert_int_equal(ow_hive_load(&source, logs, 2, 0, &h, &error), cases[i].want);
+                ow_hive_close(h);
+        }
+}
+
 /* A second bin, all of it free, and zeros behind it that belong to no bin. */
 static void add_bin(struct set *set)
 {
@@ -585,6 +621,7 @@ int main(void)
                 cmocka_unit_test(a_log_makes_a_hive_longer_only_by_what_it_brings),
                 cmocka_unit_test(the_primary_decides_what_applies),
                 cmocka_unit_test(two_logs_follow_each_other),
+                cmocka_unit_test(a_log_without_entries_ends_the_replay),
                 cmocka_unit_test(a_refused_log_leaves_no_trace),
                 cmocka_unit_test(a_chain_may_shrink_and_grow_again),
                 cmocka_unit_test(what_is_lost_is_no_zeros_after_an_old_log),
