@@ -50,6 +50,7 @@ int hive_base_decode(ow_view block, struct hive_base *ret, ow_error *err)
                 return ow_fail(err, OW_E_FORMAT, 0, "not a registry hive: %zu bytes, a base block needs %zu",
                                block.len, sizeof d);
         memset(ret, 0, sizeof *ret);
+        memcpy(ret->raw, block.p, block.len < sizeof ret->raw ? block.len : sizeof ret->raw);
         ret->written = ow_le64_get(d.written);
         if (memcmp(d.magic, "regf", sizeof d.magic) != 0)
                 return ow_fail(err, OW_E_FORMAT, 0, "not a registry hive: it starts with %02x%02x%02x%02x",
@@ -65,7 +66,6 @@ int hive_base_decode(ow_view block, struct hive_base *ret, ow_error *err)
         ret->bins_size = ow_le32_get(d.bins_size);
         ret->flags = ow_le32_get(d.flags);
         ret->checksum_ok = ow_le32_get(d.checksum) == hive_base_checksum(block.p);
-        memcpy(ret->raw, block.p, block.len < sizeof ret->raw ? block.len : sizeof ret->raw);
         return 0;
 }
 

@@ -33,7 +33,7 @@ struct hive_base {
 
 /*
  * block: 512 bytes of a log or 4096 of a primary. A wrong checksum is no error here: see checksum_ok. After OW_E_FORMAT
- * *ret has the time that stands there, by which a log of the old kind is known.
+ * *ret has the time that stands there, by which a log of the old kind is known, and the bytes as found.
  */
 int hive_base_decode(ow_view block, struct hive_base *ret, ow_error *err);
 

@@ -48,9 +48,10 @@ static int open_log(ow_hive *h, const ow_source *source, struct hive_log *log, o
         return log->base.type == HIVE_FILE_HVLE ? hive_log_hvle_top(log, &h->top_sequence, err) : 0;
 }
 
-static int note_replay(ow_hive *h, uint32_t entries, uint32_t pages)
+static int note_replay(ow_hive *h, uint32_t entries, uint32_t pages, bool rebuilt)
 {
         h->info.replay = OW_REPLAY_DONE;
+        h->info.base_block_rebuilt = h->base_changed = rebuilt;
         h->info.replayed_entries += entries;
         h->info.replayed_pages += pages;
         h->replayed = true;
@@ -66,8 +67,6 @@ static void take_base(ow_hive *h, const struct hive_log *log)
         h->base = log->base;
         memcpy(h->base.raw + HIVE_BASE_HEAD, rest + HIVE_BASE_HEAD, sizeof rest - HIVE_BASE_HEAD);
         h->base.type = HIVE_FILE_PRIMARY;
-        h->base_changed = true;
-        h->info.base_block_rebuilt = true;
 }
 
 /*
@@ -100,13 +99,14 @@ static int replay_hvle(ow_hive *h, struct logs *logs, ow_error *err)
                 r = hive_log_hvle_apply(h, first, &entries, &pages, &last, err);
                 if (r < 0 || entries == 0)
                         return r;
-                (void)note_replay(h, entries, pages);
+                (void)note_replay(h, entries, pages, false);
         }
 }
 
 /* The base block of the primary is lost: the log with the newest entries gives one, and only it is applied. */
 static int rebuild_hvle(ow_hive *h, struct logs *logs, ow_error *err)
 {
+        const struct hive_base found = h->base;
         const struct hive_log *newest = NULL;
         uint32_t entries, pages, last, size = h->image.size;
         int r;
@@ -117,15 +117,16 @@ static int rebuild_hvle(ow_hive *h, struct logs *logs, ow_error *err)
                         newest = &logs->v[i];
         if (!newest)
                 return 0;
+        take_base(h, newest);           /* before the entries, which change its flags */
         r = hive_image_set_size(&h->image, newest->base.bins_size, err);
         if (r >= 0)
                 r = hive_log_hvle_apply(h, newest, &entries, &pages, &last, err);
         if (r < 0)
                 return r;
-        if (entries == 0)
-                return hive_image_reset(&h->image, size, err);
-        take_base(h, newest);
-        return note_replay(h, entries, pages);
+        if (entries > 0)
+                return note_replay(h, entries, pages, true);
+        h->base = found;
+        return hive_image_reset(&h->image, size, err);
 }
 
 /* One set of pages, from the first log that belongs to this state of the hive; the newer where several do. */
@@ -163,7 +164,7 @@ static int replay_dirt(ow_hive *h, struct logs *logs, bool base_ok, ow_error *er
                 if (pages) {
                         if (!base_ok)
                                 take_base(h, best);
-                        return note_replay(h, 1, pages);
+                        return note_replay(h, 1, pages, !base_ok);
                 }
                 r = hive_image_reset(&h->image, size, err);
                 if (r < 0)

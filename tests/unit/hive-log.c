@@ -545,6 +545,45 @@ static void what_is_lost_is_no_zeros_after_an_old_log(void **state)
         memory_done(&file);
 }
 
+/* A log gives the 512 bytes it has, and its last entry the flag; what lies behind them in the file stays. */
+static void a_rebuilt_base_block_keeps_what_no_log_has(void **state)
+{
+        for (unsigned i = 0; i < 8; i++) {
+                static struct set set;
+                struct memory file = { 0 }, log;
+                ow_sink sink = memory_sink(&file);
+                ow_source source, log_source;
+                ow_hive_info info;
+                ow_hive *h;
+
+                make_hive(&set);
+                (i & 4 ? make_dirt : make_hvle)(&set);
+                ow_le32_put(set.log + 0x90, i & 1);
+                seal_base(set.log);
+                if (i & 2)
+                        memset(set.hive, 0, 4);
+                else
+                        set.hive[508] ^= 1;
+                memset(set.hive + 512, 0x5a, BASE - 512);
+                assert_ok(sink.write(sink.state, 0, set.hive, set.hive_size, &err));
+                log = (struct memory){ .p = set.log, .size = set.log_size };
+                ow_le32_put(set.log + E2 + 8, !(i & 1));
+                if (!(i & 4))
+                        seal_entry(set.log + E2);
+                source = memory_source(&file);
+                log_source = memory_source(&log);
+                assert_ok(ow_hive_load(&source, &log_source, 1, 0, &h, &err));
+                ow_hive_info_get(h, &info);
+                assert_true(info.base_block_rebuilt);
+                assert_ok(ow_hive_save(h, 2000, &sink, &err));
+                ow_hive_close(h);
+                assert_int_equal(ow_le32_at(file.p + 0x90), i & 4 ? i & 1 : !(i & 1));
+                for (size_t at = 512; at < BASE; at++)
+                        assert_int_equal(file.p[at], 0x5a);
+                memory_done(&file);
+        }
+}
+
 /* Without a checksum: every bin that the file holds counts, and what it should hold and does not is lost. */
 static void the_size_of_the_bins_is_not_believed_blindly(void **state)
 {
@@ -625,6 +664,7 @@ int main(void)
                 cmocka_unit_test(a_refused_log_leaves_no_trace),
                 cmocka_unit_test(a_chain_may_shrink_and_grow_again),
                 cmocka_unit_test(what_is_lost_is_no_zeros_after_an_old_log),
+                cmocka_unit_test(a_rebuilt_base_block_keeps_what_no_log_has),
                 cmocka_unit_test(the_size_of_the_bins_is_not_believed_blindly),
                 cmocka_unit_test(failures_in_a_replay_are_clean),
         };
