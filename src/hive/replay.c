@@ -172,13 +172,13 @@ static int replay_dirt(ow_hive *h, struct logs *logs, bool base_ok, ow_error *er
         }
 }
 
+/* A Windows that writes new logs keeps no time any more by which one could tell that an old log is stale. */
 static int replay(ow_hive *h, struct logs *logs, bool base_ok, ow_error *err)
 {
-        int r = base_ok ? replay_hvle(h, logs, err) : rebuild_hvle(h, logs, err);
-
-        if (r >= 0 && h->info.replay != OW_REPLAY_DONE)
-                r = replay_dirt(h, logs, base_ok, err);
-        return r;
+        for (size_t i = 0; i < logs->n; i++)
+                if (logs->v[i].usable && logs->v[i].base.type == HIVE_FILE_HVLE)
+                        return base_ok ? replay_hvle(h, logs, err) : rebuild_hvle(h, logs, err);
+        return replay_dirt(h, logs, base_ok, err);
 }
 
 /* All pages of the file, for a base block that nothing vouches for. */

@@ -407,6 +407,33 @@ static void a_log_without_entries_ends_the_replay(void **state)
         }
 }
 
+/* Beside a new log that does not apply, an old one of the same time is left over from the Windows before. */
+static void an_old_log_beside_a_new_one_is_stale(void **state)
+{
+        for (unsigned i = 0; i < 4; i++) {
+                static struct set set, old;
+                struct memory file, a, b;
+                ow_source source, logs[2];
+                ow_error error = OW_ERROR_INIT;
+                ow_hive *h;
+
+                make_hive(&set);
+                old = set;
+                make_dirt(&old);
+                make_hvle(&set);
+                set.log[600] ^= 1;
+                if (i & 1)
+                        set.hive[508] ^= 1;
+                file = (struct memory){ .p = set.hive, .size = set.hive_size };
+                a = (struct memory){ .p = set.log, .size = set.log_size };
+                b = (struct memory){ .p = old.log, .size = old.log_size };
+                source = memory_source(&file);
+                logs[i / 2] = memory_source(&a);
+                logs[1 - i / 2] = memory_source(&b);
+                assert_int_equal(ow_hive_load(&source, logs, 2, 0, &h, &error), OW_E_DIRTY);
+        }
+}
+
 /* A second bin, all of it free, and zeros behind it that belong to no bin. */
 static void add_bin(struct set *set)
 {
@@ -661,6 +688,7 @@ int main(void)
                 cmocka_unit_test(the_primary_decides_what_applies),
                 cmocka_unit_test(two_logs_follow_each_other),
                 cmocka_unit_test(a_log_without_entries_ends_the_replay),
+                cmocka_unit_test(an_old_log_beside_a_new_one_is_stale),
                 cmocka_unit_test(a_refused_log_leaves_no_trace),
                 cmocka_unit_test(a_chain_may_shrink_and_grow_again),
                 cmocka_unit_test(what_is_lost_is_no_zeros_after_an_old_log),
