@@ -90,7 +90,8 @@ OW_API int ow_hive_load(const ow_source *source, const ow_source *logs, size_t n
  *
  * ow_hive_save() writes all of it.
  *
- * Return: 0; OW_E_INVAL @minor, no @name or one that is not UTF-8, a @descriptor as for ow_hive_set_security();
+ * Return: 0; OW_E_INVAL @minor, no @name, one with a '\\' or that is not UTF-8, a @descriptor as for
+ *         ow_hive_set_security();
  *         OW_E_LIMIT a @name of more than 255 UTF-16 units; OW_E_NOMEM.
  */
 OW_API int ow_hive_new(uint32_t minor, const char *name, const void *descriptor, size_t descriptor_size,

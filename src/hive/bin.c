@@ -10,15 +10,19 @@
 #include "base/le.h"
 #include "hive/hive.h"
 
-enum { BIN_HEAD = 32, NO_BIN = 1 };
+enum {
+        BIN_HEAD = 32,
+        NO_BIN = 1,
+        CHAIN_MOST = 1 << 17, /* bins; each costs a page of memory */
+};
 
 struct bin_disk {
-        uint8_t magic[4];       /* 0x00 "hbin" */
-        ow_le32 offset;         /* 0x04 of this bin from the first one */
-        ow_le32 size;           /* 0x08 multiple of 4096 */
-        uint8_t reserved[8];    /* 0x0c */
-        ow_le64 time;           /* 0x14 first bin only: copy of the base block's */
-        ow_le32 spare;          /* 0x1c */
+        uint8_t magic[4];    /* 0x00 "hbin" */
+        ow_le32 offset;      /* 0x04 of this bin from the first one */
+        ow_le32 size;        /* 0x08 multiple of 4096 */
+        uint8_t reserved[8]; /* 0x0c */
+        ow_le64 time;        /* 0x14 first bin only: copy of the base block's */
+        ow_le32 spare;       /* 0x1c */
 };
 static_assert(sizeof(struct bin_disk) == BIN_HEAD, "regf bin");
 static_assert(offsetof(struct bin_disk, time) == 0x14, "regf bin");
@@ -33,8 +37,7 @@ int hive_bin_size(ow_hive *h, uint32_t offset, uint32_t *ret_size, ow_error *err
                 return ow_fail(err, OW_E_CORRUPT, offset, "no bin starts at 0x%x: there are %u bytes of bins", offset,
                                h->image.size);
         /* A base block can promise gigabytes to a small file: behind its end is only what a log brought. */
-        if (h->info.truncated && offset >= h->image.backed &&
-            !hive_image_is_dirty(&h->image, offset / HIVE_SECTOR))
+        if (h->info.truncated && offset >= h->image.backed && !hive_image_is_dirty(&h->image, offset / HIVE_SECTOR))
                 return ow_fail(err, OW_E_CORRUPT, offset, "0x%x is past the end of the file", offset);
         r = hive_image_need(&h->image, offset, BIN_HEAD, err);
         if (r < 0)
@@ -59,6 +62,17 @@ static void remember(ow_hive *h, uint32_t from_page, uint32_t to_page, struct hi
                 h->image.bins[p] = slot;
 }
 
+/* The bin that size bytes at start hold; of a file that was cut off what is left of it. */
+static struct hive_bin_slot slot_of(const ow_hive *h, uint32_t start, uint32_t size)
+{
+        struct hive_bin_slot slot = { start, start + size };
+
+        /* What a cut-off file no longer holds is not taken for zeros; a log may have bins behind it. */
+        if (h->info.truncated && start < h->image.backed && slot.end > h->image.backed)
+                slot.end = h->image.backed;
+        return slot;
+}
+
 /* Goes back from page to the nearest header or to a page that is known, and remembers what that says. */
 static int discover(ow_hive *h, uint32_t page, ow_error *err)
 {
@@ -80,10 +94,7 @@ static int discover(ow_hive *h, uint32_t page, ow_error *err)
                         continue;
                 if (r < 0)
                         return r;
-                found = (struct hive_bin_slot){ p * HIVE_PAGE, p * HIVE_PAGE + size };
-                /* What a cut-off file no longer holds is not taken for zeros; a log may have bins behind it. */
-                if (h->info.truncated && found.start < h->image.backed && found.end > h->image.backed)
-                        found.end = h->image.backed;
+                found = slot_of(h, p * HIVE_PAGE, size);
                 first = p;
                 if (found.end <= page * HIVE_PAGE) {
                         first = (found.end + HIVE_PAGE - 1) / HIVE_PAGE;
@@ -108,9 +119,39 @@ int hive_bin_discover(ow_hive *h, uint32_t offset, ow_error *err)
         }
         if (h->image.bins[page].start == NO_BIN)
                 return ow_fail(err, OW_E_CORRUPT, offset,
-                               offset < h->image.backed || !h->info.truncated ? "no bin holds 0x%x" :
-                               "0x%x is past the end of the file", offset);
+                               offset < h->image.backed || !h->info.truncated ? "no bin holds 0x%x"
+                                                                              : "0x%x is past the end of the file",
+                               offset);
         return 0;
+}
+
+int hive_bin_follow_chain(ow_hive *h, ow_error *err)
+{
+        uint32_t size;
+        int r = 0;
+
+        h->chain_followed = true;
+        for (uint32_t at = 0, bins = 0; at < h->image.size && bins < CHAIN_MOST; at += size, bins++) {
+                r = hive_bin_size(h, at, &size, err);
+                if (r < 0)
+                        break;
+                remember(h, at / HIVE_PAGE, (at + size) / HIVE_PAGE - 1, slot_of(h, at, size));
+        }
+        return r == OW_E_CORRUPT ? 0 : r;
+}
+
+bool hive_bin_is_no_data(ow_hive *h, uint32_t start)
+{
+        /* As far back as one value reaches that is not spread over several cells. */
+        uint32_t reach = h->base.minor < 4 ? HIVE_MAX_FLAT_VALUE : HIVE_SEGMENT_BYTES, before = start, end;
+
+        while (before > 0 && start - before <= reach) {
+                uint32_t at = before;
+
+                if (hive_bin_find(h, at - 1, &before, &end, NULL) < 0 || end != at)
+                        return false;
+        }
+        return true;
 }
 
 int hive_bin_append(ow_hive *h, uint32_t cell_size, uint32_t *ret_start, uint32_t *ret_size, ow_error *err)

@@ -6,7 +6,7 @@
 #include "base/le.h"
 #include "hive/hive.h"
 
-int hive_cell_view_slowly(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err)
+static int view(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err)
 {
         struct hive_image *image = &h->image;
         uint32_t raw, len, start, end;
@@ -37,6 +37,17 @@ int hive_cell_view_slowly(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err
         return 0;
 }
 
+int hive_cell_view_slowly(ow_hive *h, uint32_t cell, ow_view *ret, ow_error *err)
+{
+        int r = view(h, cell, ret, err), followed;
+
+        if (r != OW_E_CORRUPT || h->chain_followed)
+                return r;
+        /* Data may look like the header of a bin. What the chain of bins says counts. */
+        followed = hive_bin_follow_chain(h, err);
+        return followed < 0 ? followed : view(h, cell, ret, err);
+}
+
 /* Memory safety of writes does not rest on what the size field says at this moment. */
 static uint8_t *span(ow_hive *h, uint32_t cell, size_t body_len, size_t at, size_t size)
 {
@@ -52,7 +63,7 @@ void hive_cell_write(ow_hive *h, uint32_t cell, size_t body_len, size_t at, cons
 
         if (size == 0)
                 return;
-        memcpy(p, bytes, size);
+        memmove(p, bytes, size); /* the new data of a value may be part of the old */
         hive_image_mark_dirty(&h->image, (uint32_t)(cell + HIVE_CELL_HEAD + at), (uint32_t)size);
 }
 

@@ -49,6 +49,7 @@ struct ow_hive {
         bool readonly;
         bool edited;                    /* since load or the last save */
         bool replayed;                  /* pages from logs wait for the next save */
+        bool chain_followed;            /* image.bins are what the chain of bins says, as far as it goes */
         bool base_changed;              /* all of the base block is to be written */
         uint32_t top_sequence;          /* highest number seen in the primary and in its logs */
         uint64_t file_size;             /* bytes of the primary now */
@@ -83,6 +84,15 @@ static inline int hive_bin_find(ow_hive *h, uint32_t offset, uint32_t *ret_start
 
 /* The size field of a bin header that passes every check, for a bin that starts at offset. */
 int hive_bin_size(ow_hive *h, uint32_t offset, uint32_t *ret_size, ow_error *err);
+
+/*
+ * Notes for every page which bin it is in, as the chain of bins from the first one says, as far as that goes. Once,
+ * when a cell is not where the nearest header backwards allows one: the data of a value may look like a header.
+ */
+int hive_bin_follow_chain(ow_hive *h, ow_error *err);
+
+/* Is the bin that starts there one for sure, and not data of a value that look like it? */
+bool hive_bin_is_no_data(ow_hive *h, uint32_t start);
 
 /* Makes the bins longer by one bin with a single free cell of at least cell_size bytes. */
 int hive_bin_append(ow_hive *h, uint32_t cell_size, uint32_t *ret_start, uint32_t *ret_size, ow_error *err);

@@ -58,7 +58,7 @@ int hive_name_init(struct hive_name *name, const char *utf8, size_t size, size_t
         if (size > 3 * max_units)
                 return ow_fail(err, OW_E_LIMIT, OW_NOWHERE, "name of %zu bytes is longer than %zu UTF-16 units", size,
                                max_units);
-        r = start(name, size, err);     /* a byte of UTF-8 never gives more than one unit */
+        r = start(name, size, err); /* a byte of UTF-8 never gives more than one unit */
         if (r < 0)
                 return r;
         for (size_t at = 0; at < size;) {
@@ -97,6 +97,18 @@ int hive_name_init_stored(struct hive_name *name, ow_view stored, bool latin1, o
                         put(name, unit);
         }
         return 0;
+}
+
+void hive_name_cut(struct hive_name *name, size_t n)
+{
+        if (n >= name->n)
+                return;
+        if (n > 0 && (name->units[n - 1] & 0xfc00) == 0xd800)
+                n--;
+        name->n = n;
+        name->latin1 = true;
+        for (size_t i = 0; i < n; i++)
+                name->latin1 = name->latin1 && name->units[i] < 0x100;
 }
 
 void hive_name_done(struct hive_name *name)

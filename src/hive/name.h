@@ -27,6 +27,8 @@ struct hive_name {
 int hive_name_init(struct hive_name *name, const char *utf8, size_t size, size_t max_units, ow_error *err);
 /* From bytes as stored in a record. */
 int hive_name_init_stored(struct hive_name *name, ow_view stored, bool latin1, ow_error *err);
+/* To at most n units, and no half of a pair at the end. The hash is not kept. */
+void hive_name_cut(struct hive_name *name, size_t n);
 void hive_name_done(struct hive_name *name);
 #define HIVE_AUTO_NAME __attribute__((cleanup(hive_name_done))) struct hive_name
 

@@ -282,14 +282,16 @@ static void resize(ow_hive *h, uint32_t i, uint32_t start, uint32_t end)
         link_cell(s, i);
 }
 
-/* Of a bin that comes from the file and whose turn is still to come. Without memory cells just do not join. */
+/* Of a bin that comes from the file and whose turn is still to come. In doubt, or without memory, cells do not join.
+ */
 static void know_bin(ow_hive *h, uint32_t cell)
 {
         struct hive_space *s = &h->space;
         uint32_t start, end;
 
         if (cell >= h->image.backed || cell < s->scanned || hive_bin_find(h, cell, &start, &end, NULL) < 0 ||
-            hive_map_get(&s->bins, start + 1) || !hive_map_put(&s->bins, start + 1, 1))
+            hive_map_get(&s->bins, start + 1) || !hive_bin_is_no_data(h, start) ||
+            !hive_map_put(&s->bins, start + 1, 1))
                 return;
         (void)scan_bin(h, start, end - start, NULL);
 }
@@ -352,6 +354,8 @@ void hive_cell_trim(ow_hive *h, uint32_t cell, uint32_t body_len, uint32_t wante
 
         if (size > body_len + CELL_HEAD || excess < TRIM_LEAST)
                 return;
+        /* First a cell in use: to free it, the cells of the bin may be gone through, and those have to fill it. */
+        set_head(h, cell + size, 0u - excess);
         set_head(h, cell, 0u - size);
         hive_cell_free(h, cell + size, excess - CELL_HEAD);
 }

@@ -85,6 +85,29 @@ static void a_nul_is_part_of_a_name(void **state)
         ow_hive_close(h);
 }
 
+static void the_name_of_a_new_hive_is_cut_well(void **state)
+{
+        static const struct { const char *name, *want; } all[] = {
+                { "0123456789012345678901234567890123456789\xe6\x97\xa5", "0123456789012345678901234567890" },
+                { "012345678901234567890123456789\xf0\x9f\x98\x80", "012345678901234567890123456789" },
+        };
+        ow_hive *h = NULL;
+
+        for (size_t i = 0; i < OW_COUNT(all); i++) {
+                struct hive_node root;
+                ow_key_info info;
+
+                assert_ok(ow_hive_new(5, all[i].name, NULL, 0, &h, &err));
+                assert_ok(ow_hive_key_info(h, ow_hive_root(h), &info, &err));
+                assert_string_equal(info.name, all[i].want);
+                ow_key_info_done(&info);
+                assert_ok(hive_node_decode(h, ow_hive_root(h).cell, &root, &err));
+                assert_true(hive_node_latin1(&root));
+                ow_hive_close(h);
+        }
+        assert_fails(OW_E_INVAL, ow_hive_new(5, "a\\b", NULL, 0, &h, &err));
+}
+
 static void names_are_ordered_by_upper_case_units(void **state)
 {
         static const ow_hive_name ordered[] = {
@@ -356,6 +379,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(names_become_utf8_and_are_cut_between_characters),
                 cmocka_unit_test(a_nul_is_part_of_a_name),
+                cmocka_unit_test(the_name_of_a_new_hive_is_cut_well),
                 cmocka_unit_test(names_are_ordered_by_upper_case_units),
                 cmocka_unit_test(upper_case_is_that_of_nt),
                 cmocka_unit_test(hashes_are_those_of_the_upper_case_name),
