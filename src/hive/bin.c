@@ -13,16 +13,16 @@
 enum {
         BIN_HEAD = 32,
         NO_BIN = 1,
-        CHAIN_MOST = 1 << 17, /* bins; each costs a page of memory */
+        CHAIN_MOST = 1 << 17,           /* bins; each costs a page of memory */
 };
 
 struct bin_disk {
-        uint8_t magic[4];    /* 0x00 "hbin" */
-        ow_le32 offset;      /* 0x04 of this bin from the first one */
-        ow_le32 size;        /* 0x08 multiple of 4096 */
-        uint8_t reserved[8]; /* 0x0c */
-        ow_le64 time;        /* 0x14 first bin only: copy of the base block's */
-        ow_le32 spare;       /* 0x1c */
+        uint8_t magic[4];       /* 0x00 "hbin" */
+        ow_le32 offset;         /* 0x04 of this bin from the first one */
+        ow_le32 size;           /* 0x08 multiple of 4096 */
+        uint8_t reserved[8];    /* 0x0c */
+        ow_le64 time;           /* 0x14 first bin only: copy of the base block's */
+        ow_le32 spare;          /* 0x1c */
 };
 static_assert(sizeof(struct bin_disk) == BIN_HEAD, "regf bin");
 static_assert(offsetof(struct bin_disk, time) == 0x14, "regf bin");
@@ -119,9 +119,8 @@ int hive_bin_discover(ow_hive *h, uint32_t offset, ow_error *err)
         }
         if (h->image.bins[page].start == NO_BIN)
                 return ow_fail(err, OW_E_CORRUPT, offset,
-                               offset < h->image.backed || !h->info.truncated ? "no bin holds 0x%x"
-                                                                              : "0x%x is past the end of the file",
-                               offset);
+                               offset < h->image.backed || !h->info.truncated ? "no bin holds 0x%x" :
+                               "0x%x is past the end of the file", offset);
         return 0;
 }
 

@@ -42,8 +42,10 @@ static void find_lost(ow_hive *h)
                         image->logged += HIVE_SECTOR;
         h->info.truncated = image->backed / HIVE_SECTOR * HIVE_SECTOR + image->logged < image->size;
         /* A replay has looked at bins as if all of them were there. */
-        if (h->info.truncated)
+        if (h->info.truncated) {
                 memset(image->bins, 0, image->size / HIVE_PAGE * sizeof *image->bins);
+                h->chain_followed = false;
+        }
 }
 
 static void fill_info(ow_hive *h)
