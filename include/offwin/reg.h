@@ -176,9 +176,11 @@ OW_API int ow_reg_format_value(const char *name, uint32_t type, const void *data
  * @max_chars: longer text is cut to this many characters, "..." at its end; 0 is no limit
  * @ret:       the caller's: ow_text_free()
  *
- * Strings in quotes, multi-strings as a list, numbers decimal and hex, everything else as hex bytes. Control and
- * direction characters are escaped, so that the text is safe to show on a terminal. Data that does not fit its type
- * is shown as hex bytes.
+ * Strings in quotes, without the NULs at their end; multi-strings as a list, numbers decimal and hex, everything else
+ * as hex bytes. A string is shown as it is ("C:\new"), unless it holds characters that a terminal acts on or that hide
+ * (in a list, also '"'): then it begins with $ and has \n, \r, \t, \u0000, \U000e0001, \\ and \" for them
+ * ($"two\nlines"), so that the text is safe on a terminal and says which of the two it is. Data that does not fit its
+ * type is shown as hex bytes.
  */
 OW_API int ow_reg_display_data(uint32_t type, const void *data, size_t size, size_t max_chars, char **ret,
                                ow_error *err);

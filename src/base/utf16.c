@@ -159,3 +159,32 @@ char *ow_latin1_text(ow_view latin1)
                 ow_utf8_put(&out, latin1.p[i]);
         return ow_buffer_take_text(&out);
 }
+
+bool ow_text_is_unsafe(uint32_t c)
+{
+        return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+               (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || (c >= 0xd800 && c <= 0xdfff) ||
+               c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+ow_view ow_utf16_list(ow_view data)
+{
+        data.len &= ~(size_t)1;
+        if (data.len >= 2 && ow_le16_at(data.p + data.len - 2) == 0)
+                data.len -= 2;
+        return data;
+}
+
+bool ow_utf16_next_string(ow_view *rest, ow_view *ret)
+{
+        size_t size = 0, past;
+
+        if (rest->len < 2)
+                return false;
+        while (size + 2 <= rest->len && ow_le16_at(rest->p + size) != 0)
+                size += 2;
+        past = size + 2 < rest->len ? size + 2 : rest->len;
+        *ret = (ow_view){ rest->p, size };
+        *rest = (ow_view){ rest->p + past, rest->len - past };
+        return true;
+}

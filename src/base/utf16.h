@@ -38,6 +38,14 @@ char *ow_latin1_text(ow_view latin1);
  */
 bool ow_utf8_next(const char *utf8, size_t size, size_t *at, uint32_t *ret);
 
+/* What ends a line, hides text, turns its direction round, drives a terminal, or is half a character: never shown. */
+bool ow_text_is_unsafe(uint32_t c);
+
+/* The strings of REG_MULTI_SZ data: each with its NUL, but not the NUL that ends the list. */
+ow_view ow_utf16_list(ow_view data);
+/* The next of these strings, without its NUL; moves *rest past it. An empty one is a string too. false: no more. */
+bool ow_utf16_next_string(ow_view *rest, ow_view *ret);
+
 /* Appends a code point of at most 0x10ffff; one of a surrogate in three-byte form. */
 void ow_utf8_put(ow_buffer *out, uint32_t c);
 

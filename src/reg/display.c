@@ -44,48 +44,68 @@ static void put_ascii(struct line *l, const char *text)
                 put_char(l, text, 1);
 }
 
-/* Characters that end a line, hide text, turn its direction round, or drive a terminal. */
-static bool is_unsafe(uint32_t c)
-{
-        return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-               (c >= 0x2060 && c <= 0x206f) || (c >= 0xd800 && c <= 0xdfff) || c == 0xfeff;
-}
-
-/* At most two units, of which the first is a character; moves *at past it. */
-static void put_unit(struct line *l, ow_view utf16, size_t *at)
+/* The character at *at, or half of one; moves *at past it. */
+static uint32_t next_char(ow_view utf16, size_t *at)
 {
         uint32_t c = ow_le16_at(utf16.p + *at);
-        size_t size = 2;
-        char escape[16];
 
-        if (c >= 0xd800 && c < 0xdc00 && *at + 4 <= utf16.len) {
-                uint32_t low = ow_le16_at(utf16.p + *at + 2);
+        *at += 2;
+        if (c >= 0xd800 && c < 0xdc00 && *at + 2 <= utf16.len) {
+                uint32_t low = ow_le16_at(utf16.p + *at);
 
                 if (low >= 0xdc00 && low < 0xe000) {
-                        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-                        size = 4;
+                        *at += 2;
+                        return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
                 }
         }
-        if (c == '\n' || c == '\r' || c == '\t') {
-                put_ascii(l, c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
-        } else if (is_unsafe(c)) {
-                (void)snprintf(escape, sizeof escape, "\\u%04x", c);
-                put_ascii(l, escape);
-        } else {
-                OW_AUTO_BUFFER utf8 = OW_BUFFER_INIT;
+        return c;
+}
 
-                ow_utf16_to_utf8((ow_view){ utf16.p + *at, size }, &utf8);
+static void put_escaped(struct line *l, uint32_t c)
+{
+        char escape[16];
+
+        if (c == '\n' || c == '\r' || c == '\t')
+                (void)snprintf(escape, sizeof escape, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+        else if (c == '\\' || c == '"')
+                (void)snprintf(escape, sizeof escape, "\\%c", (char)c);
+        else
+                (void)snprintf(escape, sizeof escape, c < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)c);
+        put_ascii(l, escape);
+}
+
+/* Does what would be shown of a string hold something that cannot stand as it is? */
+static bool needs_escapes(const struct line *l, ow_view utf16, bool in_list)
+{
+        size_t chars = l->chars;
+
+        for (size_t at = 0; at + 2 <= utf16.len && chars <= l->max; chars++) {
+                uint32_t c = next_char(utf16, &at);
+
+                if (ow_text_is_unsafe(c) || (in_list && c == '"'))
+                        return true;
+        }
+        return false;
+}
+
+/* "as it is", so that paths stay what they are; or $"with \n, \u0000, \\ and \"", which is never mistaken for that. */
+static void put_string(struct line *l, ow_view utf16, bool in_list)
+{
+        bool escapes = needs_escapes(l, utf16, in_list);
+
+        put_ascii(l, escapes ? "$\"" : "\"");
+        for (size_t at = 0; at + 2 <= utf16.len && !is_full(l);) {
+                OW_AUTO_BUFFER utf8 = OW_BUFFER_INIT;
+                uint32_t c = next_char(utf16, &at);
+
+                if (escapes && (c == '\\' || c == '"' || ow_text_is_unsafe(c))) {
+                        put_escaped(l, c);
+                        continue;
+                }
+                ow_utf8_put(&utf8, c);
                 l->text.failed |= ow_buffer_failed(&utf8);
                 put_char(l, utf8.p, utf8.len);
         }
-        *at += size;
-}
-
-static void put_string(struct line *l, ow_view utf16)
-{
-        put_ascii(l, "\"");
-        for (size_t at = 0; at + 2 <= utf16.len && !is_full(l);)
-                put_unit(l, utf16, &at);
         put_ascii(l, "\"");
 }
 
@@ -98,17 +118,12 @@ static ow_view without_nuls(ow_view utf16)
 
 static void put_list(struct line *l, ow_view utf16)
 {
-        utf16 = without_nuls(utf16);
-        put_ascii(l, "[");
-        for (size_t at = 0; at < utf16.len && !is_full(l);) {
-                size_t end = at;
+        ow_view one, rest = ow_utf16_list(utf16);
 
-                while (end < utf16.len && ow_le16_at(utf16.p + end) != 0)
-                        end += 2;
-                if (at > 0)
-                        put_ascii(l, ", ");
-                put_string(l, (ow_view){ utf16.p + at, end - at });
-                at = end + 2;
+        put_ascii(l, "[");
+        for (bool first = true; !is_full(l) && ow_utf16_next_string(&rest, &one); first = false) {
+                put_ascii(l, first ? "" : ", ");
+                put_string(l, one, true);
         }
         put_ascii(l, "]");
 }
@@ -138,7 +153,7 @@ static void put_data(struct line *l, uint32_t type, ow_view data)
         bool even = data.len % 2 == 0;
 
         if ((type == OW_REG_SZ || type == OW_REG_EXPAND_SZ || type == OW_REG_LINK) && even)
-                put_string(l, without_nuls(data));
+                put_string(l, without_nuls(data), false);
         else if (type == OW_REG_MULTI_SZ && even)
                 put_list(l, data);
         else if (type == OW_REG_DWORD && data.len == 4)

@@ -58,16 +58,28 @@ static void put_bytes_only(const ow_change *change, const ow_datum *datum, ow_bu
                         ow_buffer_printf(line, ", at %zu: %02x", i, datum->data.p[i]);
 }
 
-/* An entry of a Winsock catalogue is known by its number and its library; --verbose has the bytes. */
-static bool is_provider(const struct report_page *page, const ow_change *change, const ow_datum *datum)
+enum { PATH_SIZE = 260, ID_AT = 0x128 }; /* of an entry of a Winsock catalogue */
+
+static bool is_provider(const ow_datum *datum)
+{
+        return datum->present && datum->type == OW_REG_BINARY && datum->data.size == OW_WINSOCK_ITEM_SIZE;
+}
+
+static bool same_provider(const ow_datum *a, const ow_datum *b)
+{
+        return is_provider(a) && is_provider(b) && memcmp(a->data.p + ID_AT, b->data.p + ID_AT, 4) == 0 &&
+               strncmp((const char *)a->data.p, (const char *)b->data.p, PATH_SIZE) == 0;
+}
+
+/* An entry is known by its number and its library, when these tell what changes; --verbose has the bytes. */
+static bool show_provider(const struct report_page *page, const ow_change *change, const ow_datum *datum)
 {
         return !page->verbose && change->kind == OW_CHANGE_VALUE && strcmp(change->name, "PackedCatalogItem") == 0 &&
-               datum->type == OW_REG_BINARY && datum->data.size == OW_WINSOCK_ITEM_SIZE;
+               is_provider(datum) && !same_provider(&change->before, &change->after);
 }
 
 static void put_provider(const ow_change *change, const ow_datum *datum, ow_buffer *line)
 {
-        enum { PATH_SIZE = 260, ID_AT = 0x128 };
         size_t size = strnlen((const char *)datum->data.p, PATH_SIZE);
         OW_AUTO_FREE char *path = ow_latin1_text((ow_view){ datum->data.p, size });
 
@@ -75,20 +87,21 @@ static void put_provider(const ow_change *change, const ow_datum *datum, ow_buff
         ow_buffer_printf(line, "=provider %u, %s", ow_le32_at(datum->data.p + ID_AT), path ? path : "");
 }
 
-static int put_datum(struct report_page *page, char mark, const ow_change *change, const ow_datum *datum,
-                     ow_error *err)
+static int put_datum(struct report_page *page, char mark, const ow_change *change, ow_error *err)
 {
+        const ow_datum *datum = mark == '-' ? &change->before : &change->after;
+        const ow_datum *other = mark == '-' ? &change->after : &change->before;
         OW_AUTO_BUFFER line = OW_BUFFER_INIT;
         int r = 0;
 
         if (!datum->present)
                 return 0;
-        if (is_provider(page, change, datum))
+        if (show_provider(page, change, datum))
                 put_provider(change, datum, &line);
         else if (show_bytes_only(change))
                 put_bytes_only(change, datum, &line);
         else
-                r = report_datum_line(change->name, datum->type, datum->data.p, datum->data.size, &line, err);
+                r = report_datum_line(change->name, datum, other, &line, err);
         if (r < 0)
                 return ow_wrap(err, r, "show '%s' of '%s'", change->name, change->where);
         ow_buffer_put_byte(&line, '\0');
@@ -141,10 +154,10 @@ static int block_of(const struct report_page *like, const struct report_changes 
 
                 if (change->kind != OW_CHANGE_VALUE)
                         continue;
-                r = put_datum(&block, '-', change, &change->before, err);
+                r = put_datum(&block, '-', change, err);
                 if (r < 0)
                         return r;
-                r = put_datum(&block, '+', change, &change->after, err);
+                r = put_datum(&block, '+', change, err);
                 if (r < 0)
                         return r;
         }
@@ -186,8 +199,8 @@ static void put_fix_heading(struct report_page *page, const struct report_change
                 report_put_style(page, REPORT_BOLD);
                 report_put(page, "ledger");
                 report_put_style(page, REPORT_PLAIN);
-                report_put(page, any_temporary(what) ? "  What `offwin settle` gives back later" :
-                                                       "  What `enable` needs to know later");
+                report_put(page, any_temporary(what) ? "  What `offwin settle` gives back later"
+                                                     : "  What `enable` needs to know later");
                 if (!page->verbose)
                         report_printf(page, " (--verbose shows its %zu changes)", count_ledger(what));
                 report_put(page, "\n");
@@ -214,7 +227,7 @@ static void put_fix_heading(struct report_page *page, const struct report_change
 
 static int put_changes(struct report_page *page, const struct report_changes *what, ow_error *err)
 {
-        OW_AUTO_FREE char *pending = NULL;      /* lines that the places already headed still wait for */
+        OW_AUTO_FREE char *pending = NULL; /* lines that the places already headed still wait for */
         int r;
 
         for (size_t i = 0; i < what->n_changes;) {
@@ -304,9 +317,11 @@ static void put_totals(struct report_page *page, const struct report_changes *wh
         size_t n_changes = what->n_changes - count_ledger(what);
 
         if (what->counts) {
-                report_printf(page, "%" PRIu64 " keys and %" PRIu64 " values set, %" PRIu64 " keys and %" PRIu64
-                              " values removed", what->counts->keys, what->counts->values,
-                              what->counts->removed_keys, what->counts->removed_values);
+                report_printf(page,
+                              "%" PRIu64 " keys and %" PRIu64 " values set, %" PRIu64 " keys and %" PRIu64
+                              " values removed",
+                              what->counts->keys, what->counts->values, what->counts->removed_keys,
+                              what->counts->removed_values);
                 return;
         }
         report_printf(page, "%zu change%s", n_changes, n_changes == 1 ? "" : "s");

@@ -7,14 +7,17 @@
 #include <stdint.h>
 
 #include <offwin/error.h>
+#include <offwin/fix.h>
 
 #include "base/buffer.h"
 
 /*
- * Appends "name"=data: dword:, strings and short binary as in .reg text; expandable and multi-strings readable
- * instead of in hex. May hold several lines, without a final newline. Not escaped yet.
+ * Appends "name"=data as .reg text has it, expandable and multi-strings in quotes too where these tell their bytes
+ * exactly: other data never looks the same. Long data is shown by its type, size and beginning, and where other is
+ * long too, by what differs from it; other: the other side of a change, or NULL. May hold several lines, without a
+ * final newline. Not escaped yet.
  */
-int report_datum_line(const char *name, uint32_t type, const void *data, size_t size, ow_buffer *out, ow_error *err);
+int report_datum_line(const char *name, const ow_datum *datum, const ow_datum *other, ow_buffer *out, ow_error *err);
 
 /* Appends "name" as .reg text writes it, or @, in one line. Not escaped yet but for line ends. */
 void report_datum_name(const char *name, ow_buffer *out);

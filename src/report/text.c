@@ -50,14 +50,6 @@ int report_page_take(struct report_page *page, char **ret, ow_error *err)
 
 /* ---- escaping ---- */
 
-/* Controls, and what reorders or hides text: a file name must not be able to paint another one. */
-static bool must_escape(uint32_t c)
-{
-        return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
-               (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || (c >= 0xd800 && c <= 0xdfff) ||
-               c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
-}
-
 static void put_escape(uint32_t c, ow_buffer *out)
 {
         if (c == '\n')
@@ -97,7 +89,7 @@ void report_escape(const char *guest, ow_buffer *out)
                 } else if (!ow_utf8_next(guest, size, &at, &c)) {
                         put_escape((uint8_t)guest[at], out);
                         at++;
-                } else if (must_escape(c)) {
+                } else if (ow_text_is_unsafe(c)) {
                         put_escape(c, out);
                 } else {
                         ow_buffer_put(out, guest + start, at - start);
@@ -122,7 +114,7 @@ static size_t columns_of(uint32_t c)
         };
         static const uint32_t combining[][2] = { { 0x300, 0x36f }, { 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f } };
 
-        if (must_escape(c))
+        if (ow_text_is_unsafe(c))
                 return c == '\n' || c == '\t' || c == '\r' ? 2 : c < 0x100 ? 4 : c < 0x10000 ? 6 : 10;
         if (in_ranges(c, wide, OW_COUNT(wide)))
                 return 2;

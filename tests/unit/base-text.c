@@ -113,6 +113,28 @@ static void names_order_as_windows_orders_them(void **state)
         assert_int_equal(ow_upcase(0x131), 0x131);
 }
 
+/* Each string has its NUL, and the list one more: what is empty in it counts. */
+static void a_list_has_all_its_strings(void **state)
+{
+        static const struct { const char *data; size_t size; const char *want; } cases[] = {
+                { "", 0, "" }, { "\0", 2, "" }, { "a", 1, "" }, { "\0\0\0", 4, "|" }, { "a\0", 2, "a|" },
+                { "a\0\0", 4, "a|" }, { "a\0\0\0\0", 6, "a|" }, { "a\0\0\0\0\0\0", 8, "a||" },
+                { "\0\0a\0\0\0\0", 8, "|a|" }, { "a\0\0\0\0\0b\0\0\0", 10, "a||b|" },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                ow_view one, rest = ow_utf16_list((ow_view){ (const uint8_t *)cases[i].data, cases[i].size });
+                OW_AUTO_BUFFER out = OW_BUFFER_INIT;
+
+                while (ow_utf16_next_string(&rest, &one)) {
+                        ow_utf16_to_utf8(one, &out);
+                        ow_buffer_put_byte(&out, '|');
+                }
+                ow_buffer_put_byte(&out, '\0');
+                assert_string_equal((char *)out.p, cases[i].want);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -120,6 +142,7 @@ int main(void)
                 cmocka_unit_test(malformed_utf8_is_refused_at_its_byte),
                 cmocka_unit_test(the_nul_of_a_name_is_two_bytes),
                 cmocka_unit_test(text_loses_its_final_nul_only),
+                cmocka_unit_test(a_list_has_all_its_strings),
                 cmocka_unit_test(guid_is_mixed_endian),
                 cmocka_unit_test(filetime_reads_as_a_date),
                 cmocka_unit_test(names_order_as_windows_orders_them),

@@ -297,9 +297,89 @@ static void settings_are_told_with_their_way(void **state)
         ow_text_free(text);
 }
 
+/* ---- before and after ---- */
+
+static char *difference(const ow_change *changes, size_t n)
+{
+        char *text = NULL;
+
+        assert_ok(ow_report_diff("a", "b", changes, n, NULL, &text, &err));
+        return text;
+}
+
+static void other_bytes_never_look_the_same(void **state)
+{
+        static uint8_t long_a[5000], long_b[5000] = { [4000] = 7 };
+        static const struct {
+                uint32_t type;
+                const void *before, *after;
+                size_t size_before, size_after;
+                const char *want;       /* NULL: whatever tells them apart */
+        } cases[] = {
+                { OW_REG_SZ, "A", "A\0\0", 2, 4, "  - \"n\"=hex(1):41,00\n  + \"n\"=\"A\"\n" },
+                { OW_REG_SZ, "A\0\0", "A\0\0\0\0", 4, 6, "\"n\"=\"A\"\n  + \"n\"=hex(1):41,00,00,00,00,00\n" },
+                { OW_REG_SZ, "", "\0", 0, 2, "  - \"n\"=hex(1):\n  + \"n\"=\"\"\n" },
+                { OW_REG_SZ, "a\0\\\0n\0b\0\0", "a\0\n\0b\0\0", 10, 8,
+                  "  - \"n\"=\"a\\\\nb\"\n  + \"n\"=hex(1):61,00,0a,00,62,00,00,00\n" },
+                { OW_REG_SZ, "\0\0b\0\0", "\\\0u\0000\0000\0000\0000\0b\0\0", 6, 16, NULL },
+                { OW_REG_SZ, "\x1b\0\0", "\\\0x\0001\0b\0\0", 4, 10, "\"\\x1b\"\n  + \"n\"=\"\\\\x1b\"\n" },
+                { OW_REG_EXPAND_SZ, "%\0\"\0\0", "%\0\"\0", 6, 4,
+                  "  - \"n\"=expand_sz:\"%\\\"\"\n  + \"n\"=hex(2):25,00,22,00\n" },
+                { OW_REG_MULTI_SZ, "a\0\0\0\0", "a\0\0", 6, 4,
+                  "  - \"n\"=multi_sz:[\"a\"]\n  + \"n\"=hex(7):61,00,00,00\n" },
+                { OW_REG_MULTI_SZ, "a\0\0\0\0\0\0", "a\0\0\0\0", 8, 6,
+                  "  - \"n\"=multi_sz:[\"a\", \"\"]\n  + \"n\"=multi_sz:[\"a\"]\n" },
+                { OW_REG_MULTI_SZ, "", "\0", 0, 2, "  - \"n\"=hex(7):\n  + \"n\"=multi_sz:[]\n" },
+                { OW_REG_MULTI_SZ, "\0\0\0", "\0", 4, 2, "  - \"n\"=multi_sz:[\"\"]\n" },
+                { OW_REG_MULTI_SZ, "a\0\0\0b\0\0\0\0", "a\0\"\0,\0 \0\"\0b\0\0\0\0", 10, 16, NULL },
+                { OW_REG_BINARY, long_a, long_b, 5000, 5000,
+                  "\"n\"=hex, 5000 bytes, at 4000: 00\n" },
+                { OW_REG_BINARY, long_a, long_a, 5000, 4999, NULL },
+                { OW_REG_NONE, long_a, long_b, 5000, 5000, ", at 4000: 07 00 00 00 00 00 00 00\n" },
+                { 0x1234, long_a, long_b, 5000, 4001, ", at 4000: 07\n" },
+                { OW_REG_SZ, long_a, long_b, 5000, 5000, NULL },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                void *before = (void *)(uintptr_t)cases[i].before, *after = (void *)(uintptr_t)cases[i].after;
+                ow_change change = { .kind = OW_CHANGE_VALUE, .where = TEXT("K"), .name = TEXT("n"),
+                                     .before = { true, cases[i].type, { before, cases[i].size_before } },
+                                     .after = { true, cases[i].type, { after, cases[i].size_after } } };
+                char *text = difference(&change, 1), *minus, *plus;
+
+                print_message("%zu: %s", i, text);
+                assert_true(!cases[i].want || strstr(text, cases[i].want));
+                minus = strstr(text, "\n  - ") + 5;
+                plus = strstr(text, "\n  + ") + 5;
+                *strchr(minus, '\n') = *strchr(plus, '\n') = '\0';
+                assert_string_not_equal(minus, plus);
+                ow_text_free(text);
+        }
+}
+
+/* What the number and the library of a catalogue entry do not tell is told by bytes. */
+static void an_entry_of_a_catalogue_never_looks_the_same(void **state)
+{
+        static uint8_t before[888] = { 'd', 'l', 'l' }, after[888] = { 'd', 'l', 'l', [0x128] = 2 };
+        ow_change change = { .kind = OW_CHANGE_VALUE, .where = TEXT("K"), .name = TEXT("PackedCatalogItem"),
+                             .before = { true, OW_REG_BINARY, { before, 888 } },
+                             .after = { true, OW_REG_BINARY, { after, 888 } } };
+        char *text = difference(&change, 1);
+
+        assert_non_null(strstr(text, "=provider 0, dll\n  + \"PackedCatalogItem\"=provider 2, dll\n"));
+        ow_text_free(text);
+        after[0x128] = 0;
+        after[500] = 9;
+        text = difference(&change, 1);
+        assert_non_null(strstr(text, "=hex, 888 bytes, at 500: 00\n"));
+        ow_text_free(text);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(other_bytes_never_look_the_same),
+                cmocka_unit_test(an_entry_of_a_catalogue_never_looks_the_same),
                 cmocka_unit_test(settings_are_told_with_their_way),
                 cmocka_unit_test(the_difference_is_exact),
                 cmocka_unit_test(places_with_the_same_lines_share_them),
