@@ -192,7 +192,7 @@ int hive_bin_first_time(ow_hive *h, uint64_t *ret, ow_error *err)
         return 0;
 }
 
-int hive_bin_stamp_first(ow_hive *h, uint64_t before, uint64_t now, ow_error *err)
+int hive_bin_stamp_first(ow_hive *h, uint64_t now, ow_error *err)
 {
         const uint32_t at = offsetof(struct bin_disk, time);
         uint64_t time;
@@ -200,7 +200,7 @@ int hive_bin_stamp_first(ow_hive *h, uint64_t before, uint64_t now, ow_error *er
 
         if (r < 0)
                 return r == OW_E_CORRUPT ? 0 : r;
-        if (time == before && before != now) {
+        if (time != now) {
                 ow_le64_put(h->image.bytes + at, now);
                 hive_image_mark_dirty(&h->image, at, sizeof now);
         }

@@ -133,6 +133,7 @@ int ow_hive_compact(ow_hive *hive, ow_hive **ret_hive, ow_error *err)
         h->base.type = HIVE_FILE_PRIMARY;
         hive_base_encode(&h->base);
         h->base_changed = h->edited = true;
+        h->keeps_time = hive->keeps_time;
         h->info = hive->info;
         h->info.replay = OW_REPLAY_NOT_NEEDED;
         h->info.replayed_entries = h->info.replayed_pages = 0;

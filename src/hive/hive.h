@@ -51,6 +51,7 @@ struct ow_hive {
         bool replayed;                  /* pages from logs wait for the next save */
         bool chain_followed;            /* image.bins are what the chain of bins says, as far as it goes */
         bool base_changed;              /* all of the base block is to be written */
+        bool keeps_time;                /* in the base block, of each save; Windows 8.1 and newer leave 0 */
         uint32_t top_sequence;          /* highest number seen in the primary and in its logs */
         uint64_t file_size;             /* bytes of the primary now */
         ow_hive_info info;
@@ -97,8 +98,8 @@ bool hive_bin_is_no_data(ow_hive *h, uint32_t start);
 /* Makes the bins longer by one bin with a single free cell of at least cell_size bytes. */
 int hive_bin_append(ow_hive *h, uint32_t cell_size, uint32_t *ret_start, uint32_t *ret_size, ow_error *err);
 
-/* Keeps the copy of the base block's time in the first bin in step; regf.md 2. */
-int hive_bin_stamp_first(ow_hive *h, uint64_t before, uint64_t now, ow_error *err);
+/* Sets the copy of the base block's time in the first bin, if that bin is sound; regf.md 2. */
+int hive_bin_stamp_first(ow_hive *h, uint64_t now, ow_error *err);
 int hive_bin_first_time(ow_hive *h, uint64_t *ret, ow_error *err);
 
 /* ---- cell.c: the gate ---- */

@@ -75,6 +75,7 @@ static int load(ow_hive *h, const ow_source *source, const ow_source *logs, size
         if (r < 0)
                 return r;
         find_lost(h);
+        h->keeps_time = h->base.written != 0;
         fill_info(h);
         return check_root(h, err);
 }

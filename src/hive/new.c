@@ -75,7 +75,7 @@ static int make(ow_hive *h, uint32_t minor, const char *name, ow_view descriptor
                 return r;
         h->base.bins_size = h->image.size;
         hive_base_encode(&h->base);
-        h->base_changed = h->edited = true;
+        h->base_changed = h->edited = h->keeps_time = true;
         h->info = (ow_hive_info){ .major = 1, .minor = minor, .bins_size = h->image.size };
         hive_base_name(&h->base, h->info.name, sizeof h->info.name);
         return 0;

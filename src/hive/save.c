@@ -31,8 +31,7 @@ static int next_base(const ow_hive *h, uint64_t now, struct hive_base *ret, ow_e
         ret->sequence1 = ret->sequence2 = sequence;
         ret->type = HIVE_FILE_PRIMARY;
         ret->bins_size = h->image.size;
-        /* Windows 8.1 and newer leave this at 0. */
-        if (h->base.written != 0 || h->file_size == 0)
+        if (h->keeps_time)
                 ret->written = now;
         hive_base_encode(ret);
         r = hive_base_decode((ow_view){ ret->raw, sizeof ret->raw }, &check, err);
@@ -125,8 +124,8 @@ int ow_hive_save(ow_hive *hive, uint64_t now, const ow_sink *sink, ow_error *err
         r = stamp_keys(hive, now, err);
         if (r >= 0)
                 r = next_base(hive, now, base, err);
-        if (r >= 0)
-                r = hive_bin_stamp_first(hive, hive->base.written, base->written, err);
+        if (r >= 0 && hive->keeps_time)
+                r = hive_bin_stamp_first(hive, now, err);
         if (r >= 0)
                 r = grow_file(hive, sink, size, err);
         if (r < 0)

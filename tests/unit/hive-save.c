@@ -242,6 +242,72 @@ static void a_thousand_saved_rounds_leave_the_size_alone(void **state)
         memory_done(&file);
 }
 
+static void require_times(const struct memory *file, uint64_t time)
+{
+        assert_int_equal(ow_le64_at(file->p + 12), time);
+        assert_int_equal(ow_le64_at(file->p + 4096 + 20), time);
+}
+
+/* The base block and the first bin, also when the save before has failed at its nth step. */
+static void both_times_are_set(void **state)
+{
+        unsigned failed = 0;
+        int r = -1;
+
+        for (unsigned n = 1; r < 0; n++) {
+                struct memory file = { 0 };
+                ow_hive *h = make(&file);
+                ow_sink sink = memory_sink(&file);
+
+                require_times(&file, 1);
+                assert_ok(ow_hive_set_value(h, ow_hive_root(h), "v", 3, data, 9000, &err));
+                file.calls = 0;
+                file.fail_at = n;
+                r = ow_hive_save(h, 2000, &sink, NULL);
+                file.fail_at = 0;
+                if (r < 0) {
+                        failed++;
+                        assert_ok(ow_hive_save(h, 3000, &sink, &err));
+                }
+                require_times(&file, r < 0 ? 3000 : 2000);
+                assert_ok(ow_hive_set_value(h, ow_hive_root(h), "v", 3, data, 2000, &err));
+                assert_ok(ow_hive_save(h, 4000, &sink, &err));
+                require_times(&file, 4000);
+                require_sound(h);
+                ow_hive_close(h);
+                memory_done(&file);
+        }
+        assert_true(failed >= 3);
+}
+
+/* A compacted hive keeps a time where its source does, from its first save on. */
+static void compacting_keeps_what_is_done_with_the_time(void **state)
+{
+        for (unsigned keeps = 0; keeps < 2; keeps++) {
+                struct memory file = { 0 }, out = { 0 };
+                ow_hive *h = make(&file), *c;
+                ow_sink sink = memory_sink(&out);
+
+                ow_hive_close(h);
+                if (!keeps) {
+                        ow_le64_put(file.p + 12, 0);
+                        ow_le64_put(file.p + 4096 + 20, 0);
+                        ow_le32_put(file.p + 508, hive_base_checksum(file.p));
+                }
+                h = load(&file);
+                assert_ok(ow_hive_compact(h, &c, &err));
+                ow_hive_close(h);
+                assert_ok(ow_hive_save(c, 5000, &sink, &err));
+                require_times(&out, keeps ? 5000 : 0);
+                assert_ok(ow_hive_set_value(c, ow_hive_root(c), "v", 3, data, 2000, &err));
+                assert_ok(ow_hive_save(c, 6000, &sink, &err));
+                require_times(&out, keeps ? 6000 : 0);
+                ow_hive_close(c);
+                memory_done(&file);
+                memory_done(&out);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -251,6 +317,8 @@ int main(void)
                 cmocka_unit_test(files_of_fixed_size_are_shrunk_inside_only),
                 cmocka_unit_test(data_that_looks_like_a_free_bin_is_kept),
                 cmocka_unit_test(a_thousand_saved_rounds_leave_the_size_alone),
+                cmocka_unit_test(both_times_are_set),
+                cmocka_unit_test(compacting_keeps_what_is_done_with_the_time),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
