@@ -321,10 +321,11 @@ int hive_copy_tree(struct hive_copy *c, struct hive_node *node, const struct hiv
                 r = ow_fail(err, OW_E_LIMIT, node->cell, "keys would be more than %d levels deep", HIVE_MAX_DEPTH);
         if (r >= 0)
                 r = spend(c, node->name.len, node->cell, err);
-        if (r >= 0)
-                r = copy_security(c, node, &target.security, err);
+        /* The key comes first, as in every hive of Windows: the root is the first cell. */
         if (r >= 0)
                 r = hive_edit_alloc(c->edit, hive_node_body_size(name), &target.cell, &target.body_len, err);
+        if (r >= 0)
+                r = copy_security(c, node, &target.security, err);
         if (r < 0)
                 return r;
         target.parent = parent;

@@ -146,6 +146,7 @@ static void compact_and_compare(ow_hive *h)
 
         model_load(h, ow_hive_root(h), model);
         assert_ok(ow_hive_compact(h, &fresh, &err));
+        assert_int_equal(ow_hive_root(fresh).cell, HIVE_BIN_HEAD);
         assert_ok(ow_hive_save(fresh, 5, &sink, &err));
         ow_hive_close(fresh);
         source = memory_source(&file);
