@@ -179,8 +179,8 @@ static void check_base(struct hive_check *c)
                                             "applies", h->base.sequence1, h->base.sequence2);
         if (cluster == 0)       /* saving makes it 1 */
                 (void)hive_check_mends_base(c, CLUSTER_AT, "clustering factor is 0");
-        else if (cluster > 8)   /* sectors of 4096 bytes */
-                report(c, CLUSTER_AT, false, "clustering factor is more than that of sectors of 4096 bytes");
+        else if (cluster > 8 || (cluster & (cluster - 1)) != 0) /* sectors of 512 to 4096 bytes */
+                report(c, CLUSTER_AT, false, "clustering factor is that of no size of sectors");
 }
 
 static void done(struct hive_check *c)
