@@ -344,9 +344,10 @@ OW_API int ow_hive_compact(ow_hive *hive, ow_hive **ret_hive, ow_error *err);
  * ow_hive_save - hand each changed 512-byte sector run to sink, in file order, so that the file becomes clean
  * @now: FILETIME for changed keys and, on hives that keep it, the base block
  *
- * Sequence numbers become one equal pair above everything seen in the primary and in its logs, so that an old log
- * can never follow; the caller empties the log files after that. sink->set_size() is called first when the file
- * must grow, and last when free bins at its end were given up. A hive that is not ow_hive_changed() writes nothing.
+ * Sequence numbers become one equal pair above everything seen in the primary and in its logs (1 after 0xffffffff),
+ * so that an old log can never follow; the caller empties the log files after that. sink->set_size() is called first
+ * when the file must grow, and last when free bins at its end were given up. A hive that is not ow_hive_changed()
+ * writes nothing.
  *
  * Return: 0; OW_E_READONLY; OW_E_CORRUPT a hive whose file is too short; OW_E_NOSPACE it must grow and sink has no
  *         set_size(); what sink returned; OW_E_IO; OW_E_NOMEM. After an error it can be tried again.

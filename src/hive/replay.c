@@ -242,7 +242,7 @@ int hive_replay(ow_hive *h, const ow_source *source, const ow_source *logs, size
                 return ow_fail_nomem(err);
         h->info.primary_sequence = h->base.sequence1;
         h->info.secondary_sequence = h->base.sequence2;
-        if (trusted)
+        if (base_ok)
                 h->top_sequence = h->base.sequence1 > h->base.sequence2 ? h->base.sequence1 : h->base.sequence2;
         for (size_t i = 0; i < n_logs; i++) {
                 r = open_log(h, &logs[i], &opened->v[opened->n++], err);

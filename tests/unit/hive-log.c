@@ -611,6 +611,40 @@ static void a_rebuilt_base_block_keeps_what_no_log_has(void **state)
         }
 }
 
+/* A base block with a wrong checksum may still have the highest number. */
+static void saves_go_above_every_number_that_was_seen(void **state)
+{
+        static const struct { uint32_t first, second; bool log; uint32_t saved; } cases[] = {
+                { 500, 500, false, 501 }, { 499, 500, false, 501 }, { 500, 499, false, 501 }, { 500, 500, true, 501 },
+                { 5, 5, true, FIRST_SEQUENCE + ENTRIES }, { UINT32_MAX, UINT32_MAX, false, 1 },
+        };
+
+        for (size_t i = 0; i < OW_COUNT(cases); i++) {
+                static struct set set;
+                struct memory file = { 0 }, log;
+                ow_sink sink = memory_sink(&file);
+                ow_hive_info info;
+                ow_hive *h;
+
+                make_hive(&set);
+                make_hvle(&set);
+                ow_le32_put(set.hive + 4, cases[i].first);
+                ow_le32_put(set.hive + 8, cases[i].second);
+                seal_base(set.hive);
+                set.hive[508] ^= 1;
+                assert_ok(sink.write(sink.state, 0, set.hive, set.hive_size, &err));
+                log = (struct memory){ .p = set.log, .size = cases[i].log ? set.log_size : 0 };
+                h = accept(&file, &log, &info);
+                assert_int_equal(info.replay, cases[i].log ? OW_REPLAY_DONE : OW_REPLAY_NO_LOGS);
+                assert_ok(ow_hive_set_value(h, ow_hive_root(h), "m", OW_REG_DWORD, "\0\0\0", 4, &err));
+                assert_ok(ow_hive_save(h, 2000, &sink, &err));
+                assert_int_equal(ow_le32_at(file.p + 4), cases[i].saved);
+                assert_int_equal(ow_le32_at(file.p + 8), cases[i].saved);
+                ow_hive_close(h);
+                memory_done(&file);
+        }
+}
+
 /* Without a checksum: every bin that the file holds counts, and what it should hold and does not is lost. */
 static void the_size_of_the_bins_is_not_believed_blindly(void **state)
 {
@@ -693,6 +727,7 @@ int main(void)
                 cmocka_unit_test(a_chain_may_shrink_and_grow_again),
                 cmocka_unit_test(what_is_lost_is_no_zeros_after_an_old_log),
                 cmocka_unit_test(a_rebuilt_base_block_keeps_what_no_log_has),
+                cmocka_unit_test(saves_go_above_every_number_that_was_seen),
                 cmocka_unit_test(the_size_of_the_bins_is_not_believed_blindly),
                 cmocka_unit_test(failures_in_a_replay_are_clean),
         };
