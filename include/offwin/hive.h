@@ -144,7 +144,8 @@ typedef struct ow_subkey_iter {
         uint32_t outer, inner, seen;
 } ow_subkey_iter;
 
-/* 1 and the next subkey, 0 at the end, < 0 error. A damaged element is an error; the next call goes on behind it. */
+/* 1 and the next subkey, 0 at the end, < 0 error. A damaged element is an error; the next call goes on behind it. That
+ * the list has not as many as the key counts is told as the last error: what came is what the list has. */
 OW_API int ow_hive_next_subkey(ow_hive *hive, ow_key key, ow_subkey_iter *iter, ow_key *ret_key, ow_error *err);
 
 /* Values of one key in stored order. *index starts at 0. 1, 0 at the end, < 0 error (the next call goes on). */

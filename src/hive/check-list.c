@@ -294,18 +294,12 @@ static void check_totals(struct hive_check *c, const struct hive_list *list, con
         hive_check_largest(c, node, &node->max_class, MAX_CLASS_AT, f->longest_class, "longest subkey class");
 }
 
-/* Where the node counts no subkeys, readers do not look at its list: it need not be one, nor be its own. */
+/* Where the node counts no subkeys, other readers do not look at its list: it need not be one, nor be its own. */
 static bool is_left_over(struct hive_check *c, const struct hive_node *node)
 {
-        struct hive_node first;
-        struct hive_list list;
-
         if (node->n_subkeys != 0)
                 return false;
-        if (hive_list_decode(c->hive, node->subkeys, &list, NULL) < 0 || hive_check_reached(c, node->subkeys))
-                return true;
-        return list.kind != HIVE_RI && list.count > 0 &&
-               (hive_node_decode(c->hive, hive_list_cell(&list, 0), &first, NULL) < 0 || first.parent != node->cell);
+        return hive_list_is_left_over(c->hive, node, NULL) != 0 || hive_check_reached(c, node->subkeys);
 }
 
 void hive_check_subkeys(struct hive_check *c, struct hive_node *node)

@@ -40,10 +40,11 @@ static int collect_values(struct collection *c, const struct hive_node *node, ow
 static int collect_lists(struct collection *c, const struct hive_node *node, ow_error *err)
 {
         struct hive_list list;
-        int r = hive_list_decode(c->edit.hive, node->subkeys, &list, err);
+        int r = hive_list_of(c->edit.hive, node, &list, err);
 
-        if (r >= 0)
-                r = hive_edit_drop(&c->edit, list.cell, err);
+        if (r <= 0)
+                return r;
+        r = hive_edit_drop(&c->edit, list.cell, err);
         for (uint32_t i = 0; r >= 0 && list.kind == HIVE_RI && i < list.count; i++)
                 r = hive_edit_drop(&c->edit, hive_list_cell(&list, i), err);
         return r;
@@ -86,7 +87,7 @@ static int collect(struct collection *c, uint32_t cell, unsigned depth, ow_error
         }
         if (r >= 0)
                 r = collect_self(c, &node, err);
-        if (r >= 0 && node.n_subkeys && node.subkeys != HIVE_NIL)
+        if (r >= 0)
                 r = collect_lists(c, &node, err);
         return r;
 }

@@ -11,6 +11,48 @@ struct place {
         uint32_t outer;
 };
 
+/*
+ * The list that is to be changed: 1, or 0 when there is none. Where it has not as many keys as its key counts, one of
+ * the two is wrong, and an edit could make the difference one that nothing mends.
+ */
+static int open_list(ow_hive *h, const struct hive_node *parent, struct hive_list *ret, ow_error *err)
+{
+        uint32_t keys;
+        int r = hive_list_of(h, parent, ret, err);
+
+        if (r <= 0 || (ret->kind == HIVE_RI && h->counted.list == ret->cell && h->counted.keys == parent->n_subkeys))
+                return r;
+        r = hive_list_count(h, ret, &keys, err);
+        if (r < 0)
+                return r;
+        if (keys != parent->n_subkeys)
+                return ow_fail(err, OW_E_CORRUPT, parent->cell, "key at 0x%x counts %u subkeys, its list has %u: "
+                               "check and repair the hive first", parent->cell, parent->n_subkeys, keys);
+        if (ret->kind == HIVE_RI) {
+                h->counted.list = ret->cell;
+                h->counted.keys = keys;
+        }
+        return 1;
+}
+
+/* The same for a key that another one names as its parent. */
+static int open_some(ow_hive *h, const struct hive_node *parent, ow_error *err)
+{
+        struct hive_list list;
+        int r = open_list(h, parent, &list, err);
+
+        return r != 0 ? r : ow_fail(err, OW_E_CORRUPT, parent->cell, "key at 0x%x has no subkeys", parent->cell);
+}
+
+/* The edit is done, of parent, whose list was there. */
+static void note_count(ow_hive *h, uint32_t there, const struct hive_node *parent)
+{
+        if (h->counted.list != there)
+                return;
+        h->counted.list = parent->subkeys;
+        h->counted.keys = parent->n_subkeys;
+}
+
 /* A leaf with one more element allocates a quarter more than it needs now, so that growing stays cheap. */
 static size_t roomy(enum hive_list_kind kind, uint32_t count)
 {
@@ -156,18 +198,22 @@ static int split(struct hive_edit *e, struct hive_node *parent, struct place *p,
 static int insert(struct hive_edit *e, struct hive_node *parent, const struct hive_name *name, uint32_t child,
                   ow_error *err)
 {
+        struct hive_list list;
         struct place p;
         uint32_t index;
         bool equal;
         int r;
 
-        if (parent->n_subkeys == 0 || parent->subkeys == HIVE_NIL) {
+        r = open_list(e->hive, parent, &list, err);
+        if (r < 0)
+                return r;
+        if (r == 0 || list.count == 0) {
+                /* Some writers leave an empty list behind; it is not worth keeping, nor failing for. */
+                if (r > 0)
+                        (void)hive_edit_drop(e, list.cell, NULL);
                 r = new_list(e, hive_list_kind_of(e->hive), 1, &p.leaf, err);
                 if (r < 0)
                         return r;
-                /* Some writers leave an empty list behind; it is not worth keeping, nor failing for. */
-                if (parent->subkeys != HIVE_NIL)
-                        (void)hive_edit_drop(e, parent->subkeys, NULL);
                 put_element(e->hive, &p.leaf, 0, child, name);
                 parent->subkeys = p.leaf.cell;
                 return 0;
@@ -196,11 +242,13 @@ static int insert(struct hive_edit *e, struct hive_node *parent, const struct hi
 int hive_list_insert(struct hive_edit *e, struct hive_node *parent, const struct hive_name *name, uint32_t child,
                      ow_error *err)
 {
+        uint32_t there = parent->subkeys;
         int r = insert(e, parent, name, child, err);
 
         if (r < 0)
                 return ow_wrap(err, r, "subkeys of the key at 0x%x", parent->cell);
         parent->n_subkeys++;
+        note_count(e->hive, there, parent);
         if (parent->max_name < 2 * name->n)
                 parent->max_name = (uint16_t)(2 * name->n);
         return 0;
@@ -333,13 +381,12 @@ static void take_out(struct hive_edit *e, struct hive_node *parent, struct place
 
 int hive_list_remove(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child, ow_error *err)
 {
+        uint32_t index, there = parent->subkeys;
         struct place p;
-        uint32_t index;
-        int r = 0;
+        int r = open_some(e->hive, parent, err);
 
-        if (parent->n_subkeys == 0 || parent->subkeys == HIVE_NIL)
-                return ow_fail(err, OW_E_CORRUPT, parent->cell, "key at 0x%x has no subkeys", parent->cell);
-        r = find_child(e->hive, parent, child, &p, &index, err);
+        if (r >= 0)
+                r = find_child(e->hive, parent, child, &p, &index, err);
         if (r >= 0 && p.leaf.count == 1)
                 r = hive_edit_drop(e, p.leaf.cell, err);
         if (r >= 0 && p.leaf.count == 1 && p.ri.count == 1)
@@ -348,6 +395,7 @@ int hive_list_remove(struct hive_edit *e, struct hive_node *parent, const struct
                 return r;
         parent->n_subkeys--;
         take_out(e, parent, &p, index);
+        note_count(e->hive, there, parent);
         return 0;
 }
 
@@ -385,13 +433,12 @@ int hive_list_rename(struct hive_edit *e, struct hive_node *parent, const struct
                      const struct hive_name *name, uint32_t new_cell, ow_error *err)
 {
         struct place from, to;
-        uint32_t index, slot;
+        uint32_t index, slot, there = parent->subkeys;
         bool equal;
-        int r;
+        int r = open_some(e->hive, parent, err);
 
-        if (parent->n_subkeys == 0 || parent->subkeys == HIVE_NIL)
-                return ow_fail(err, OW_E_CORRUPT, parent->cell, "key at 0x%x has no subkeys", parent->cell);
-        r = find_child(e->hive, parent, child, &from, &index, err);
+        if (r >= 0)
+                r = find_child(e->hive, parent, child, &from, &index, err);
         if (r >= 0)
                 r = find_place(e->hive, parent, name, &to, err);
         if (r >= 0)
@@ -402,7 +449,10 @@ int hive_list_rename(struct hive_edit *e, struct hive_node *parent, const struct
                 move_in_leaf(e->hive, &from.leaf, index, slot, new_cell, name);
         else
                 r = move_between(e, parent, &from, index, name, new_cell, err);
-        if (r >= 0 && parent->max_name < 2 * name->n)
+        if (r < 0)
+                return r;
+        note_count(e->hive, there, parent);
+        if (parent->max_name < 2 * name->n)
                 parent->max_name = (uint16_t)(2 * name->n);
-        return r;
+        return 0;
 }

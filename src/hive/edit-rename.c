@@ -34,7 +34,7 @@ static void tell_subkeys(ow_hive *h, const struct hive_node *node, uint32_t pare
 {
         struct hive_list list, leaf;
 
-        if (node->n_subkeys == 0 || node->subkeys == HIVE_NIL || hive_list_decode(h, node->subkeys, &list, NULL) < 0)
+        if (hive_list_of(h, node, &list, NULL) <= 0)
                 return;
         if (list.kind != HIVE_RI) {
                 tell_leaf(h, &list, parent);

@@ -297,12 +297,11 @@ int hive_find_subkey(ow_hive *h, const struct hive_node *parent, const struct hi
         struct hive_list list;
         int r;
 
-        if (parent->n_subkeys == 0 || parent->subkeys == HIVE_NIL)
-                return 0;
-        r = hive_list_decode(h, parent->subkeys, &list, err);
-        if (r >= 0)
-                r = list.kind == HIVE_RI ? find_in_ri(h, &list, name, ret_cell, err)
-                                         : find_in_leaf(h, &list, name, ret_cell, err);
+        r = hive_list_of(h, parent, &list, err);
+        if (r <= 0)
+                return r;
+        r = list.kind == HIVE_RI ? find_in_ri(h, &list, name, ret_cell, err)
+                                 : find_in_leaf(h, &list, name, ret_cell, err);
         return r < 0 ? ow_wrap(err, r, "subkeys of the key at 0x%x", parent->cell) : r;
 }
 

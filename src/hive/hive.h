@@ -45,6 +45,7 @@ struct ow_hive {
         struct hive_ring ring;          /* where each descriptor is */
         struct hive_map orders;         /* ri lists that names outside ASCII were looked for in vain: see find.c */
         struct { uint32_t list, outer; } near;  /* the leaf of an ri that was found last: a hint, checked before use */
+        struct { uint32_t list, keys; } counted;        /* the ri whose keys were counted last, and how many it has */
         struct hive_base base;
         bool readonly;
         bool edited;                    /* since load or the last save */
@@ -217,6 +218,15 @@ struct hive_list {
 enum { HIVE_LIST_HEAD = 4 };            /* bytes before the first element */
 
 int hive_list_decode(ow_hive *h, uint32_t cell, struct hive_list *ret, ow_error *err);
+/*
+ * The list of a key's subkeys, for everyone who goes through it or changes it: 1 and the list, 0 there is none, also
+ * when the key counts none and what it names is not its own. OW_E_CORRUPT: it counts some, but names no list.
+ */
+int hive_list_of(ow_hive *h, const struct hive_node *node, struct hive_list *ret, ow_error *err);
+/* Of a key that counts no subkeys: 1 when what it names as their list is none, or another key's. */
+int hive_list_is_left_over(ow_hive *h, const struct hive_node *node, ow_error *err);
+/* The keys of all leaves that can be read. */
+int hive_list_count(ow_hive *h, const struct hive_list *list, uint32_t *ret, ow_error *err);
 uint32_t hive_list_stride(enum hive_list_kind kind);
 uint32_t hive_list_cell(const struct hive_list *list, uint32_t i);
 uint32_t hive_list_hint(const struct hive_list *list, uint32_t i);

@@ -158,6 +158,53 @@ static int unmark_leaf(ow_hive *h, const struct hive_list *leaf, uint32_t *left)
         return 0;
 }
 
+static int count_leaf(ow_hive *h, const struct hive_list *leaf, uint32_t *left)
+{
+        *left += leaf->count;
+        return 0;
+}
+
+int hive_list_count(ow_hive *h, const struct hive_list *list, uint32_t *ret, ow_error *err)
+{
+        *ret = 0;
+        return each_leaf(h, list, count_leaf, ret, err);
+}
+
+int hive_list_is_left_over(ow_hive *h, const struct hive_node *node, ow_error *err)
+{
+        struct hive_node first;
+        struct hive_list list;
+        int r = hive_list_decode(h, node->subkeys, &list, err);
+
+        if (r < 0)
+                return r == OW_E_CORRUPT ? 1 : r;
+        if (list.kind == HIVE_RI || list.count == 0)
+                return 0;
+        r = hive_node_decode(h, hive_list_cell(&list, 0), &first, err);
+        if (r < 0)
+                return r == OW_E_CORRUPT ? 1 : r;
+        return first.parent != node->cell;
+}
+
+int hive_list_of(ow_hive *h, const struct hive_node *node, struct hive_list *ret, ow_error *err)
+{
+        int r;
+
+        if (node->subkeys == HIVE_NIL) {
+                if (node->n_subkeys == 0)
+                        return 0;
+                return ow_fail(err, OW_E_CORRUPT, node->cell, "key at 0x%x counts %u subkeys, but has no list of them",
+                               node->cell, node->n_subkeys);
+        }
+        if (node->n_subkeys == 0) {
+                r = hive_list_is_left_over(h, node, err);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        r = hive_list_decode(h, node->subkeys, ret, err);
+        return r < 0 ? ow_wrap(err, r, "subkeys of the key at 0x%x", node->cell) : 1;
+}
+
 static bool few_are_distinct(const struct hive_list *list)
 {
         for (uint32_t i = 1; i < list->count; i++)

@@ -20,11 +20,10 @@ static int start(ow_hive *h, uint32_t key, ow_subkey_iter *iter, ow_error *err)
         r = hive_node_decode(h, key, &node, err);
         if (r < 0)
                 return r;
-        if (node.n_subkeys == 0 || node.subkeys == HIVE_NIL)
-                return 0;
-        r = hive_list_decode(h, node.subkeys, &list, err);
-        if (r >= 0)
-                r = hive_list_check_once(h, &list, err);
+        r = hive_list_of(h, &node, &list, err);
+        if (r <= 0)
+                return r;
+        r = hive_list_check_once(h, &list, err);
         if (r < 0)
                 return ow_wrap(err, r, "subkeys of the key at 0x%x", key);
         iter->list = node.subkeys;

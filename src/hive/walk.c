@@ -149,7 +149,7 @@ static int enter(ow_hive_walk *w, uint32_t cell, const struct hive_node *parent,
         hint(&w->hive->image, f->node.subkeys);
         f->listed = f->next_leaf = f->next = 0;
         f->outer.count = f->leaf.count = 0;
-        f->opened = f->skipped = f->node.n_subkeys == 0 || f->node.subkeys == HIVE_NIL;
+        f->opened = f->skipped = f->node.n_subkeys == 0 && f->node.subkeys == HIVE_NIL;
         w->n++;
         if (w->whole && ++w->n_keys == EARNEST)
                 w->hive->image.all_wanted = true;
@@ -240,9 +240,10 @@ static int open_subkeys(ow_hive_walk *w, struct frame *f, ow_error *err)
 
         f->opened = true;
         f->skipped = true;              /* until it is known to be sound */
-        r = hive_list_decode(w->hive, f->node.subkeys, &list, err);
-        if (r >= 0)
-                r = hive_list_check_once(w->hive, &list, err);
+        r = hive_list_of(w->hive, &f->node, &list, err);
+        if (r <= 0)
+                return r;
+        r = hive_list_check_once(w->hive, &list, err);
         if (r < 0)
                 return ow_wrap(err, r, "subkeys of the key at 0x%x", f->node.cell);
         f->skipped = false;
