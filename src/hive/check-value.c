@@ -53,6 +53,9 @@ static void check_data(struct hive_check *c, const struct hive_value *v)
                                                                                                            v->data))
                 return;
         if (!big) {
+                if (v->size > HIVE_MAX_FLAT_VALUE && hive_minor(c->hive) < 4)
+                        hive_check_tell(c, v->cell, "value at 0x%x has %u bytes, limit of version 1.%u %d", v->cell,
+                                        v->size, hive_minor(c->hive), HIVE_MAX_FLAT_VALUE);
                 if (v->size > HIVE_SEGMENT_BYTES && hive_minor(c->hive) >= 4)
                         hive_check_tell(c, v->cell,
                                         "value at 0x%x has %u bytes in one cell; version 1.%u wants big data",

@@ -378,6 +378,33 @@ static void a_flat_value_where_big_data_belong_is_told(void **state)
         memory_done(&s.file);
 }
 
+/* Larger than what those versions take: one byte more than we write ourselves. */
+static void a_value_above_the_limit_of_old_versions_is_told(void **state)
+{
+        static const uint8_t most[HIVE_MAX_FLAT_VALUE];
+        struct told told = { 0 };
+        struct sample s = { 0 };
+        ow_sink sink = memory_sink(&s.file);
+        ow_hive_report report;
+        uint32_t cell, data;
+        ow_hive *h;
+
+        assert_ok(ow_hive_new(3, "root", NULL, 0, &h, &err));
+        assert_ok(ow_hive_set_value(h, ow_hive_root(h), "v", OW_REG_BINARY, most, sizeof most, &err));
+        assert_ok(ow_hive_save(h, 1, &sink, &err));
+        cell = value_at(h, "", "v", &data);
+        assert_int_equal(check_hive(h).faults, 0);
+        ow_hive_close(h);
+        ow_le32_put(s.file.p + BASE + cell + 4 + 4, sizeof most + 1);
+        h = load_any(&s.file);
+        assert_ok(ow_hive_check(h, &report, take, &told, &err));
+        assert_non_null(strstr(told.text, "has 1048577 bytes, limit of version 1.3 1048576"));
+        assert_int_equal(told.n, 2);            /* and the largest value */
+        assert_int_equal(told.mendable, 1);
+        ow_hive_close(h);
+        memory_done(&s.file);
+}
+
 static void a_hive_that_is_cut_off_is_not_touched(void **state)
 {
         struct told told = { 0 };
@@ -577,6 +604,7 @@ int main(void)
                 cmocka_unit_test(lists_of_lists),
                 cmocka_unit_test(deeper_than_512_levels),
                 cmocka_unit_test(a_flat_value_where_big_data_belong_is_told),
+                cmocka_unit_test(a_value_above_the_limit_of_old_versions_is_told),
                 cmocka_unit_test(a_hive_that_is_cut_off_is_not_touched),
                 cmocka_unit_test(gigabytes_that_are_not_there_cost_nothing),
                 cmocka_unit_test(repair_needs_a_hive_that_may_change),
