@@ -255,18 +255,19 @@ OW_APIV void ow_hive_walk_close(ow_hive_walk *walk);    /* NULL is fine */
 OW_API int ow_hive_next_piece(ow_hive *hive, ow_value value, uint32_t *at, const uint8_t **ret, size_t *ret_size,
                               ow_error *err);
 
-/* ---- edits: on error the hive is unchanged ---- */
+/* ---- edits: on error the hive is unchanged. Each may also return OW_E_IO: the file of the hive cannot be read ---- */
 
 /**
  * ow_hive_create_key - find or create a key and the missing keys on its path
- * @path:        UTF-8, '\\' between names; each name 1 to 255 UTF-16 units
+ * @path:        UTF-8, '\\' between names, empty ones are passed over; each name at most 255 UTF-16 units
  * @ret_key:     the last key of path
  * @ret_created: may be NULL; true when at least the last key is new
  *
  * New keys share the security descriptor of their parent (reference counted) and have no class. Keys made in order,
  * as a file of keys has them, cost one look-up each: the way to the key before is remembered.
  * Return: 0, or OW_E_READONLY, OW_E_INVAL (name), OW_E_LIMIT (depth 512, hive size), OW_E_REFUSED (layered or
- *         predefined-handle key), OW_E_CORRUPT, OW_E_NOMEM.
+ *         predefined-handle key), OW_E_CORRUPT, OW_E_NOMEM; OW_E_EXISTS where a damaged list has hidden the key from
+ *         the search: repair the hive.
  * Source: docs/formats/regf.md 4, 5 and 6.
  */
 OW_API int ow_hive_create_key(ow_hive *hive, ow_key at, const char *path, ow_key *ret_key, bool *ret_created,
@@ -289,8 +290,8 @@ OW_API int ow_hive_delete_key(ow_hive *hive, ow_key key, ow_error *err);
  * Marks @key changed; its last-write time is set by ow_hive_save(), so tests are repeatable. Setting what is there
  * already changes nothing.
  *
- * Return: 0, or OW_E_READONLY; OW_E_LIMIT (@name, @size: 64 MiB, 1 MiB in versions before 1.4; hive past 2 GiB);
- *         OW_E_REFUSED (layered or predefined-handle key); OW_E_CORRUPT; OW_E_NOMEM.
+ * Return: 0, or OW_E_READONLY; OW_E_INVAL (@name is not UTF-8); OW_E_LIMIT (@name, @size: 64 MiB, 1 MiB in versions
+ *         before 1.4; hive past 2 GiB); OW_E_REFUSED (layered or predefined-handle key); OW_E_CORRUPT; OW_E_NOMEM.
  */
 OW_API int ow_hive_set_value(ow_hive *hive, ow_key key, const char *name, uint32_t type, const void *data,
                              size_t size, ow_error *err);
@@ -326,10 +327,12 @@ OW_API int ow_hive_set_class(ow_hive *hive, ow_key key, const void *utf16le, siz
 OW_API int ow_hive_security(ow_hive *hive, ow_key key, ow_blob *ret, ow_error *err);
 
 /* Gives a key the descriptor: one that the hive holds already when it is equal byte for byte, else a new cell in the
- * ring. OW_E_INVAL when it is not a self-relative descriptor of revision 1 whose parts lie inside it. */
+ * ring. OW_E_INVAL when it is not a self-relative descriptor of revision 1 whose parts lie inside it, or has more than
+ * 65535 bytes; OW_E_READONLY; OW_E_REFUSED (layered or predefined-handle key); OW_E_LIMIT; OW_E_CORRUPT; OW_E_NOMEM. */
 OW_API int ow_hive_set_security(ow_hive *hive, ow_key key, const void *descriptor, size_t size, ow_error *err);
 
-/* The same for the descriptor of another key of the same hive (a sibling of the kind that the new key is). */
+/* The same for the descriptor of another key of the same hive (a sibling of the kind that the new key is); the same
+ * errors, but OW_E_INVAL. */
 OW_API int ow_hive_share_security(ow_hive *hive, ow_key key, ow_key like, ow_error *err);
 
 /**
