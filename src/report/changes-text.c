@@ -126,7 +126,8 @@ static void put_place(struct report_page *page, const ow_change *change)
         report_put(page, "\n");
 }
 
-/* How many changes from first on are in the same place, by the same fix. */
+/* How many changes from first on are of one heading: in the same place, by the same fix, and no new coming or going.
+ */
 static size_t run_length(const struct report_changes *what, size_t first)
 {
         const ow_change *a = what->changes[first];
@@ -135,7 +136,7 @@ static size_t run_length(const struct report_changes *what, size_t first)
         while (first + n < what->n_changes) {
                 const ow_change *b = what->changes[first + n];
 
-                if (b->fix != a->fix || strcmp(a->where, b->where) != 0)
+                if (b->fix != a->fix || strcmp(a->where, b->where) != 0 || b->kind != OW_CHANGE_VALUE)
                         break;
                 n++;
         }
@@ -225,6 +226,17 @@ static void put_fix_heading(struct report_page *page, const struct report_change
         }
 }
 
+/*
+ * The lines that the places headed so far have waited for. Places without lines do not get those of the next place:
+ * an empty line parts them.
+ */
+static void put_pending(struct report_page *page, const char *pending, bool ends_fix)
+{
+        report_put(page, pending);
+        if (!*pending && !ends_fix)
+                report_put(page, "\n");
+}
+
 static int put_changes(struct report_page *page, const struct report_changes *what, ow_error *err)
 {
         OW_AUTO_FREE char *pending = NULL; /* lines that the places already headed still wait for */
@@ -241,7 +253,7 @@ static int put_changes(struct report_page *page, const struct report_changes *wh
                 if (report_is_file_change(what->changes[i]))
                         n = 1;
                 if (pending && (new_fix || strcmp(pending, block) != 0))
-                        report_put(page, pending);
+                        put_pending(page, pending, new_fix);
                 if (new_fix)
                         put_fix_heading(page, what, i);
                 ow_free(pending);
@@ -255,7 +267,7 @@ static int put_changes(struct report_page *page, const struct report_changes *wh
                 i += n;
         }
         if (pending)
-                report_put(page, pending);
+                put_pending(page, pending, true);
         return 0;
 }
 

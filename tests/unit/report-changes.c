@@ -375,10 +375,58 @@ static void an_entry_of_a_catalogue_never_looks_the_same(void **state)
         ow_text_free(text);
 }
 
+#define KEY(kind_, where_) { .kind = OW_CHANGE_KEY_##kind_, .where = TEXT(where_), .name = TEXT("") }
+#define GETS(where_) { .kind = OW_CHANGE_VALUE, .where = TEXT(where_), .name = TEXT("y"), .after = DWORD(one) }
+#define LOSES(where_) { .kind = OW_CHANGE_VALUE, .where = TEXT(where_), .name = TEXT("y"), .before = DWORD(one) }
+
+static void an_empty_key_has_no_lines_of_another(void **state)
+{
+        const ow_change changes[] = {
+                GETS("Old"), KEY(CREATE, "A"), KEY(CREATE, "B"), KEY(CREATE, "C"), GETS("C"), KEY(CREATE, "D"), GETS("D"),
+                KEY(DELETE, "E"),
+        };
+        char *text = difference(changes, OW_COUNT(changes));
+
+        assert_string_equal(text, "--- a\n+++ b\n"
+                                  "    [Old]\n"
+                                  "  + \"y\"=dword:00000001\n"
+                                  "  + [A]\n"
+                                  "  + [B]\n"
+                                  "\n"
+                                  "  + [C]\n"
+                                  "  + [D]\n"
+                                  "  + \"y\"=dword:00000001\n"
+                                  "  - [E]\n"
+                                  "\n8 differences.\n");
+        ow_text_free(text);
+}
+
+static void a_key_that_goes_and_comes_is_shown_twice(void **state)
+{
+        const ow_change changes[] = {
+                KEY(DELETE, "A"), LOSES("A"), KEY(CREATE, "A"), GETS("A"), KEY(CREATE, "B"), GETS("B"), KEY(DELETE, "B"),
+                KEY(CREATE, "B"),
+        };
+        char *text = difference(changes, OW_COUNT(changes));
+
+        assert_string_equal(text, "--- a\n+++ b\n"
+                                  "  - [A]\n"
+                                  "  - \"y\"=dword:00000001\n"
+                                  "  + [A]\n"
+                                  "  + [B]\n"
+                                  "  + \"y\"=dword:00000001\n"
+                                  "  - [B]\n"
+                                  "  + [B]\n"
+                                  "\n8 differences.\n");
+        ow_text_free(text);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(other_bytes_never_look_the_same),
+                cmocka_unit_test(an_empty_key_has_no_lines_of_another),
+                cmocka_unit_test(a_key_that_goes_and_comes_is_shown_twice),
                 cmocka_unit_test(an_entry_of_a_catalogue_never_looks_the_same),
                 cmocka_unit_test(settings_are_told_with_their_way),
                 cmocka_unit_test(the_difference_is_exact),
