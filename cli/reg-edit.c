@@ -30,19 +30,41 @@ static int read_datum(ow_regkey at, const char *name, ow_datum *ret, ow_error *e
 
 /* ---- edits ---- */
 
+/* A row for the key at place when it is missing, after those for the missing ones above it. */
+static int note_missing(struct editor *editor, char *place, ow_error *err)
+{
+        char *slash = strrchr(place, '\\');
+        ow_regkey at;
+        int r = target_find(editor->target, place, &at, err);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        if (slash) {
+                *slash = '\0';
+                r = note_missing(editor, place, err);
+                *slash = '\\';
+        }
+        if (r == 0 && !changes_add(&editor->rows, OW_CHANGE_KEY_CREATE, place, ""))
+                r = ow_fail_nomem(err);
+        return r;
+}
+
 int editor_key(struct editor *editor, const char *place, ow_regkey *ret, ow_error *err)
 {
+        char *above;
         int r;
 
-        if (!editor->counting) {
-                r = target_find(editor->target, place, ret, err);
-                if (r < 0)
-                        return r;
-                if (r == 0 && !changes_add(&editor->rows, OW_CHANGE_KEY_CREATE, place, ""))
-                        return ow_fail_nomem(err);
-        }
         editor->counts.keys++;
-        return target_create(editor->target, place, ret, err);
+        if (editor->counting)
+                return target_create(editor->target, place, ret, err);
+        r = target_editable(editor->target, place, err);
+        above = r == 0 ? strdup(place) : NULL;
+        if (r == 0)
+                r = above ? note_missing(editor, above, err) : ow_fail_nomem(err);
+        free(above);
+        if (r == 0)
+                r = target_create(editor->target, place, ret, err);
+        return r;
 }
 
 int editor_set(struct editor *editor, const char *place, ow_regkey at, const char *name, uint32_t type,

@@ -48,9 +48,11 @@ load common
         offwin reg set "$image" 'HKLM\SYSTEM\CurrentControlSet\Control\CrashControl' AutoReboot dword 0
         expect 0
         has "Nothing to change."
-        offwin reg set "$image" 'HKLM\SOFTWARE\Vendor\New' @ multi_sz one 'two words'
+        offwin reg set "$image" 'HKLM\SOFTWARE\Maker\New' @ multi_sz one 'two words'
         expect 0
-        offwin reg get "$image" 'HKLM\SOFTWARE\Vendor\New' @
+        has '  + [HKLM\SOFTWARE\Maker]'
+        has '  + [HKLM\SOFTWARE\Maker\New]'
+        offwin reg get "$image" 'HKLM\SOFTWARE\Maker\New' @
         [ "$output" = "one
 two words" ]
         offwin undo "$image"

@@ -159,8 +159,12 @@ two words" ]
         json .type_number 4660
         [ "$("$OFFWIN" reg get --raw "$h" Types sz | iconv -f UTF-16LE)" = "$(printf 'a "quoted" \\ text\0' | tr -d '\0')" ] ||
                 [ "$("$OFFWIN" reg get --raw "$h" Types sz | wc -c)" -eq 36 ]
+        offwin reg set --dry-run --json "$h" 'A\B\C'
+        json '.changes | map(.kind + " " + .where) | join(", ")' 'key-create A, key-create A\B, key-create A\B\C'
         offwin reg set "$h" 'A\B\C'
         expect 0
+        has '  + [A]'
+        has '  + [A\B]'
         has '  + [A\B\C]'
         offwin reg ls "$h" 'A\B'
         has '  C\'
