@@ -197,9 +197,23 @@ int report_datum_line(const char *name, const ow_datum *datum, const ow_datum *o
 
 /* ---- the data alone ---- */
 
+char *report_string_text(ow_view utf16)
+{
+        ow_buffer out = OW_BUFFER_INIT;
+        ow_view part;
+
+        while (utf16.len >= 2 && ow_le16_at(utf16.p + utf16.len - 2) == 0)
+                utf16.len -= 2;
+        while (ow_utf16_next_string(&utf16, &part)) {
+                ow_utf16_to_utf8(part, &out);
+                ow_buffer_put_text(&out, utf16.len > 0 ? OW_UTF8_NUL : "");
+        }
+        return ow_buffer_take_text(&out);
+}
+
 static int put_string(ow_view utf16, ow_buffer *out, ow_error *err)
 {
-        OW_AUTO_FREE char *text = ow_utf16_text(utf16);
+        OW_AUTO_FREE char *text = report_string_text(utf16);
 
         if (!text)
                 return ow_fail_nomem(err);
@@ -208,24 +222,14 @@ static int put_string(ow_view utf16, ow_buffer *out, ow_error *err)
         return 0;
 }
 
-static int put_strings(ow_view rest, ow_buffer *out, ow_error *err)
+static int put_strings(ow_view data, ow_buffer *out, ow_error *err)
 {
-        while (rest.len >= 2) {
-                size_t size = 0;
-                ow_view one;
-                int r;
+        ow_view one, rest = ow_utf16_list(data);
+        int r = 0;
 
-                while (size + 1 < rest.len && (rest.p[size] || rest.p[size + 1]))
-                        size += 2;
-                if (size == 0 || !ow_view_sub(rest, 0, size, &one))
-                        break;
+        while (r == 0 && ow_utf16_next_string(&rest, &one))
                 r = put_string(one, out, err);
-                if (r < 0)
-                        return r;
-                if (!ow_view_from(rest, size + 2, &rest))
-                        break;
-        }
-        return 0;
+        return r;
 }
 
 int report_datum_plain(uint32_t type, const void *data, size_t size, ow_buffer *out, ow_error *err)

@@ -10,6 +10,7 @@
 #include <offwin/fix.h>
 
 #include "base/buffer.h"
+#include "base/view.h"
 
 /*
  * Appends "name"=data as .reg text has it, expandable and multi-strings in quotes too where these tell their bytes
@@ -22,8 +23,15 @@ int report_datum_line(const char *name, const ow_datum *datum, const ow_datum *o
 /* Appends "name" as .reg text writes it, or @, in one line. Not escaped yet but for line ends. */
 void report_datum_name(const char *name, ow_buffer *out);
 
-/* Appends only the data: one line per string, numbers decimal, anything else in hex. Lines end in '\n'; escaped. */
+/* Appends only the data: one line per string, also an empty one; numbers decimal, anything else in hex. Lines end in
+ * '\n'; escaped. */
 int report_datum_plain(uint32_t type, const void *data, size_t size, ow_buffer *out, ow_error *err);
+
+/*
+ * A string as UTF-8, the caller's (ow_free): without the NULs at its end, OW_UTF8_NUL for one inside, which
+ * report_escape() and JSON take for what it is. NULL: no memory.
+ */
+char *report_string_text(ow_view utf16);
 
 /* "REG_SZ" or "0x1234". text: 24 bytes. */
 enum { REPORT_TYPE_TEXT = 24 };

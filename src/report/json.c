@@ -14,6 +14,8 @@
 #include "base/le.h"
 #include "base/utf16.h"
 
+#include "report/datum.h"
+
 void report_json_done(struct report_json *json)
 {
         json_decref(json->root);
@@ -29,6 +31,33 @@ struct report_json report_json_new(const char *what)
         return json;
 }
 
+/* The same document, where what a terminal must not get is escaped: it stands only in strings, and keeps its value.
+ */
+static void put_safe(ow_view json, ow_buffer *out)
+{
+        const char *text = (const char *)json.p;
+        size_t from = 0, at = 0;
+
+        while (at < json.len) {
+                size_t start = at;
+                uint32_t c;
+
+                if (json.p[at] < 0x7f || !ow_utf8_next(text, json.len, &at, &c)) {
+                        at++;
+                        continue;
+                }
+                if (!ow_text_is_unsafe(c))
+                        continue;
+                ow_buffer_put(out, text + from, start - from);
+                if (c > 0xffff)
+                        ow_buffer_printf(out, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+                else
+                        ow_buffer_printf(out, "\\u%04x", c);
+                from = at;
+        }
+        ow_buffer_put(out, text + from, json.len - from);
+}
+
 static int collect(const char *bytes, size_t size, void *state)
 {
         ow_buffer *out = state;
@@ -39,11 +68,13 @@ static int collect(const char *bytes, size_t size, void *state)
 
 int report_json_take(struct report_json *json, char **ret, ow_error *err)
 {
+        OW_AUTO_BUFFER dumped = OW_BUFFER_INIT;
         OW_AUTO_BUFFER out = OW_BUFFER_INIT;
         char *text;
 
-        if (json->failed || json_dump_callback(json->root, collect, &out, JSON_INDENT(2)) < 0)
+        if (json->failed || json_dump_callback(json->root, collect, &dumped, JSON_INDENT(2)) < 0)
                 return ow_fail_nomem(err);
+        put_safe(ow_buffer_view(&dumped), &out);
         ow_buffer_put_byte(&out, '\n');
         text = ow_buffer_take_text(&out);
         if (!text)
@@ -192,7 +223,7 @@ void report_json_add_text(struct report_json *json, json_t *array, const char *g
 
 static void put_string(struct report_json *json, json_t *object, ow_view data)
 {
-        OW_AUTO_FREE char *text = ow_utf16_text(data);
+        OW_AUTO_FREE char *text = report_string_text(data);
 
         if (text)
                 report_json_text(json, object, "value", text);
@@ -200,35 +231,18 @@ static void put_string(struct report_json *json, json_t *object, ow_view data)
                 json->failed = true;
 }
 
-/* Bytes of the first string in data, its final NUL not counted. */
-static size_t string_size(ow_view data)
-{
-        size_t at = 0;
-
-        while (at + 1 < data.len && (data.p[at] || data.p[at + 1]))
-                at += 2;
-        return at;
-}
-
 static void put_strings(struct report_json *json, json_t *object, ow_view data)
 {
         json_t *array = report_json_array(json, object, "value");
-        ow_view one, rest = data;
+        ow_view one, rest = ow_utf16_list(data);
 
-        while (rest.len >= 2) {
-                size_t size = string_size(rest);
-                OW_AUTO_FREE char *text = NULL;
+        while (!json->failed && ow_utf16_next_string(&rest, &one)) {
+                OW_AUTO_FREE char *text = report_string_text(one);
 
-                if (size == 0 || !ow_view_sub(rest, 0, size, &one))
-                        break;
-                text = ow_utf16_text(one);
-                if (!text) {
+                if (text)
+                        report_json_add_text(json, array, text);
+                else
                         json->failed = true;
-                        return;
-                }
-                report_json_add_text(json, array, text);
-                if (!ow_view_from(rest, size + 2, &rest))
-                        break;
         }
 }
 

@@ -192,6 +192,9 @@ static void one_value_is_only_its_data(void **state)
                 { OW_REG_MULTI_SZ, strings, sizeof strings, "a\nbc\n" },
                 { OW_REG_MULTI_SZ, strings, 2, "a\n" },
                 { OW_REG_MULTI_SZ, NULL, 0, "" },
+                { OW_REG_MULTI_SZ, "\0", 2, "" },
+                { OW_REG_MULTI_SZ, "\0\0a\0\0\0\0\0b\0\0\0\0\0\0", 16, "\na\n\nb\n\n" },
+                { OW_REG_SZ, "\0\0a\0\0\0\0\0b\0\0\0\0", 14, "\\x00a\\x00\\x00b\n" },
                 { OW_REG_DWORD, number, 4, "42\n" },
                 { OW_REG_DWORD, number, 3, "2a0000\n" },         /* not four bytes: shown as it is */
                 { OW_REG_DWORD_BIG_ENDIAN, number, 4, "704643072\n" },
@@ -241,6 +244,49 @@ static void numbers_beyond_json_become_text(void **state)
         ow_text_free(text);
 }
 
+/* reports data as JSON, and its "value"; *ret_root holds it. */
+static const json_t *json_value(uint32_t type, const void *data, size_t size, json_t **ret_root, char **ret_text)
+{
+        ow_report_options options = { .format = OW_REPORT_JSON };
+
+        assert_ok(ow_report_value("HKLM\\X", "n", type, data, size, &options, ret_text, &err));
+        *ret_root = json_loads(*ret_text, JSON_ALLOW_NUL, NULL);
+        assert_non_null(*ret_root);
+        return json_object_get(*ret_root, "value");
+}
+
+static void json_has_all_strings_and_all_of_each(void **state)
+{
+        static const char *const all[] = { "", "a", "", "b", "" };
+        char *text = NULL;
+        json_t *root;
+        const json_t *value = json_value(OW_REG_MULTI_SZ, "\0\0a\0\0\0\0\0b\0\0\0\0\0\0", 16, &root, &text);
+
+        assert_int_equal(json_array_size(value), OW_COUNT(all));
+        for (size_t i = 0; i < OW_COUNT(all); i++)
+                assert_string_equal(json_string_value(json_array_get(value, i)), all[i]);
+        json_decref(root);
+        ow_text_free(text);
+        value = json_value(OW_REG_SZ, "a\0\0\0b\0\0\0\0", 10, &root, &text);
+        assert_int_equal(json_string_length(value), 3);
+        assert_memory_equal(json_string_value(value), "a\0b", 3);
+        json_decref(root);
+        ow_text_free(text);
+}
+
+static void json_has_nothing_for_a_terminal(void **state)
+{
+        static const char hostile[] = "\x9b\0\x2e\x20\x7f\0\xad\0\x40\xdb\x01\xdc\xe9\0";
+        char *text = NULL;
+        json_t *root;
+        const json_t *value = json_value(OW_REG_SZ, hostile, 14, &root, &text);
+
+        assert_non_null(strstr(text, "\"\\u009b\\u202e\\u007f\\u00ad\\udb40\\udc01\xc3\xa9\""));
+        assert_string_equal(json_string_value(value), "\xc2\x9b\xe2\x80\xae\x7f\xc2\xad\xf3\xa0\x80\x81\xc3\xa9");
+        json_decref(root);
+        ow_text_free(text);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -251,6 +297,8 @@ int main(void)
                 cmocka_unit_test(a_link_without_a_target_is_named),
                 cmocka_unit_test(one_value_is_only_its_data),
                 cmocka_unit_test(a_big_endian_number_is_a_number_in_json),
+                cmocka_unit_test(json_has_all_strings_and_all_of_each),
+                cmocka_unit_test(json_has_nothing_for_a_terminal),
                 cmocka_unit_test(numbers_beyond_json_become_text),
         };
 
