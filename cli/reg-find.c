@@ -129,7 +129,7 @@ static int read_query(const struct arguments *arguments, struct search *search)
         if (!search->types)
                 return out_of_memory();
         for (size_t i = 0; i < arguments->types.count; i++)
-                if (!ow_reg_type_parse(arguments->types.items[i], &search->types[i]))
+                if (!ow_reg_type_parse(arguments->types.items[i], &search->types[i], NULL))
                         return usage_error(arguments->command, "'%s' is not a registry type",
                                            arguments->types.items[i]);
         search->query.types = arguments->types.count ? search->types : NULL;

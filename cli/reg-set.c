@@ -11,6 +11,7 @@ struct request {
         const char *path;
         const char *name;               /* NULL: the key itself */
         uint32_t type;
+        uint32_t form;                  /* the type that DATA is typed as */
         ow_blob data;
         bool recursive;
 };
@@ -41,9 +42,9 @@ static int parse_data(const struct arguments *arguments, struct request *request
         const char *const *texts = arguments->operands.items + 4;
         size_t count = arguments->operands.count - 4;
 
-        if (count == 0 && (request->type == OW_REG_NONE || request->type == OW_REG_BINARY))
-                return ow_reg_parse_data(request->type, empty, 1, &request->data, err);
-        return ow_reg_parse_data(request->type, texts, count, &request->data, err);
+        if (count == 0 && (request->form == OW_REG_NONE || request->form == OW_REG_BINARY))
+                return ow_reg_parse_data(request->form, empty, 1, &request->data, err);
+        return ow_reg_parse_data(request->form, texts, count, &request->data, err);
 }
 
 int run_reg_set(const struct arguments *arguments)
@@ -57,7 +58,7 @@ int run_reg_set(const struct arguments *arguments)
 
         if (count == 3)
                 return usage_error(arguments->command, "'%s' needs a TYPE and its DATA", words[2]);
-        if (count > 3 && !ow_reg_type_parse(words[3], &request.type))
+        if (count > 3 && !ow_reg_type_parse(words[3], &request.type, &request.form))
                 return usage_error(arguments->command, "'%s' is not a registry type", words[3]);
         if (count > 3 && parse_data(arguments, &request, &err) < 0)
                 return fail(arguments, &err);

@@ -188,15 +188,23 @@ OW_API int ow_reg_display_data(uint32_t type, const void *data, size_t size, siz
 /**
  * ow_reg_parse_data - the data of a value from what a user types after a type name
  * @type:  OW_REG_*; any number without a name of its own is taken as binary
- * @texts: one text; for REG_MULTI_SZ one per string (also none); numbers decimal or 0x; binary as hex digits,
- *         with blanks or commas between bytes
+ * @texts: one text; for REG_MULTI_SZ one per string (also none, and empty ones, which many programs take for the
+ *         end of the list); numbers decimal or 0x; binary as hex digits, with blanks or commas between bytes
  *
  * Return: 0; OW_E_INVAL, the text says which part of which text; OW_E_NOMEM.
  */
 OW_API int ow_reg_parse_data(uint32_t type, const char *const *texts, size_t n_texts, ow_blob *ret, ow_error *err);
 
-/* "REG_DWORD", "dword", "sz", "multi", "7", "0x7", ... in any case, to a number. 1 known, 0 not. */
-OW_API int ow_reg_type_parse(const char *name, uint32_t *ret);
+/**
+ * ow_reg_type_parse - a type as a user types it
+ * @word:     "REG_DWORD", "dword", "sz", "multi", ... in any case; or a number: "7", "0x1234", "REG_TYPE_9"
+ * @ret:      OW_REG_*, or another number
+ * @ret_form: what ow_reg_parse_data() is to take the data as: the same for a name, OW_REG_BINARY for a number; may be
+ *            NULL
+ *
+ * Return: 1 known, 0 not.
+ */
+OW_API int ow_reg_type_parse(const char *word, uint32_t *ret, uint32_t *ret_form);
 
 /* ---- searching ---- */
 

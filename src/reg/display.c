@@ -198,11 +198,8 @@ static int take_string(const char *text, bool nul, ow_buffer *out, ow_error *err
 static int take_list(const char *const *texts, size_t n_texts, ow_buffer *out, ow_error *err)
 {
         for (size_t i = 0; i < n_texts; i++) {
-                int r;
+                int r = take_string(texts[i], true, out, err);
 
-                if (!*texts[i])
-                        return ow_fail(err, OW_E_INVAL, i, "string %zu of the list is empty and would end it", i + 1);
-                r = take_string(texts[i], true, out, err);
                 if (r < 0)
                         return ow_wrap(err, r, "string %zu of the list", i + 1);
         }

@@ -9,7 +9,7 @@
 #include "reg/types.h"
 
 static const struct {
-        const char *name;               /* without REG_ */
+        const char *name; /* without REG_ */
         uint32_t type;
 } names[] = {
         { "NONE", OW_REG_NONE },
@@ -46,9 +46,10 @@ bool reg_parse_number(const char *text, uint64_t max, uint64_t *ret)
         if (!*text)
                 return false;
         for (; *text; text++) {
-                unsigned digit = *text >= '0' && *text <= '9' ? (unsigned)(*text - '0') :
-                        *text >= 'a' && *text <= 'f' ? (unsigned)(*text - 'a' + 10) :
-                        *text >= 'A' && *text <= 'F' ? (unsigned)(*text - 'A' + 10) : 16;
+                unsigned digit = *text >= '0' && *text <= '9'   ? (unsigned)(*text - '0')
+                                 : *text >= 'a' && *text <= 'f' ? (unsigned)(*text - 'a' + 10)
+                                 : *text >= 'A' && *text <= 'F' ? (unsigned)(*text - 'A' + 10)
+                                                                : 16;
 
                 if (digit >= base || n > (max - digit) / base)
                         return false;
@@ -58,21 +59,33 @@ bool reg_parse_number(const char *text, uint64_t max, uint64_t *ret)
         return true;
 }
 
-int ow_reg_type_parse(const char *name, uint32_t *ret)
+static bool find_name(const char *name, uint32_t *ret)
 {
-        uint64_t number;
-
-        if (reg_parse_number(name, UINT32_MAX, &number)) {
-                *ret = (uint32_t)number;
-                return 1;
-        }
-        if (strncasecmp(name, "REG_", 4) == 0)
-                name += 4;
         for (size_t i = 0; i < OW_COUNT(names); i++) {
                 if (strcasecmp(name, names[i].name) == 0) {
                         *ret = names[i].type;
-                        return 1;
+                        return true;
                 }
         }
-        return 0;
+        return false;
+}
+
+int ow_reg_type_parse(const char *word, uint32_t *ret, uint32_t *ret_form)
+{
+        const char *name = strncasecmp(word, "REG_", 4) == 0 ? word + 4 : word;
+        uint64_t number;
+        uint32_t type;
+        bool named = find_name(name, &type);
+
+        if (!named) {
+                if (strncasecmp(word, "REG_TYPE_", 9) == 0)
+                        word += 9;
+                if (!reg_parse_number(word, UINT32_MAX, &number))
+                        return 0;
+                type = (uint32_t)number;
+        }
+        *ret = type;
+        if (ret_form)
+                *ret_form = named ? type : OW_REG_BINARY;
+        return 1;
 }

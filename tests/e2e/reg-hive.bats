@@ -146,6 +146,11 @@ bytes() {
         set_one link link '\Registry\Machine\X'
         set_one odd 0x1234 beef
         set_one REG_FULL REG_SZ full
+        set_one holes multi_sz a '' b ''
+        set_one seven 7 41000000
+        set_one one 1 '41 00'
+        set_one four 0x4 010203
+        set_one nine REG_TYPE_9 99
         offwin reg get --json "$h" Types big
         json .hex 00000001
         offwin reg get "$h" Types multi
@@ -157,6 +162,16 @@ two words" ]
         [ "$output" = 00ff10 ]
         offwin reg get --json "$h" Types odd
         json .type_number 4660
+        offwin reg get --json "$h" Types holes
+        json '.value | join("|")' 'a||b|'
+        for bytes in seven:7:41000000 one:1:4100 four:4:010203 nine:9:99; do
+                offwin reg get --json "$h" Types "${bytes%%:*}"
+                json '"\(.type_number):\(.hex)"' "${bytes#*:}"
+        done
+        offwin reg ls "$h" Types
+        has 'REG_TYPE_9'
+        offwin reg set "$h" Types seven 7 text
+        expect 2
         [ "$("$OFFWIN" reg get --raw "$h" Types sz | iconv -f UTF-16LE)" = "$(printf 'a "quoted" \\ text\0' | tr -d '\0')" ] ||
                 [ "$("$OFFWIN" reg get --raw "$h" Types sz | wc -c)" -eq 36 ]
         offwin reg set --dry-run --json "$h" 'A\B\C'

@@ -79,9 +79,9 @@ static void typed_data_becomes_stored_data(void **state)
         }
 }
 
-static void typed_lists_end_in_an_empty_string(void **state)
+static void typed_lists_have_each_string_and_an_end(void **state)
 {
-        static const char *const texts[] = { "a", "b c", "" };
+        static const char *const texts[] = { "a", "b c", "" }, *const inner[] = { "a", "", "b" };
         ow_blob blob = { 0 };
 
         assert_ok(ow_reg_parse_data(OW_REG_MULTI_SZ, texts, 2, &blob, &err));
@@ -91,7 +91,18 @@ static void typed_lists_end_in_an_empty_string(void **state)
         assert_ok(ow_reg_parse_data(OW_REG_MULTI_SZ, NULL, 0, &blob, &err));
         assert_int_equal(blob.size, 2);
         ow_blob_done(&blob);
-        assert_fails(OW_E_INVAL, ow_reg_parse_data(OW_REG_MULTI_SZ, texts, 3, &blob, &err));
+        assert_ok(ow_reg_parse_data(OW_REG_MULTI_SZ, texts, 3, &blob, &err));
+        assert_int_equal(blob.size, 16);
+        assert_memory_equal(blob.p, "a\0\0\0b\0 \0c\0\0\0\0\0\0", 16);
+        ow_blob_done(&blob);
+        assert_ok(ow_reg_parse_data(OW_REG_MULTI_SZ, inner, 3, &blob, &err));
+        assert_int_equal(blob.size, 12);
+        assert_memory_equal(blob.p, "a\0\0\0\0\0b\0\0\0\0", 12);
+        ow_blob_done(&blob);
+        assert_ok(ow_reg_parse_data(OW_REG_MULTI_SZ, texts + 2, 1, &blob, &err));
+        assert_int_equal(blob.size, 4);
+        assert_memory_equal(blob.p, "\0\0\0", 4);
+        ow_blob_done(&blob);
         assert_fails(OW_E_INVAL, ow_reg_parse_data(OW_REG_SZ, texts, 2, &blob, &err));
         assert_fails(OW_E_INVAL, ow_reg_parse_data(OW_REG_BINARY, texts, 0, &blob, &err));
 }
@@ -119,7 +130,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(data_reads_as_one_safe_line),
                 cmocka_unit_test(typed_data_becomes_stored_data),
-                cmocka_unit_test(typed_lists_end_in_an_empty_string),
+                cmocka_unit_test(typed_lists_have_each_string_and_an_end),
                 cmocka_unit_test(what_is_no_data_is_refused),
         };
 
