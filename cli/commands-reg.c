@@ -39,7 +39,7 @@ const struct command reg_commands[] = {
                 .operands = "DISK|HIVE PATH [NAME TYPE DATA...]",
                 .summary = "set one registry value, or make a key",
                 .about = "TYPE is sz, expand_sz, multi_sz (one DATA per string), dword, dword_big_endian, qword, "
-                         "binary or none (hex digits), link, or any number. Numbers are decimal or 0x. Missing keys are "
+                         "link, binary, none, or any number (hex digits). Numbers are decimal or 0x. Missing keys are "
                          "made. CurrentControlSet stands for every control set that the next boot may use, HKCU for "
                          "every profile. @ is the default value. The change is shown, journalled and read back; "
                          "`offwin undo` takes it back.",
