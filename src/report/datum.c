@@ -58,6 +58,17 @@ void report_datum_name(const char *name, ow_buffer *out)
         ow_buffer_put_byte(out, '"');
 }
 
+char *report_datum_listed(const char *name)
+{
+        ow_buffer out = OW_BUFFER_INIT;
+        bool quotes = *name == '"' || strcmp(name, "@") == 0;
+
+        ow_buffer_put_text(&out, quotes ? "\"" : "");
+        ow_buffer_put_text(&out, *name ? name : "@");
+        ow_buffer_put_text(&out, quotes ? "\"" : "");
+        return ow_buffer_take_text(&out);
+}
+
 /* As .reg text, but that a name in it with line ends stays in its line. */
 static int format_value(const char *name, uint32_t type, const void *data, size_t size, ow_buffer *out, char **ret,
                         ow_error *err)

@@ -23,6 +23,12 @@ int report_datum_line(const char *name, const ow_datum *datum, const ow_datum *o
 /* Appends "name" as .reg text writes it, or @, in one line. Not escaped yet but for line ends. */
 void report_datum_name(const char *name, ow_buffer *out);
 
+/*
+ * A name in a list of values, the caller's (ow_free): as it is; @ for the default value, and in quotes one that would
+ * look like that: "@", and what begins with a quote. Not escaped yet. NULL: no memory.
+ */
+char *report_datum_listed(const char *name);
+
 /* Appends only the data: one line per string, also an empty one; numbers decimal, anything else in hex. Lines end in
  * '\n'; escaped. */
 int report_datum_plain(uint32_t type, const void *data, size_t size, ow_buffer *out, ow_error *err);

@@ -5,6 +5,8 @@
 #include <offwin/reg.h>
 #include <offwin/report.h>
 
+#include "base/alloc.h"
+
 #include "report/datum.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -28,15 +30,17 @@ static int match_json(const ow_reg_match *match, char **ret, ow_error *err)
 
 static int put_value(struct report_page *page, const ow_reg_match *match, ow_error *err)
 {
+        OW_AUTO_FREE char *name = report_datum_listed(match->name);
         char type_name[REPORT_TYPE_TEXT];
         char *text;
-        int r = ow_reg_display_data(match->type, match->data, match->size, MAX_DISPLAY, &text, err);
+        int r = name ? ow_reg_display_data(match->type, match->data, match->size, MAX_DISPLAY, &text, err)
+                     : ow_fail_nomem(err);
 
         if (r < 0)
                 return r;
         report_type_name(match->type, type_name);
         report_put(page, "  ");
-        report_put_guest(page, *match->name ? match->name : "@");
+        report_put_guest(page, name);
         report_put(page, "  ");
         report_put(page, type_name);
         report_put(page, "  ");

@@ -135,7 +135,7 @@ static int put_value(struct visitor *v, ow_regkey at, ow_value value, ow_error *
         AUTO_VALUE_INFO info = { 0 };
         AUTO_BLOB data = { 0 };
         char type_name[REPORT_TYPE_TEXT];
-        const char *shown;
+        OW_AUTO_FREE char *shown = NULL;
         uint32_t type;
         char *text;
         int r;
@@ -150,11 +150,13 @@ static int put_value(struct visitor *v, ow_regkey at, ow_value value, ow_error *
                 put_value_json(v, info.name, type, &data);
                 return 0;
         }
+        shown = report_datum_listed(info.name);
+        if (!shown)
+                return ow_fail_nomem(err);
         r = ow_reg_display_data(type, data.p, data.size, MAX_DISPLAY, &text, err);
         if (r < 0)
                 return ow_wrap(err, r, "value '%s'", info.name);
         report_type_name(type, type_name);
-        shown = info.name[0] ? info.name : "@";
         report_put_spaces(v->page, 2);
         report_put_padded(v->page, shown, v->name_width);
         report_put_spaces(v->page, 2);
@@ -187,7 +189,8 @@ static size_t name_column(ow_regkey at, uint32_t budget)
                 if (r == 0)
                         break;
                 if (r > 0 && ow_hive_value_info(at.hive, value, &info, NULL) == 0) {
-                        size_t w = report_width(info.name);
+                        OW_AUTO_FREE char *shown = report_datum_listed(info.name);
+                        size_t w = shown ? report_width(shown) : 0;
 
                         width = w > width && w <= MAX_NAME_COLUMN ? w : width;
                 }

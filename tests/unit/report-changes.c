@@ -382,8 +382,8 @@ static void an_entry_of_a_catalogue_never_looks_the_same(void **state)
 static void an_empty_key_has_no_lines_of_another(void **state)
 {
         const ow_change changes[] = {
-                GETS("Old"), KEY(CREATE, "A"), KEY(CREATE, "B"), KEY(CREATE, "C"), GETS("C"), KEY(CREATE, "D"), GETS("D"),
-                KEY(DELETE, "E"),
+                GETS("Old"), KEY(CREATE, "A"), KEY(CREATE, "B"), KEY(CREATE, "C"), GETS("C"), KEY(CREATE, "D"),
+                GETS("D"), KEY(DELETE, "E"),
         };
         char *text = difference(changes, OW_COUNT(changes));
 
@@ -404,8 +404,8 @@ static void an_empty_key_has_no_lines_of_another(void **state)
 static void a_key_that_goes_and_comes_is_shown_twice(void **state)
 {
         const ow_change changes[] = {
-                KEY(DELETE, "A"), LOSES("A"), KEY(CREATE, "A"), GETS("A"), KEY(CREATE, "B"), GETS("B"), KEY(DELETE, "B"),
-                KEY(CREATE, "B"),
+                KEY(DELETE, "A"), LOSES("A"), KEY(CREATE, "A"), GETS("A"), KEY(CREATE, "B"), GETS("B"),
+                KEY(DELETE, "B"), KEY(CREATE, "B"),
         };
         char *text = difference(changes, OW_COUNT(changes));
 

@@ -49,6 +49,30 @@ static void a_key_lists_its_values_then_its_subkeys(void **state)
         ow_hive_close(hive);
 }
 
+static void the_default_value_looks_like_no_other(void **state)
+{
+        ow_reg_match match = { .what = OW_REG_FIND_NAMES, .path = "K", .name = "@", .type = OW_REG_SZ };
+        char *text = NULL;
+        ow_regkey at;
+        ow_hive *hive = make_hive(&at);
+
+        assert_ok(ow_hive_set_value(hive, at.key, "@", OW_REG_SZ, NULL, 0, &err));
+        assert_ok(ow_hive_set_value(hive, at.key, "\"@\"", OW_REG_SZ, NULL, 0, &err));
+        assert_ok(ow_report_key(at, "K", NULL, &text, &err));
+        assert_non_null(strstr(text, "[K]\n  @       REG_SZ "));
+        assert_non_null(strstr(text, "\n  \"@\"     REG_SZ "));
+        assert_non_null(strstr(text, "\n  \"\"@\"\"   REG_SZ "));
+        ow_text_free(text);
+        assert_ok(ow_report_match(&match, true, NULL, &text, &err));
+        assert_string_equal(text, "  \"@\"  REG_SZ  \"\"\n");
+        ow_text_free(text);
+        match.name = "";
+        assert_ok(ow_report_match(&match, true, NULL, &text, &err));
+        assert_string_equal(text, "  @  REG_SZ  \"\"\n");
+        ow_text_free(text);
+        ow_hive_close(hive);
+}
+
 static void a_long_type_leaves_a_blank_before_the_data(void **state)
 {
         ow_report_options as_long = { .verbose = true };
@@ -291,6 +315,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_key_lists_its_values_then_its_subkeys),
+                cmocka_unit_test(the_default_value_looks_like_no_other),
                 cmocka_unit_test(a_long_type_leaves_a_blank_before_the_data),
                 cmocka_unit_test(a_key_as_json),
                 cmocka_unit_test(keys_of_other_kinds_are_told),
