@@ -180,9 +180,10 @@ static int check_fit(const struct target *target, const ow_reg_key *key, ow_erro
 
         if (r == 0)
                 return ow_fail(err, OW_E_INVAL, key->line,
-                               "line %u: a key that does not lie below %s, as which '%s' is taken (--prefix '%.*s' "
-                               "takes it for that): '%s'", key->line, ow_hivefile_prefix(target->file), target->name,
-                               prefix_of(key->path), key->path, key->path);
+                               "a key that does not lie below %s, as which '%s' is taken (--prefix '%.*s' "
+                               "takes it for that): '%s'",
+                               ow_hivefile_prefix(target->file), target->name, prefix_of(key->path), key->path,
+                               key->path);
         return r < 0 ? r : 0;
 }
 
@@ -231,8 +232,6 @@ static int on_key(void *state, const ow_reg_key *key, ow_error *err)
                 r = target_places_to_edit(target, key->path, &cursor->places, err);
         if (r == 0)
                 r = make_room(cursor, err);
-        if (r < 0)
-                return r;
         cursor->removed = key->remove;
         for (size_t i = 0; r == 0 && i < cursor->places.count; i++) {
                 const char *place = cursor->places.items[i];

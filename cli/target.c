@@ -98,8 +98,9 @@ static int only(char *path, struct places *ret, ow_error *err)
 int target_places_to_read(struct target *target, const char *path, struct places *ret, ow_error *err)
 {
         ow_reg_path parsed;
-        char *place;
         bool machine;
+        size_t size;
+        char *place;
         int r;
 
         if (target->file) {
@@ -111,7 +112,10 @@ int target_places_to_read(struct target *target, const char *path, struct places
                 return r;
         machine = parsed.root == OW_ROOT_HKLM;
         ow_reg_path_done(&parsed);
-        return machine ? only(strdup(path), ret, err) : target_places_to_edit(target, path, ret, err);
+        if (!machine)
+                return target_places_to_edit(target, path, ret, err);
+        size = strlen(path);
+        return only(strndup(path, size - (path[size - 1] == '\\')), ret, err);
 }
 
 int target_place_to_read(struct target *target, const char *path, struct places *ret, ow_error *err)

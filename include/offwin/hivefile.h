@@ -84,16 +84,18 @@ OW_API int ow_hivefile_set_prefix(ow_hivefile *file, const char *prefix, ow_erro
 /* The guess for a hive that is no file yet; the caller's: ow_text_free(). */
 OW_API int ow_hivefile_guess_prefix(const char *path, const ow_hive *hive, char **ret, ow_error *err);
 
-/* 1 when path lies where the prefix says, or has no root; 0 when ow_hivefile_resolve() would have to guess. */
+/* What a key of .reg text means: 1 path lies where the prefix says, or begins at the root of the hive ("\\Select"); 0
+ * it lies elsewhere; OW_E_INVAL it has no root. */
 OW_API int ow_hivefile_fits(const ow_hivefile *file, const char *path, ow_error *err);
 
 /**
  * ow_hivefile_resolve - a registry path to a path below the root of the hive
  * @path:     relative to the root ("Select"), or with a root of the registry ("HKLM\\SYSTEM\\Select"): then what the
- *            prefix says goes, or the root and, below HKLM and HKU, one name more. "" and "\\" are the root itself
+ *            prefix says goes; of a hive whose place is not known, because neither its names say it nor the prefix was
+ *            set, else the root and, below HKLM and HKU, one name more. "" and "\\" are the root itself
  * @ret_path: the caller's: ow_text_free()
  *
- * CurrentControlSet leads through Select. Return: 0; OW_E_INVAL not a path.
+ * CurrentControlSet leads through Select. Return: 0; OW_E_INVAL not a path, or it lies elsewhere.
  */
 OW_API int ow_hivefile_resolve(ow_hivefile *file, const char *path, char **ret_path, ow_error *err);
 

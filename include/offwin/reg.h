@@ -24,7 +24,8 @@ typedef struct ow_reg_value {
 } ow_reg_value;
 
 typedef struct ow_reg_key {
-        char *path;                     /* as written: HKEY_LOCAL_MACHINE\..., without brackets */
+        char *path;                     /* as written, without brackets: HKEY_LOCAL_MACHINE\..., or \..., below the
+                                           root of whatever hive it is applied to, as hivexregedit writes it */
         bool remove;                    /* [-path] */
         uint32_t line;
         ow_reg_value *values;
@@ -357,11 +358,16 @@ typedef struct ow_reg_path {
  * ow_reg_path_parse - split a registry path as people write it
  * @text: HKLM\..., HKEY_LOCAL_MACHINE\..., HKLM:\..., Computer\HKEY_...; likewise HKU, HKCU, HKCR, HKCC; any case
  *
- * HKCR and HKCC are spelled out to where they live below HKLM. '/' is not a separator.
- * Return: 0; OW_E_INVAL no root, a '\' too many (at an end or doubled), not UTF-8; OW_E_LIMIT depth; OW_E_NOMEM.
+ * HKCR and HKCC are spelled out to where they live below HKLM. '/' is not a separator; one '\' at the end is passed
+ * over.
+ * Return: 0; OW_E_INVAL no root, a '\' too many (at the start or doubled), not UTF-8; OW_E_LIMIT depth; OW_E_NOMEM.
  */
 OW_API int ow_reg_path_parse(const char *text, ow_reg_path *ret, ow_error *err);
 OW_APIV void ow_reg_path_done(ow_reg_path *path);
+
+/* The same rules for a path without a root, below the root of a hive; one '\' at either end is passed over. *ret is the
+ * caller's: ow_text_free(). Return: 0; OW_E_INVAL; OW_E_LIMIT; OW_E_NOMEM. */
+OW_API int ow_reg_path_relative(const char *text, char **ret, ow_error *err);
 
 /* "HKEY_LOCAL_MACHINE": the full name, as .reg text has it. Static storage. */
 OW_APIV const char *ow_reg_root_name(enum ow_reg_root root);

@@ -11,6 +11,7 @@
 #include "base/upcase.h"
 #include "guest/hivefile.h"
 #include "guest/internal.h"
+#include "reg/path.h"
 
 /* ---- the prefix ---- */
 
@@ -47,7 +48,7 @@ static const char *known_prefix(const char *name)
         return NULL;
 }
 
-int ow_hivefile_guess_prefix(const char *path, const ow_hive *hive, char **ret, ow_error *err)
+int hivefile_guess_prefix(const char *path, const ow_hive *hive, char **ret, bool *ret_known, ow_error *err)
 {
         const char *of_file = last_part(path, "/");
         const char *inside, *prefix;
@@ -59,7 +60,15 @@ int ow_hivefile_guess_prefix(const char *path, const ow_hive *hive, char **ret, 
         if (!prefix)
                 prefix = known_prefix(of_file);
         *ret = prefix ? ow_strdup(prefix) : ow_asprintf("HKEY_LOCAL_MACHINE\\%s", *inside ? inside : of_file);
+        *ret_known = prefix;
         return *ret ? 0 : ow_fail_nomem(err);
+}
+
+int ow_hivefile_guess_prefix(const char *path, const ow_hive *hive, char **ret, ow_error *err)
+{
+        bool known;
+
+        return hivefile_guess_prefix(path, hive, ret, &known, err);
 }
 
 const char *ow_hivefile_prefix(const ow_hivefile *file)
@@ -81,6 +90,7 @@ int ow_hivefile_set_prefix(ow_hivefile *file, const char *prefix, ow_error *err)
                 return ow_fail_nomem(err);
         ow_free(file->prefix);
         file->prefix = full;
+        file->placed = true;
         return 0;
 }
 
@@ -115,19 +125,22 @@ static int below_prefix(const ow_hivefile *file, const ow_reg_path *path, const 
 int ow_hivefile_fits(const ow_hivefile *file, const char *path, ow_error *err)
 {
         __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
-        ow_error why = OW_ERROR_INIT;
         const char *rest;
-        int r = ow_reg_path_parse(path, &parsed, &why);
+        int r;
 
-        if (r == OW_E_NOMEM)
-                return ow_fail_nomem(err);
-        if (r < 0)
+        if (path[0] == '\\')
                 return 1;
+        r = ow_reg_path_parse(path, &parsed, err);
+        if (r < 0)
+                return r;
         r = below_prefix(file, &parsed, &rest, err);
         return r < 0 ? r : rest != NULL;
 }
 
-/* A path with a root: what the prefix covers goes, else the root and (HKLM, HKU) the name that stands for the hive. */
+/*
+ * A path with a root: what the prefix covers goes. Of a hive that may be shown anywhere, also the root and (HKLM,
+ * HKU) the name that stands for the hive.
+ */
 static int strip_root(const ow_hivefile *file, const ow_reg_path *path, char **ret, ow_error *err)
 {
         const char *rest;
@@ -135,6 +148,11 @@ static int strip_root(const ow_hivefile *file, const ow_reg_path *path, char **r
 
         if (r < 0)
                 return r;
+        if (!rest && file->placed)
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE,
+                               "registry path '%s%s%s' does not lie below %s, as which '%s' is taken (see --prefix)",
+                               ow_reg_root_name(path->root), *path->rest ? "\\" : "", path->rest, file->prefix,
+                               file->name);
         if (!rest) {
                 rest = path->rest;
                 if (path->root != OW_ROOT_HKCU)
@@ -148,7 +166,9 @@ static int relative(const ow_hivefile *file, const char *path, char **ret, ow_er
 {
         __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
         OW_AUTO_FREE char *rooted = NULL;
+        static const char root[] = "HKLM\\";
         ow_error why = OW_ERROR_INIT;
+        size_t size;
         int r;
 
         if (strcmp(path, "") == 0 || strcmp(path, "\\") == 0) {
@@ -158,14 +178,15 @@ static int relative(const ow_hivefile *file, const char *path, char **ret, ow_er
         r = ow_reg_path_parse(path, &parsed, &why);
         if (r == 0)
                 return strip_root(file, &parsed, ret, err);
-        if (path[0] == '\\')
-                path++;
         /* The rules for paths are the same below a root. */
-        rooted = ow_asprintf("HKLM\\%s", path);
-        r = rooted ? ow_reg_path_parse(rooted, &parsed, err) : ow_fail_nomem(err);
+        rooted = ow_asprintf("%s%s", root, path + (path[0] == '\\'));
+        if (!rooted)
+                return ow_fail_nomem(err);
+        size = reg_path_trim(rooted, strlen(rooted));
+        r = reg_path_check(rooted, size, err);
         if (r < 0)
-                return r;
-        *ret = ow_strdup(path);
+                return ow_wrap(err, r, "registry path '%s'", path);
+        *ret = ow_strndup(rooted + strlen(root), size - strlen(root));
         return *ret ? 0 : ow_fail_nomem(err);
 }
 

@@ -140,7 +140,7 @@ int ow_hivefile_open(const char *path, const ow_hivefile_options *options, ow_hi
         if (r == 0 && !options->disks_only) {
                 r = load(file, options->writable, err);
                 if (r == 0)
-                        r = ow_hivefile_guess_prefix(file->name, file->hive, &file->prefix, err);
+                        r = hivefile_guess_prefix(file->name, file->hive, &file->prefix, &file->placed, err);
         }
         if (r < 0)
                 return r;

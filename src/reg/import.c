@@ -20,7 +20,7 @@ int reg_import_below(const char *path, const char *prefix, const char **ret_belo
         ow_error ignored = OW_ERROR_INIT;
         int r;
 
-        *ret_below = reg_path_below(path, prefix);
+        *ret_below = path[0] == '\\' ? path + 1 : reg_path_below(path, prefix);
         if (*ret_below)
                 return 0;
         r = ow_reg_path_parse(path, holder, &ignored);

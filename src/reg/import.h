@@ -7,7 +7,8 @@
 
 /*
  * What is left of path below prefix, though their roots may be spelled differently (HKLM and HKEY_LOCAL_MACHINE);
- * NULL when it does not lie below. It points into path or into holder, which ow_reg_path_done() frees.
+ * NULL when it does not lie below. What begins with '\' begins at prefix. It points into path or into holder, which
+ * ow_reg_path_done() frees.
  */
 int reg_import_below(const char *path, const char *prefix, const char **ret_below, ow_reg_path *holder,
                      ow_error *err);

@@ -61,6 +61,11 @@ int reg_path_check(const char *path, size_t size, ow_error *err)
         return 0;
 }
 
+size_t reg_path_trim(const char *path, size_t size)
+{
+        return size - (size > 1 && path[size - 1] == '\\');
+}
+
 static size_t name_length(const char *path)
 {
         return strcspn(path, "\\");
@@ -95,20 +100,25 @@ static const struct root *find_root(const char *text, size_t size)
         return NULL;
 }
 
+bool reg_path_has_root(const char *path, size_t size)
+{
+        const char *end = memchr(path, '\\', size);
+
+        return find_root(path, end ? (size_t)(end - path) : size);
+}
+
 int ow_reg_path_parse(const char *text, ow_reg_path *ret, ow_error *err)
 {
         const struct root *root;
         const char *path = text;
-        size_t first, size;
+        size_t first, size, below;
         char *rest;
         int r;
 
         if (is_name(path, name_length(path), "Computer") && path[name_length(path)])
                 path += sizeof "Computer";      /* the address bar of regedit writes it, and a '\\' */
-        size = strlen(path);
+        size = reg_path_trim(path, strlen(path)); /* "HKLM:\" is how PowerShell writes a root */
         first = name_length(path);
-        if (first >= 2 && first + 1 == size && path[first - 1] == ':')
-                size--;                         /* "HKLM:\" is how PowerShell writes a root */
         r = reg_path_check(path, size, err);
         if (r < 0)
                 return ow_wrap(err, r, "registry path '%s'", text);
@@ -117,12 +127,26 @@ int ow_reg_path_parse(const char *text, ow_reg_path *ret, ow_error *err)
                 return ow_fail(err, OW_E_INVAL, 0,
                                "registry path '%s' does not begin with HKLM, HKU, HKCU, HKCR or HKCC%s", text,
                                strchr(text, '/') ? " and a '\\'" : "");
-        path = first < size ? path + first + 1 : "";
-        rest = ow_asprintf("%s%s%s", root->lives_at, *root->lives_at && *path ? "\\" : "", path);
+        below = first < size ? size - first - 1 : 0;
+        rest = ow_asprintf("%s%s%.*s", root->lives_at, *root->lives_at && below ? "\\" : "", (int)below,
+                           below ? path + first + 1 : "");
         if (!rest)
                 return ow_fail_nomem(err);
         *ret = (ow_reg_path){ .root = root->root, .rest = rest };
         return 0;
+}
+
+int ow_reg_path_relative(const char *text, char **ret, ow_error *err)
+{
+        const char *path = text + (text[0] == '\\');
+        size_t size = reg_path_trim(path, strlen(path));
+        size_t dash = size > 1 && path[0] == '-';       /* it removes only in a text */
+        int r = reg_path_check(path + dash, size - dash, err);
+
+        if (r < 0)
+                return ow_wrap(err, r, "registry path '%s'", text);
+        *ret = ow_strndup(path, size);
+        return *ret ? 0 : ow_fail_nomem(err);
 }
 
 void ow_reg_path_done(ow_reg_path *path)

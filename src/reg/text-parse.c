@@ -104,10 +104,23 @@ static int parse_key_path(struct reg_parser *p, ow_view *ret, ow_error *err)
         after.at += ret->len + 1;
         if (!reg_lex_at_line_end(&after))
                 return reg_lex_expected(&after, err, "the end of the line after ']'");
-        if (ret->len > 1 && ret->p[ret->len - 1] == '\\')
-                ret->len--;             /* hivexregedit ends the first key of a whole hive in it */
+        /* hivexregedit ends the first key of a whole hive in '\\'. */
+        ret->len = reg_path_trim((const char *)ret->p, ret->len);
         *lex = after;
         return 0;
+}
+
+static int check_key_path(ow_view path, ow_error *err)
+{
+        const char *text = (const char *)path.p;
+        bool at_root = path.len > 0 && *text == '\\';
+
+        if (at_root && path.len == 1)
+                return 0;
+        /* hivexregedit begins the keys of a hive with '\\'; before a root of the registry it is a mistake. */
+        if (at_root && !reg_path_has_root(text + 1, path.len - 1))
+                return reg_path_check(text + 1, path.len - 1, err);
+        return reg_path_check(text, path.len, err);
 }
 
 static int parse_key(struct reg_parser *p, ow_error *err)
@@ -121,7 +134,7 @@ static int parse_key(struct reg_parser *p, ow_error *err)
         r = parse_key_path(p, &path, err);
         if (r < 0)
                 return r;
-        r = reg_path_check((const char *)path.p, path.len, err);
+        r = check_key_path(path, err);
         if (r < 0) {
                 if (err)
                         err->where = line;

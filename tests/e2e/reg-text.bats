@@ -127,6 +127,34 @@ EOF
         expect 2
 }
 
+@test "import: a key without a root of the registry is refused with its line; hivexregedit's form is taken" {
+        local path
+        for path in 'HKEY_LOCAL_MACHNE\SOFTWARE\q' ' HKEY_LOCAL_MACHINE\SOFTWARE\ sp ' 'HKEY_DYN_DATA\foo' foo; do
+                v5 >"$text" <<<"[$path]"
+                offwin reg import "$hive" "$text"
+                expect 2
+                one_line "line 3"
+                one_line "$path"
+                offwin reg new "$BATS_TEST_TMPDIR/new" --prefix 'HKLM\SOFTWARE' "$text"
+                expect 2
+        done
+        v5 >"$text" <<'EOF'
+[\]
+"at the root"=dword:1
+[\K]
+"v"=dword:2
+EOF
+        unchanged
+        offwin reg import "$hive" "$text"
+        expect 0
+        offwin reg get "$hive" '\' 'at the root'
+        [ "$output" = 1 ]
+        offwin reg get "$hive" K v
+        [ "$output" = 2 ]
+        offwin reg diff "$hive" "$text"
+        expect 0
+}
+
 @test "import: deletions, dry run, JSON, nothing to do" {
         v5 >"$text" <<'EOF'
 [HKEY_LOCAL_MACHINE\SOFTWARE\K]
@@ -245,6 +273,9 @@ EOF
         offwin reg import "$hive" "$text"
         expect 0
         hivexregedit --export --prefix 'HKEY_LOCAL_MACHINE\SOFTWARE' "$hive" '\' >"$BATS_TEST_TMPDIR/foreign.reg"
+        offwin reg diff "$hive" "$BATS_TEST_TMPDIR/foreign.reg"
+        expect 0
+        hivexregedit --export "$hive" '\' >"$BATS_TEST_TMPDIR/foreign.reg"
         offwin reg diff "$hive" "$BATS_TEST_TMPDIR/foreign.reg"
         expect 0
 }

@@ -171,9 +171,8 @@ static void paths_are_found_in_every_spelling(void **state)
                 { "\\Select", "Select" },
                 { "HKLM\\SYSTEM", "" },
                 { "HKEY_LOCAL_MACHINE\\system\\Select", "Select" },
-                { "HKLM\\OFFLINE\\Select\\x", "Select\\x" },
-                { "HKU\\.DEFAULT\\Console", "Console" },
-                { "HKCU\\Console", "Console" },
+                { "Select\\", "Select" },
+                { "HKLM\\SYSTEM\\Select\\", "Select" },
                 { "CurrentControlSet", "ControlSet001" },
                 { "HKLM\\SYSTEM\\currentcontrolset\\Control", "ControlSet001\\Control" },
                 { "ControlSet002\\Control", "ControlSet002\\Control" },
@@ -192,7 +191,7 @@ static void paths_are_found_in_every_spelling(void **state)
                 ow_text_free(path);
         }
         assert_int_equal(ow_hivefile_resolve(file, "a\\\\b", &path, &err), OW_E_INVAL);
-        assert_int_equal(ow_hivefile_resolve(file, "a\\", &path, &err), OW_E_INVAL);
+        assert_non_null(strstr(err.text, "'a\\\\b'"));
         assert_int_equal(ow_hivefile_expand(file, "HKLM\\SYSTEM\\CurrentControlSet\\X", &several, &n, NULL), 0);
         assert_int_equal(n, 2);
         assert_string_equal(several[0], "ControlSet001\\X");
@@ -200,10 +199,71 @@ static void paths_are_found_in_every_spelling(void **state)
         ow_registry_paths_free(several, n);
         assert_int_equal(ow_hivefile_fits(file, "HKLM\\SYSTEM\\A", NULL), 1);
         assert_int_equal(ow_hivefile_fits(file, "HKLM\\OFFLINE\\A", NULL), 0);
-        assert_int_equal(ow_hivefile_fits(file, "A", NULL), 1);
+        assert_int_equal(ow_hivefile_fits(file, "\\A", NULL), 1);
+        assert_int_equal(ow_hivefile_fits(file, "A", &err), OW_E_INVAL);
         assert_int_equal(ow_hivefile_set_prefix(file, "nonsense", &err), OW_E_INVAL);
         assert_int_equal(ow_hivefile_set_prefix(file, "HKLM\\OFFLINE", &err), 0);
         assert_int_equal(ow_hivefile_fits(file, "HKEY_LOCAL_MACHINE\\offline\\A", NULL), 1);
+        ow_hivefile_close(file);
+}
+
+/* What belongs into another hive must not end up in this one. */
+static void paths_of_other_hives_are_refused_where_the_place_is_known(void **state)
+{
+        static const struct {
+                const char *prefix, *path, *want;
+        } paths[] = {
+                { NULL, "HKLM\\SOFTWARE\\Vendor", NULL },
+                { NULL, "HKLM\\Setup", NULL },
+                { NULL, "HKCR\\.txt", NULL },
+                { NULL, "HKCU\\Console", NULL },
+                { "HKLM\\OFFLINE", "HKLM\\SYSTEM\\Select", NULL },
+                { "HKLM\\OFFLINE", "HKLM\\offline\\Select", "Select" },
+                { "HKLM\\SOFTWARE", "HKCR\\.txt", "Classes\\.txt" },
+        };
+        struct rig *rig = *state;
+        ow_hivefile *file;
+        char *path;
+
+        for (size_t i = 0; i < OW_COUNT(paths); i++) {
+                ow_error err = OW_ERROR_INIT;
+
+                print_message("%s\n", paths[i].path);
+                assert_int_equal(ow_hivefile_open(rig->path, NULL, &file, NULL), 0);
+                if (paths[i].prefix)
+                        assert_int_equal(ow_hivefile_set_prefix(file, paths[i].prefix, NULL), 0);
+                assert_int_equal(ow_hivefile_resolve(file, paths[i].path, &path, &err),
+                                 paths[i].want ? 0 : OW_E_INVAL);
+                if (paths[i].want) {
+                        assert_string_equal(path, paths[i].want);
+                        ow_text_free(path);
+                } else {
+                        assert_non_null(strstr(err.text, ow_hivefile_prefix(file)));
+                }
+                ow_hivefile_close(file);
+        }
+}
+
+static void a_hive_of_an_unknown_place_is_found_under_any_root(void **state)
+{
+        static const struct {
+                const char *path, *want;
+        } paths[] = {
+                { "HKLM\\OFFLINE\\Select\\x", "Select\\x" },
+                { "HKU\\.DEFAULT\\Console", "Console" },
+                { "HKCU\\Console", "Console" },
+        };
+        struct rig *rig = *state;
+        ow_hivefile *file;
+        char *path;
+
+        make_hive(rig, "mounted", "mounted");
+        assert_int_equal(ow_hivefile_open(rig->path, NULL, &file, NULL), 0);
+        for (size_t i = 0; i < OW_COUNT(paths); i++) {
+                assert_int_equal(ow_hivefile_resolve(file, paths[i].path, &path, NULL), 0);
+                assert_string_equal(path, paths[i].want);
+                ow_text_free(path);
+        }
         ow_hivefile_close(file);
 }
 
@@ -340,6 +400,10 @@ int main(void)
                                                 tear_down),
                 cmocka_unit_test_setup_teardown(a_prefix_is_kept_with_the_full_name_of_its_root, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(paths_are_found_in_every_spelling, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(paths_of_other_hives_are_refused_where_the_place_is_known, set_up,
+                                                tear_down),
+                cmocka_unit_test_setup_teardown(a_hive_of_an_unknown_place_is_found_under_any_root, set_up,
+                                                tear_down),
                 cmocka_unit_test_setup_teardown(a_commit_is_read_back_and_undone, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_new_file_never_replaces_one, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_stale_hive_is_read_and_not_edited, set_up, tear_down),

@@ -82,11 +82,13 @@ static void edits_follow_the_order_of_the_text(void **state)
                 "[hkey_local_machine\\system\\a]\n@=\"a\"\n"
                 "[HKLM\\SYSTEM\\A\\B]\n\"x\"=-\n\"not there\"=-\n"
                 "[-HKLM\\SYSTEM\\not there]\n"
+                "[\\]\n\"at the root\"=\"1\"\n[\\A]\n\"z\"=\"3\"\n[-\\E]\n"
                 "[HKLM\\SYSTEM\\C\\D]\n\"m\"=multi:\"a\"\n[-HKLM\\SYSTEM\\C]\n[HKLM\\SYSTEM\\C]\n";
         ow_hive *hive = new_hive();
 
         assert_ok(import_text(hive, PREFIX, text, sizeof text - 1, &err));
-        assert_hive_is(hive, "[" PREFIX "]\r\n\r\n[" PREFIX "\\A]\r\n@=\"a\"\r\n\r\n"
+        assert_hive_is(hive, "[" PREFIX "]\r\n\"at the root\"=\"1\"\r\n\r\n"
+                       "[" PREFIX "\\A]\r\n@=\"a\"\r\n\"z\"=\"3\"\r\n\r\n"
                        "[" PREFIX "\\A\\B]\r\n\"y\"=dword:00000002\r\n\r\n[" PREFIX "\\C]\r\n\r\n");
         ow_hive_close(hive);
 }

@@ -117,6 +117,8 @@ static const struct {
         { "\"a\"=sz:\"x\"\n", 4, "expected a string, dword:, hex: or -, found 'sz:\"x\"'" },
         { "\"a\"=abcdefghijkl:\n", 4, "expected a string" },
         { "[HKEY_USERS\\X\n", 4, "']'" },
+        { "[\\hklm\\X]\n", 4, "begin" },
+        { "[\\\\X]\n", 4, "begin" },
         { "[HKEY_USERS\\X] y\n", 4, "the end of the line after ']'" },
         { "[]\n", 4, "empty" },
         { "[-]\n", 4, "empty" },
@@ -156,8 +158,8 @@ static void keys_and_removals_keep_their_order(void **state)
         ow_reg_document doc;
 
         assert_ok(parse_text("; comment first\n\n" V5 "[-HKEY_USERS\\A]\n[HKEY_USERS\\A]b]]; c\n@=-\n\"x\"=-\n"
-                             "\t[HKEY_USERS\\B\\]\n; \"no\"=1\n", 0, &doc, &err));
-        assert_int_equal(doc.n_keys, 3);
+                             "\t[HKEY_USERS\\B\\]\n; \"no\"=1\n[\\]\n[-\\Select]\n", 0, &doc, &err));
+        assert_int_equal(doc.n_keys, 5);
         assert_true(doc.keys[0].remove);
         assert_string_equal(doc.keys[0].path, "HKEY_USERS\\A");
         assert_int_equal(doc.keys[0].line, 5);
@@ -171,6 +173,9 @@ static void keys_and_removals_keep_their_order(void **state)
         assert_string_equal(doc.keys[2].path, "HKEY_USERS\\B");
         assert_int_equal(doc.keys[2].n_values, 0);
         assert_int_equal(doc.keys[2].line, 9);
+        assert_string_equal(doc.keys[3].path, "\\");
+        assert_string_equal(doc.keys[4].path, "\\Select");
+        assert_true(doc.keys[4].remove);
         ow_reg_document_done(&doc);
 }
 

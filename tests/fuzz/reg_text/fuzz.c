@@ -119,7 +119,7 @@ static void check_passes(const ow_reg_text *text, const ow_reg_document *doc)
 /* Both ways to import give the same hive; what is applied has nothing left to change. */
 static void check_import(const ow_reg_text *text, const ow_reg_document *doc)
 {
-        const char *prefix = doc->n_keys ? doc->keys[0].path : "K";
+        const char *prefix = doc->n_keys && doc->keys[0].path[0] != '\\' ? doc->keys[0].path : "K";
         ow_hive *a = NULL, *b = NULL;
         int r;
 
