@@ -103,6 +103,10 @@ OW_API int ow_hivefile_resolve(ow_hivefile *file, const char *path, char **ret_p
  * ow_registry_expand()). *ret is the caller's: ow_registry_paths_free(). */
 OW_API int ow_hivefile_expand(ow_hivefile *file, const char *path, char ***ret, size_t *ret_count, ow_error *err);
 
+/* 0 when what is made at path, as ow_hivefile_expand() gives it, lasts. OW_E_REFUSED: Software\\Classes of a user:
+ * it belongs into UsrClass.dat; Windows removes it from NTUSER.DAT at logon. */
+OW_API int ow_hivefile_lasts(const ow_hivefile *file, const char *path, ow_error *err);
+
 /* ---- writing ---- */
 
 /* Writes hive (ow_hive_new(), ow_hive_compact()) to a new file, flushed to disk. Nothing is left of a failed one.

@@ -32,7 +32,8 @@ typedef struct ow_regkey {
 /* 1 found, 0 absent (also when its hive is not there), < 0 error. HKCU is OW_E_INVAL here: expand it first. */
 OW_API int ow_registry_find(ow_guest *guest, const char *path, ow_regkey *ret, ow_error *err);
 
-/* As ow_registry_find(), and makes what is missing. OW_E_ABSENT when its hive is not there. */
+/* As ow_registry_find(), and makes what is missing. OW_E_ABSENT when its hive is not there; OW_E_REFUSED
+ * Software\\Classes of a user without UsrClass.dat. */
 OW_API int ow_registry_create(ow_guest *guest, const char *path, ow_regkey *ret, ow_error *err);
 
 /* One value by key path and name. 1 found, 0 absent, < 0 error. */
@@ -53,7 +54,10 @@ OW_API int ow_registry_hive(ow_guest *guest, const char *path, ow_hive **ret_hiv
  *
  * CurrentControlSet becomes each control set that the next boot may use (ow_control_sets.edit); HKCU becomes
  * HKU\<SID> of every profile whose hive is there, the default profile (HKU\offwin-default) and HKU\.DEFAULT;
- * HKU\<user name> becomes HKU\<SID>. Everything else stands for itself.
+ * HKU\<user name> becomes HKU\<SID>. Everything else stands for itself. HKEY_CURRENT_CONFIG becomes the hardware
+ * profile that IDConfigDB of each control set names (OW_E_REFUSED: it names none). HKCU\Software\Classes leaves out who
+ * has no UsrClass.dat, where Windows keeps classes alone: a problem of the guest names them; OW_E_REFUSED: nobody is
+ * left.
  * *ret is an array of *ret_count texts, the caller's: ow_registry_paths_free().
  */
 OW_API int ow_registry_expand(ow_guest *guest, const char *path, char ***ret, size_t *ret_count, ow_error *err);

@@ -2,6 +2,7 @@
 /* Registry paths onto one hive: where Windows would show it, and what is left of a path inside it. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <offwin/reg.h>
 #include <offwin/registry.h>
@@ -9,9 +10,9 @@
 #include "base/alloc.h"
 #include "base/le.h"
 #include "base/upcase.h"
+#include "guest/hardware-profile.h"
 #include "guest/hivefile.h"
 #include "guest/internal.h"
-#include "reg/path.h"
 
 /* ---- the prefix ---- */
 
@@ -165,10 +166,7 @@ static int strip_root(const ow_hivefile *file, const ow_reg_path *path, char **r
 static int relative(const ow_hivefile *file, const char *path, char **ret, ow_error *err)
 {
         __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
-        OW_AUTO_FREE char *rooted = NULL;
-        static const char root[] = "HKLM\\";
         ow_error why = OW_ERROR_INIT;
-        size_t size;
         int r;
 
         if (strcmp(path, "") == 0 || strcmp(path, "\\") == 0) {
@@ -178,16 +176,27 @@ static int relative(const ow_hivefile *file, const char *path, char **ret, ow_er
         r = ow_reg_path_parse(path, &parsed, &why);
         if (r == 0)
                 return strip_root(file, &parsed, ret, err);
-        /* The rules for paths are the same below a root. */
-        rooted = ow_asprintf("%s%s", root, path + (path[0] == '\\'));
-        if (!rooted)
-                return ow_fail_nomem(err);
-        size = reg_path_trim(rooted, strlen(rooted));
-        r = reg_path_check(rooted, size, err);
-        if (r < 0)
-                return ow_wrap(err, r, "registry path '%s'", path);
-        *ret = ow_strndup(rooted + strlen(root), size - strlen(root));
-        return *ret ? 0 : ow_fail_nomem(err);
+        return r == OW_E_NOMEM ? ow_fail_nomem(err) : ow_reg_path_relative(path, ret, err);
+}
+
+/* The hive of a person: the services' and the system's have no UsrClass.dat. */
+static bool is_a_persons(const ow_hivefile *file)
+{
+        static const char *const prefixes[] = { "HKEY_USERS\\S-1-5-21-", "HKEY_USERS\\S-1-12-1-" };
+
+        for (size_t i = 0; i < OW_COUNT(prefixes); i++)
+                if (strncasecmp(file->prefix, prefixes[i], strlen(prefixes[i])) == 0 &&
+                    !strpbrk(file->prefix + strlen(prefixes[i]), "\\_"))
+                        return true;
+        return strcmp(file->prefix, "HKEY_CURRENT_USER") == 0;
+}
+
+int ow_hivefile_lasts(const ow_hivefile *file, const char *path, ow_error *err)
+{
+        if (!is_a_persons(file) || !below(path, "Software\\Classes"))
+                return 0;
+        return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' belongs into UsrClass.dat of the profile: from '%s', taken "
+                       "as %s, Windows removes it at logon (see --prefix)", path, file->name, file->prefix);
 }
 
 /* ---- control sets ---- */
@@ -231,6 +240,7 @@ static char *in_set(uint32_t number, const char *rest)
 int ow_hivefile_resolve(ow_hivefile *file, const char *path, char **ret_path, ow_error *err)
 {
         OW_AUTO_FREE char *plain = NULL;
+        OW_AUTO_FREE char *led = NULL;
         const char *rest;
         uint32_t sets[2];
         int r;
@@ -238,9 +248,8 @@ int ow_hivefile_resolve(ow_hivefile *file, const char *path, char **ret_path, ow
         r = relative(file, path, &plain, err);
         if (r < 0)
                 return r;
-        *ret_path = is_current_set(plain, &rest) && control_sets(file, sets) > 0 ? in_set(sets[0], rest)
-                                                                                : OW_TAKE(plain);
-        return *ret_path ? 0 : ow_fail_nomem(err);
+        led = is_current_set(plain, &rest) && control_sets(file, sets) > 0 ? in_set(sets[0], rest) : OW_TAKE(plain);
+        return led ? guest_profile_path(file->hive, led, OW_E_ABSENT, ret_path, err) : ow_fail_nomem(err);
 }
 
 int ow_hivefile_expand(ow_hivefile *file, const char *path, char ***ret, size_t *ret_count, ow_error *err)
@@ -261,10 +270,12 @@ int ow_hivefile_expand(ow_hivefile *file, const char *path, char ***ret, size_t 
         if (!paths)
                 return ow_fail_nomem(err);
         for (size_t i = 0; i < (n ? n : 1); i++) {
-                paths[i] = n ? in_set(sets[i], rest) : OW_TAKE(plain);
-                if (!paths[i]) {
+                OW_AUTO_FREE char *led = n ? in_set(sets[i], rest) : OW_TAKE(plain);
+
+                r = led ? guest_profile_path(file->hive, led, OW_E_REFUSED, &paths[i], err) : ow_fail_nomem(err);
+                if (r < 0) {
                         ow_registry_paths_free(paths, i);
-                        return ow_fail_nomem(err);
+                        return r;
                 }
         }
         *ret = paths;

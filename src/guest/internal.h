@@ -149,6 +149,10 @@ int guest_hive_editable(const ow_guest *guest, const struct guest_hive *hive, ow
 int guest_registry_split(ow_guest *guest, const char *path, struct guest_hive **ret_hive, char **ret_rest,
                          ow_error *err);
 
+/* Would what is made at HKU\<who>\<rest> last? 0: it is below Software\Classes of a person or of the default profile
+ * that has no UsrClass.dat, and Windows keeps classes there alone. 1, 0, < 0. */
+int guest_classes_last(ow_guest *guest, const char *who, size_t who_size, const char *rest, ow_error *err);
+
 /* The name below HKU by which a user's hive goes: the SID, "offwin-default", or "offwin-user-<folder>". */
 void guest_user_place(const ow_user *user, char *buf, size_t size);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/upcase.h"
+#include "guest/hardware-profile.h"
 #include "guest/internal.h"
 
 struct path_list {
@@ -61,20 +62,52 @@ static bool part_is(const char *path, size_t size, const char *want)
         return ow_name_compare_n(path, size, want, strlen(want)) == 0;
 }
 
-static int expand_machine(const ow_guest *guest, const char *rest, struct path_list *list, ow_error *err)
+/* Paths below HKLM\SYSTEM on to the hardware profile that HKEY_CURRENT_CONFIG means. */
+static int lead_to_profiles(ow_guest *guest, struct path_list *list, ow_error *err)
+{
+        struct guest_hive *system;
+        int r = guest_hive_get(guest, OW_ROOT_HKLM, "SYSTEM", 6, &system, err);
+
+        for (size_t i = 0; r > 0 && i < list->n; i++) {
+                const char *hive, *rest;
+                char *led;
+
+                (void)guest_path_part(list->paths[i], &hive);
+                (void)guest_path_part(hive, &rest);
+                r = guest_profile_path(system->hive, rest, OW_E_REFUSED, &led, err);
+                if (r < 0)
+                        return r;
+                r = 1;
+                if (strcmp(led, rest) != 0) {
+                        ow_free(list->paths[i]);
+                        list->paths[i] = ow_asprintf("HKLM\\SYSTEM\\%s", led);
+                        r = list->paths[i] ? 1 : ow_fail_nomem(err);
+                }
+                ow_free(led);
+        }
+        return r < 0 ? r : 0;
+}
+
+static int expand_machine(ow_guest *guest, const char *rest, struct path_list *list, ow_error *err)
 {
         const char *second, *below;
         size_t size = guest_path_part(rest, &second);
         size_t second_size = guest_path_part(second, &below);
 
-        if (part_is(rest, size, "SYSTEM") && part_is(second, second_size, "CurrentControlSet") &&
-            guest->control_sets.n_edit > 0)
-                return expand_system(guest, below, list, err);
-        return add_below(list, "HKLM", rest, err);
+        int r;
+
+        if (!part_is(rest, size, "SYSTEM"))
+                return add_below(list, "HKLM", rest, err);
+        if (part_is(second, second_size, "CurrentControlSet") && guest->control_sets.n_edit > 0)
+                r = expand_system(guest, below, list, err);
+        else
+                r = add_below(list, "HKLM", rest, err);
+        return r < 0 ? r : lead_to_profiles(guest, list, err);
 }
 
 static int expand_users(ow_guest *guest, const char *rest, struct path_list *list, ow_error *err)
 {
+        bool left_out = false;
         char config[300];
         int r = 0;
 
@@ -86,12 +119,23 @@ static int expand_users(ow_guest *guest, const char *rest, struct path_list *lis
                         continue;       /* the system's profile is HKU\.DEFAULT, below */
                 guest_user_place(user, place, sizeof place);
                 (void)snprintf(root, sizeof root, "HKU\\%s", place);
-                r = add_below(list, root, rest, err);
+                r = guest_classes_last(guest, place, strlen(place), rest, err);
+                left_out |= r == 0;
+                if (r == 0)
+                        guest_note(guest, "profile %s has no UsrClass.dat: it is left out, for Windows removes "
+                                   "Software\\Classes from its NTUSER.DAT at logon", place);
+                else if (r > 0)
+                        r = add_below(list, root, rest, err);
         }
         if (r < 0)
                 return r;
         (void)snprintf(config, sizeof config, "%s\\System32\\config\\DEFAULT", guest->root);
-        return guest_file_there(guest, guest->volume, config) ? add_below(list, "HKU\\.DEFAULT", rest, err) : 0;
+        if (guest_file_there(guest, guest->volume, config))
+                return add_below(list, "HKU\\.DEFAULT", rest, err);
+        if (left_out && list->n == 0)
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "no profile has a UsrClass.dat, into which "
+                               "'HKCU\\%s' belongs", rest);
+        return 0;
 }
 
 static int expand_one_user(const ow_guest *guest, const char *rest, struct path_list *list, ow_error *err)

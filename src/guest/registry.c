@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/upcase.h"
+#include "guest/hardware-profile.h"
 #include "guest/hivefile.h"
 #include "guest/internal.h"
 
@@ -13,15 +14,27 @@ static bool part_is(const char *path, size_t size, const char *want)
         return ow_name_compare_n(path, size, want, strlen(want)) == 0;
 }
 
-/* rest below HKLM\SYSTEM with CurrentControlSet led through Select. The caller's. */
-static char *through_select(const ow_guest *guest, const char *rest)
+/* rest below HKLM\SYSTEM with CurrentControlSet led through Select, and on to the hardware profile. */
+static int through_select(const ow_guest *guest, ow_hive *system, const char *rest, char **ret, ow_error *err)
 {
+        OW_AUTO_FREE char *led = NULL;
         const char *next;
         size_t size = guest_path_part(rest, &next);
 
         if (!part_is(rest, size, "CurrentControlSet") || guest->control_sets.current == 0)
-                return ow_strdup(rest);
-        return ow_asprintf("ControlSet%03u%s%s", guest->control_sets.current, *next ? "\\" : "", next);
+                led = ow_strdup(rest);
+        else
+                led = ow_asprintf("ControlSet%03u%s%s", guest->control_sets.current, *next ? "\\" : "", next);
+        return led ? guest_profile_path(system, led, OW_E_ABSENT, ret, err) : ow_fail_nomem(err);
+}
+
+static bool is_in_classes(const char *rest, const char **ret_below)
+{
+        const char *second;
+        size_t first_size = guest_path_part(rest, &second);
+        size_t second_size = guest_path_part(second, ret_below);
+
+        return part_is(rest, first_size, "Software") && part_is(second, second_size, "Classes");
 }
 
 /* HKU\<who>\Software\Classes is a link to HKU\<who>_Classes. 1 when rest leads there and that hive exists. */
@@ -29,12 +42,10 @@ static int through_classes(ow_guest *guest, const char *who, size_t who_size, co
                            struct guest_hive **ret_hive, const char **ret_rest, ow_error *err)
 {
         OW_AUTO_FREE char *name = NULL;
-        const char *second, *below;
-        size_t first_size = guest_path_part(rest, &second);
-        size_t second_size = guest_path_part(second, &below);
+        const char *below;
         int r;
 
-        if (!part_is(rest, first_size, "Software") || !part_is(second, second_size, "Classes"))
+        if (!is_in_classes(rest, &below))
                 return 0;
         name = ow_asprintf("%.*s_Classes", (int)who_size, who);
         if (!name)
@@ -43,6 +54,18 @@ static int through_classes(ow_guest *guest, const char *who, size_t who_size, co
         if (r > 0)
                 *ret_rest = below;
         return r;
+}
+
+int guest_classes_last(ow_guest *guest, const char *who, size_t who_size, const char *rest, ow_error *err)
+{
+        const ow_user *user = guest_user_find(guest, who, who_size);
+        struct guest_hive *classes;
+        const char *below;
+
+        if (!is_in_classes(rest, &below) || !user || part_is(who, who_size, ".DEFAULT") ||
+            (user->kind != OW_USER_PERSON && user->kind != OW_USER_DEFAULT))
+                return 1;
+        return through_classes(guest, who, who_size, rest, &classes, &below, err);
 }
 
 static int split(ow_guest *guest, const ow_reg_path *path, struct guest_hive **ret_hive, char **ret_rest,
@@ -66,12 +89,13 @@ static int split(ow_guest *guest, const ow_reg_path *path, struct guest_hive **r
                 r = guest_hive_get(guest, path->root, path->rest, size, &hive, err);
         if (r <= 0)
                 return r;
-        *ret_rest = path->root == OW_ROOT_HKLM && part_is(path->rest, size, "SYSTEM") ?
-                    through_select(guest, rest) : ow_strdup(rest);
-        if (!*ret_rest)
-                return ow_fail_nomem(err);
         *ret_hive = hive;
-        return 1;
+        if (path->root == OW_ROOT_HKLM && part_is(path->rest, size, "SYSTEM")) {
+                r = through_select(guest, hive->hive, rest, ret_rest, err);
+                return r < 0 ? r : 1;
+        }
+        *ret_rest = ow_strdup(rest);
+        return *ret_rest ? 1 : ow_fail_nomem(err);
 }
 
 int guest_registry_split(ow_guest *guest, const char *path, struct guest_hive **ret_hive, char **ret_rest,
@@ -104,6 +128,23 @@ int ow_registry_find(ow_guest *guest, const char *path, ow_regkey *ret, ow_error
         return r;
 }
 
+static int refuse_lost_classes(ow_guest *guest, const char *path, ow_error *err)
+{
+        __attribute__((cleanup(ow_reg_path_done))) ow_reg_path parsed = { 0 };
+        const char *rest;
+        size_t size;
+        int r = ow_reg_path_parse(path, &parsed, err);
+
+        if (r < 0 || parsed.root != OW_ROOT_HKU)
+                return r;
+        size = guest_path_part(parsed.rest, &rest);
+        r = guest_classes_last(guest, parsed.rest, size, rest, err);
+        if (r == 0)
+                return ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' belongs into UsrClass.dat, which this profile does "
+                               "not have: in its NTUSER.DAT Windows removes it at logon", path);
+        return r < 0 ? r : 0;
+}
+
 int ow_registry_create(ow_guest *guest, const char *path, ow_regkey *ret, ow_error *err)
 {
         OW_AUTO_FREE char *rest = NULL;
@@ -111,6 +152,9 @@ int ow_registry_create(ow_guest *guest, const char *path, ow_regkey *ret, ow_err
         ow_key key;
         int r;
 
+        r = refuse_lost_classes(guest, path, err);
+        if (r < 0)
+                return r;
         r = guest_registry_split(guest, path, &hive, &rest, err);
         if (r == 0)
                 return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "there is no hive for '%s'", path);

@@ -267,6 +267,65 @@ static void a_hive_of_an_unknown_place_is_found_under_any_root(void **state)
         ow_hivefile_close(file);
 }
 
+static void current_config_is_the_profile_of_each_control_set(void **state)
+{
+        struct rig *rig = *state;
+        ow_hivefile_options options = { .writable = true };
+        ow_error err = OW_ERROR_INIT;
+        ow_hivefile *file;
+        char *path, **several;
+        size_t n;
+
+        assert_int_equal(ow_hivefile_open(rig->path, &options, &file, NULL), 0);
+        assert_int_equal(ow_hivefile_resolve(file, "HKCC\\X", &path, &err), OW_E_ABSENT);
+        assert_int_equal(ow_hivefile_expand(file, "HKCC\\X", &several, &n, &err), OW_E_REFUSED);
+        put_value(ow_hivefile_hive(file), "ControlSet001\\Control\\IDConfigDB", "CurrentConfig", 1);
+        put_value(ow_hivefile_hive(file), "ControlSet002\\Control\\IDConfigDB", "CurrentConfig", 10000);
+        assert_int_equal(ow_hivefile_resolve(file, "HKCC\\X", &path, NULL), 0);
+        assert_string_equal(path, "ControlSet001\\Hardware Profiles\\0001\\X");
+        ow_text_free(path);
+        assert_int_equal(ow_hivefile_expand(file, "HKCC\\X", &several, &n, &err), OW_E_REFUSED);
+        assert_non_null(strstr(err.text, "ControlSet002\\Control\\IDConfigDB"));
+        put_value(ow_hivefile_hive(file), "ControlSet002\\Control\\IDConfigDB", "CurrentConfig", 0);
+        assert_int_equal(ow_hivefile_expand(file, "HKCC", &several, &n, NULL), 0);
+        assert_int_equal(n, 2);
+        assert_string_equal(several[1], "ControlSet002\\Hardware Profiles\\0000");
+        ow_registry_paths_free(several, n);
+        /* One that is there all the same can be seen, and removed. */
+        put_value(ow_hivefile_hive(file), "ControlSet002\\Hardware Profiles\\Current", "x", 1);
+        assert_int_equal(ow_hivefile_resolve(file, "ControlSet002\\Hardware Profiles\\Current", &path, NULL), 0);
+        assert_string_equal(path, "ControlSet002\\Hardware Profiles\\Current");
+        ow_text_free(path);
+        ow_hivefile_close(file);
+}
+
+static void classes_of_a_person_do_not_last_in_ntuser_dat(void **state)
+{
+        static const struct { const char *prefix, *path; int want; } places[] = {
+                { "HKCU", "Software\\Classes", OW_E_REFUSED },
+                { "HKCU", "SOFTWARE\\classes\\.txt", OW_E_REFUSED },
+                { "HKU\\S-1-5-21-1-2-3-1001", "Software\\Classes\\.txt", OW_E_REFUSED },
+                { "HKU\\S-1-5-21-1-2-3-1001_Classes", "Software\\Classes\\.txt", 0 },
+                { "HKCU", "Software\\Classes2", 0 },
+                { "HKCU", "Software", 0 },
+                { "HKU\\S-1-5-19", "Software\\Classes\\.txt", 0 },
+                { "HKU\\.DEFAULT", "Software\\Classes\\.txt", 0 },
+                { "HKCU\\Software\\Classes", "Software\\Classes\\.txt", 0 },
+        };
+        struct rig *rig = *state;
+        ow_error err = OW_ERROR_INIT;
+        ow_hivefile *file;
+
+        assert_int_equal(ow_hivefile_open(rig->path, NULL, &file, NULL), 0);
+        for (size_t i = 0; i < OW_COUNT(places); i++) {
+                print_message("%s %s\n", places[i].prefix, places[i].path);
+                assert_int_equal(ow_hivefile_set_prefix(file, places[i].prefix, NULL), 0);
+                assert_int_equal(ow_hivefile_lasts(file, places[i].path, &err), places[i].want);
+        }
+        assert_non_null(strstr(err.text, "UsrClass.dat"));
+        ow_hivefile_close(file);
+}
+
 static void a_commit_is_read_back_and_undone(void **state)
 {
         ow_hivefile_options options = { .writable = true };
@@ -402,6 +461,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(paths_are_found_in_every_spelling, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(paths_of_other_hives_are_refused_where_the_place_is_known, set_up,
                                                 tear_down),
+                cmocka_unit_test_setup_teardown(current_config_is_the_profile_of_each_control_set, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(classes_of_a_person_do_not_last_in_ntuser_dat, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_hive_of_an_unknown_place_is_found_under_any_root, set_up,
                                                 tear_down),
                 cmocka_unit_test_setup_teardown(a_commit_is_read_back_and_undone, set_up, tear_down),

@@ -8,7 +8,10 @@ static const char system_text[] =
         "\"LastKnownGood\"=dword:00000001\n"
         "[HKEY_LOCAL_MACHINE\\ControlSet001\\Services]\n"
         "[HKEY_LOCAL_MACHINE\\ControlSet002\\Services\\Dhcp]\n\"Start\"=dword:00000002\n"
-        "[HKEY_LOCAL_MACHINE\\ControlSet003\\Services\\Dhcp]\n\"Start\"=dword:00000003\n";
+        "[HKEY_LOCAL_MACHINE\\ControlSet003\\Services\\Dhcp]\n\"Start\"=dword:00000003\n"
+        "[HKEY_LOCAL_MACHINE\\ControlSet002\\Control\\IDConfigDB]\n\"CurrentConfig\"=dword:00000001\n"
+        "[HKEY_LOCAL_MACHINE\\ControlSet002\\Hardware Profiles\\0001\\System]\n\"x\"=dword:00000007\n"
+        "[HKEY_LOCAL_MACHINE\\ControlSet003\\Control\\IDConfigDB]\n\"CurrentConfig\"=dword:00000002\n";
 
 static const char software_text[] =
         "[HKEY_LOCAL_MACHINE\\Microsoft\\Windows NT\\CurrentVersion]\n"
@@ -135,6 +138,51 @@ static void one_path_stands_for_all_its_places(void **state)
         assert_expands(guest, "HKU\\ADMINISTRATOR\\X", "HKU\\S-1-5-21-1-2-3-500\\X");
         assert_expands(guest, "HKU\\nobody\\X", "HKU\\nobody\\X");
         assert_expands(guest, "HKU\\.DEFAULT\\X", "HKU\\.DEFAULT\\X");
+}
+
+/* Windows makes the link "Current" at each boot: no hive holds it, and none may get a key of this name. */
+static void current_config_is_the_profile_of_each_control_set(void **state)
+{
+        struct rig *rig = rig_get(state);
+        char **paths;
+        ow_guest *guest;
+        ow_regkey key;
+        size_t n;
+
+        fill(rig, true);
+        guest = rig_open(rig, true);
+        assert_expands(guest, "HKCC\\System",
+                       "HKLM\\SYSTEM\\ControlSet002\\Hardware Profiles\\0001\\System|"
+                       "HKLM\\SYSTEM\\ControlSet003\\Hardware Profiles\\0002\\System");
+        assert_expands(guest, "HKLM\\SYSTEM\\ControlSet003\\hardware profiles\\current",
+                       "HKLM\\SYSTEM\\ControlSet003\\hardware profiles\\0002");
+        assert_int_equal(dword_at(guest, "HKCC\\System", "x"), 7);
+        assert_fails(OW_E_ABSENT, ow_registry_find(guest, "HKLM\\SYSTEM\\ControlSet001\\Hardware Profiles\\Current",
+                                                   &key, &err));
+        assert_fails(OW_E_REFUSED, ow_registry_expand(guest, "HKLM\\SYSTEM\\ControlSet001\\Hardware Profiles\\Current",
+                                                      &paths, &n, &err));
+        assert_ok(ow_registry_create(guest, "HKCC\\New", &key, &err));
+        assert_int_equal(ow_registry_find(guest, "HKLM\\SYSTEM\\ControlSet002\\Hardware Profiles\\0001\\New", &key,
+                                          NULL), 1);
+}
+
+/* Windows keeps a user's classes in UsrClass.dat alone; the services and the system have no such file. */
+static void classes_go_where_they_last(void **state)
+{
+        struct rig *rig = rig_get(state);
+        ow_guest *guest;
+        ow_regkey key;
+
+        fill(rig, true);
+        guest = rig_open(rig, true);
+        assert_expands(guest, "HKCU\\Software\\Classes\\X",
+                       "HKU\\S-1-5-19\\Software\\Classes\\X|HKU\\S-1-5-21-1-2-3-500\\Software\\Classes\\X|"
+                       "HKU\\.DEFAULT\\Software\\Classes\\X");
+        assert_true(has_problem(guest, "profile offwin-default has no UsrClass.dat"));
+        assert_ok(ow_registry_create(guest, "HKU\\Administrator\\Software\\Classes\\X", &key, &err));
+        assert_int_equal(ow_registry_find(guest, "HKU\\S-1-5-21-1-2-3-500_Classes\\X", &key, NULL), 1);
+        assert_ok(ow_registry_create(guest, "HKU\\S-1-5-19\\Software\\Classes\\X", &key, &err));
+        assert_fails(OW_E_REFUSED, ow_registry_create(guest, "HKU\\offwin-default\\Software\\Classes\\X", &key, &err));
 }
 
 static void users_are_found_without_software(void **state)
@@ -278,6 +326,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(paths_lead_to_hives),
                 TEST(one_path_stands_for_all_its_places),
+                TEST(current_config_is_the_profile_of_each_control_set),
+                TEST(classes_go_where_they_last),
                 TEST(users_are_found_without_software),
                 TEST(edits_last_and_logs_become_invalid),
                 TEST(a_hive_grows_and_can_be_edited_again),
