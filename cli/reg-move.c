@@ -33,6 +33,8 @@ static int parent_of(struct editor *editor, char *place, ow_regkey *ret, const c
         if (slash)
                 *slash = '\0';
         r = editor_key(editor, slash ? place : "", ret, err);
+        if (r == 0)
+                r = target_refuse_link(*ret, place, err);
         if (slash)
                 *slash = '\\';
         return r;

@@ -19,6 +19,9 @@ static int recover(struct target *target, struct target_hive *hive, struct hive_
 
         ow_hive_info_get(hive->hive, &info);
         if (info.replay == OW_REPLAY_NO_LOGS) {
+                r = target->file ? target_editable(target, "", err) : 0;
+                if (r < 0)
+                        return r;
                 row->found = true;
                 row->done = strdup("was not closed, and no log completes it: left as it is");
                 return row->done ? 0 : ow_fail_nomem(err);
@@ -139,6 +142,8 @@ static int compact_into_file(const struct arguments *arguments)
         if (r == 0)
                 r = target_hives(&target, target.file ? NULL : arguments->operands.items[1], &hives, &err);
         if (r == 0)
+                r = target_editable(&target, target.file ? "" : hives.items[0].place, &err);
+        if (r == 0)
                 r = make_compact(hives.items[0].hive, &made, &err);
         if (r == 0)
                 r = ow_hivefile_create(arguments->output, made, filetime_now(), &err);
@@ -179,10 +184,27 @@ static int import(const struct arguments *arguments, ow_hive *hive, const char *
         return 0;
 }
 
-int run_reg_new(const struct arguments *arguments)
+/* The name inside, by which the hive is known later: that of a hive of the machine, else that of the file. */
+static int new_hive(const struct arguments *arguments, uint32_t minor, ow_hive **ret, ow_error *err)
 {
         const char *path = arguments->operands.items[0];
         const char *slash = strrchr(path, '/');
+        const char *name = slash ? slash + 1 : path;
+        ow_reg_path prefix = { OW_ROOT_HKU, NULL };
+        int r = arguments->prefix ? ow_reg_path_parse(arguments->prefix, &prefix, err) : 0;
+
+        if (r < 0)
+                return r;
+        if (prefix.root == OW_ROOT_HKLM && *prefix.rest && !strchr(prefix.rest, '\\'))
+                name = prefix.rest;
+        r = ow_hive_new(minor, name, NULL, 0, ret, err);
+        ow_reg_path_done(&prefix);
+        return r;
+}
+
+int run_reg_new(const struct arguments *arguments)
+{
+        const char *path = arguments->operands.items[0];
         const char *version = arguments->minor ? arguments->minor : "1.5";
         ow_error err = OW_ERROR_INIT;
         ow_hive *hive = NULL;
@@ -191,7 +213,7 @@ int run_reg_new(const struct arguments *arguments)
 
         if (strncmp(version, "1.", 2) != 0 || version[2] < '3' || version[2] > '6' || version[3])
                 return usage_error(arguments->command, "'--hive-version %s' is not one from 1.3 to 1.6", version);
-        r = ow_hive_new((uint32_t)(version[2] - '0'), slash ? slash + 1 : path, NULL, 0, &hive, &err);
+        r = new_hive(arguments, (uint32_t)(version[2] - '0'), &hive, &err);
         if (r == 0)
                 r = arguments->prefix ? 0 : ow_hivefile_guess_prefix(path, hive, &prefix, &err);
         if (r == 0)

@@ -128,11 +128,23 @@ int target_place_to_read(struct target *target, const char *path, struct places 
         return r;
 }
 
+/* Who is left out becomes a problem of the guest. */
+static int expand(struct target *target, const char *path, struct places *ret, ow_error *err)
+{
+        ow_guest *guest = target->session.guest;
+        size_t first = ow_guest_problem_count(guest);
+        int r = ow_registry_expand(guest, path, &ret->items, &ret->count, err);
+
+        for (size_t i = first; i < ow_guest_problem_count(guest); i++)
+                note(target->arguments, "warning: %s", ow_guest_problem(guest, i));
+        return r;
+}
+
 int target_places_to_edit(struct target *target, const char *path, struct places *ret, ow_error *err)
 {
         if (target->file)
                 return ow_hivefile_expand(target->file, path, &ret->items, &ret->count, err);
-        return ow_registry_expand(target->session.guest, path, &ret->items, &ret->count, err);
+        return expand(target, path, ret, err);
 }
 
 const char *place_shown(const char *place)
@@ -213,7 +225,34 @@ int target_editable(struct target *target, const char *place, ow_error *err)
                             : ow_registry_editable(target->session.guest, place, err);
 }
 
-int target_create(struct target *target, const char *place, ow_regkey *ret, ow_error *err)
+int target_refuse_link(ow_regkey at, const char *place, ow_error *err)
+{
+        ow_error why = OW_ERROR_INIT;
+        char *to = NULL;
+        int r = ow_hive_link_target(at.hive, at.key, &to, &why);
+
+        if (r > 0)
+                r = ow_fail(err, OW_E_REFUSED, OW_NOWHERE, "'%s' lies at or below a link to '%s', which Windows opens "
+                            "in its stead: edit that", place_shown(place), to);
+        else if (r < 0 && err)
+                *err = why;
+        ow_text_free(to);
+        return r == OW_E_CORRUPT ? 0 : r;       /* without a target it leads nowhere */
+}
+
+int target_refuse_links_above(ow_regkey at, const char *place, ow_error *err)
+{
+        int r;
+
+        while ((r = ow_hive_parent(at.hive, at.key, &at.key, err)) > 0) {
+                r = target_refuse_link(at, place, err);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+static int create(struct target *target, const char *place, ow_regkey *ret, ow_error *err)
 {
         ow_hive *hive;
         int r;
@@ -221,12 +260,21 @@ int target_create(struct target *target, const char *place, ow_regkey *ret, ow_e
         if (!target->file)
                 return ow_registry_create(target->session.guest, place, ret, err);
         r = ow_hivefile_editable(target->file, err);
+        if (r == 0)
+                r = ow_hivefile_lasts(target->file, place, err);
         if (r < 0)
                 return r;
         hive = ow_hivefile_hive(target->file);
         *ret = (ow_regkey){ hive, ow_hive_root(hive) };
         r = *place ? ow_hive_create_key(hive, ret->key, place, &ret->key, NULL, err) : 0;
         return r < 0 ? ow_wrap(err, r, "'%s'", place) : 0;
+}
+
+int target_create(struct target *target, const char *place, ow_regkey *ret, ow_error *err)
+{
+        int r = create(target, place, ret, err);
+
+        return r < 0 ? r : target_refuse_links_above(*ret, place, err);
 }
 
 /* ---- whole hives ---- */

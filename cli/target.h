@@ -65,7 +65,11 @@ int target_find(struct target *target, const char *place, ow_regkey *ret, ow_err
 /* As target_find(), but absence is an error that names the part of the path that is there. */
 int target_need(struct target *target, const char *place, ow_regkey *ret, ow_error *err);
 
-/* Finds or makes the key, in a hive that may be edited. */
+/* OW_E_REFUSED: at is a symbolic link, or a key above it is one, so Windows would not see what is edited there. */
+int target_refuse_link(ow_regkey at, const char *place, ow_error *err);
+int target_refuse_links_above(ow_regkey at, const char *place, ow_error *err);
+
+/* Finds or makes the key, in a hive that may be edited and not below a link. */
 int target_create(struct target *target, const char *place, ow_regkey *ret, ow_error *err);
 
 /* 0 when what lies at place may be edited. */

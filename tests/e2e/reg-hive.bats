@@ -64,8 +64,8 @@ bytes() {
 
 @test "paths: with a root, below the root, through Select" {
         hive SYSTEM "$system_text"
-        for path in 'HKLM\SYSTEM\Select' 'HKEY_LOCAL_MACHINE\SYSTEM\Select' 'hklm\offline\select' 'Select' '\Select' \
-                'Computer\HKEY_LOCAL_MACHINE\SYSTEM\Select'; do
+        for path in 'HKLM\SYSTEM\Select' 'HKEY_LOCAL_MACHINE\SYSTEM\Select' 'hklm\system\select\' 'Select' '\Select' \
+                'Select\' 'Computer\HKEY_LOCAL_MACHINE\SYSTEM\Select'; do
                 offwin reg get "$hive" "$path" Current
                 expect 0
                 [ "$output" = 1 ]
@@ -87,8 +87,13 @@ bytes() {
         offwin reg get "$hive" 'No' x
         expect 1
         one_line 'HKEY_LOCAL_MACHINE\SYSTEM'
-        offwin reg get "$hive" 'Select\' x
-        expect 2
+        for path in 'HKLM\SOFTWARE\Vendor' 'HKLM\Setup' 'HKCR\.txt' 'HKCU\Console'; do
+                offwin reg set "$hive" "$path" x dword 1
+                expect 2
+                one_line 'HKEY_LOCAL_MACHINE\SYSTEM'
+        done
+        offwin reg get --prefix 'HKLM\OFFLINE' "$hive" 'hklm\offline\select' Current
+        expect 0
         offwin reg ls --root 1 "$hive"
         expect 2
         one_line "--root"
@@ -521,4 +526,55 @@ EOF
         expect 2
         offwin reg find --max 1 --json "$hive" tool
         json length 1
+}
+
+@test "links: what Windows opens in their stead is not edited behind its back" {
+        hive SOFTWARE
+        offwin reg set "$hive" AnAlias SymbolicLinkValue link '\Registry\Machine\SOFTWARE\Real'
+        expect 0
+        # The name lies 0x4c bytes behind "nk", the flags 2.
+        local name
+        name=$(grep -abo AnAlias "$hive" | cut -d: -f1)
+        printf '\x30' | dd of="$hive" bs=1 seek=$((name - 0x4c + 2)) conv=notrunc status=none
+        offwin reg ls -l "$hive" AnAlias
+        has '\Registry\Machine\SOFTWARE\Real'
+        local before
+        before=$(bytes "$hive")
+        for words in "set $hive AnAlias x dword 1" "set $hive AnAlias\\Below x dword 1" "set $hive AnAlias\\Below" \
+                "rm $hive AnAlias SymbolicLinkValue"; do
+                # shellcheck disable=SC2086
+                offwin reg $words
+                expect 4
+                one_line '\Registry\Machine\SOFTWARE\Real'
+        done
+        offwin reg set -n "$hive" Other
+        expect 0
+        offwin_in 'Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\AnAlias]
+"x"="y"' reg import "$hive" -
+        expect 4
+        one_line 'line 4'
+        [ "$(bytes "$hive")" = "$before" ]
+}
+
+@test "classes of a person belong into UsrClass.dat" {
+        hive NTUSER.DAT
+        offwin reg set "$hive" 'Software\Classes\.txt' @ sz x
+        expect 4
+        one_line UsrClass.dat
+        offwin reg set --prefix 'HKU\S-1-5-19' "$hive" 'HKU\S-1-5-19\Software\Classes\.txt' @ sz x
+        expect 0
+        offwin reg get "$hive" 'Software\Classes\.txt' @
+        expect 0
+        hive UsrClass.dat
+        offwin reg set "$hive" 'HKCU\Software\Classes\.txt' @ sz x
+        expect 0
+}
+
+@test "reg new --prefix: the hive is known by it later" {
+        offwin reg new --prefix 'HKLM\SOFTWARE' "$BATS_TEST_TMPDIR/SW"
+        expect 0
+        offwin reg info --json "$BATS_TEST_TMPDIR/SW"
+        json '.hives[0].place' 'HKEY_LOCAL_MACHINE\SOFTWARE'
 }
