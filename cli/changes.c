@@ -28,16 +28,28 @@ ow_change *changes_add(struct change_list *list, enum ow_change_kind kind, const
         return change;
 }
 
+void change_done(ow_change *change)
+{
+        free(change->where);
+        free(change->name);
+        ow_blob_done(&change->before.data);
+        ow_blob_done(&change->after.data);
+}
+
 void changes_done(struct change_list *list)
 {
-        for (size_t i = 0; i < list->count; i++) {
-                free(list->items[i].where);
-                free(list->items[i].name);
-                ow_blob_done(&list->items[i].before.data);
-                ow_blob_done(&list->items[i].after.data);
-        }
+        for (size_t i = 0; i < list->count; i++)
+                change_done(&list->items[i]);
         free(list->items);
         *list = (struct change_list){ 0 };
+}
+
+bool datum_same(const ow_datum *a, const ow_datum *b)
+{
+        if (!a->present || !b->present)
+                return a->present == b->present;
+        return a->type == b->type && a->data.size == b->data.size &&
+               (a->data.size == 0 || memcmp(a->data.p, b->data.p, a->data.size) == 0);
 }
 
 bool datum_fill(ow_datum *to, uint32_t type, const void *data, size_t size)

@@ -16,7 +16,10 @@ struct change_list {
 
 /* A new last row with copies of where and name; NULL: no memory. */
 ow_change *changes_add(struct change_list *list, enum ow_change_kind kind, const char *where, const char *name);
+void change_done(ow_change *change);
 void changes_done(struct change_list *list);
+
+bool datum_same(const ow_datum *a, const ow_datum *b);
 
 /* False: no memory. */
 bool datum_fill(ow_datum *to, uint32_t type, const void *data, size_t size);

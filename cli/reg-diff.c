@@ -63,18 +63,78 @@ static int show(const struct comparison *c, const char *before, const char *afte
 
 /* ---- two registries ---- */
 
-/* The one key that path stands for in target, and the path as the text of the difference has it. */
-static int find_side(struct target *target, const char *path, ow_regkey *ret, char **ret_prefix, ow_error *err)
+struct side {
+        struct target target;
+        struct places places;           /* the one key that PATH stands for */
+        ow_regkey at;
+        bool there;
+        ow_hive *stand_in;              /* or NULL: see stand_in() */
+};
+
+#define AUTO_SIDE __attribute__((cleanup(side_done))) struct side
+
+static void side_done(struct side *side)
 {
-        AUTO_PLACES places = { NULL, 0 };
-        int r = target_place_to_read(target, path, &places, err);
+        ow_hive_close(side->stand_in);
+        places_done(&side->places);
+        target_close(&side->target);
+}
+
+static int find_side(struct side *side, const char *path, ow_error *err)
+{
+        int r = target_place_to_read(&side->target, path, &side->places, err);
 
         if (r == 0)
-                r = target_need(target, places.items[0], ret, err);
+                r = target_find(&side->target, side->places.items[0], &side->at, err);
+        side->there = r > 0;
+        return r < 0 ? r : 0;
+}
+
+/* What is in one registry only is compared as a key below an empty one. prefix is cut to what this one is. */
+static int stand_in(struct side *side, const char *name, ow_error *err)
+{
+        ow_regkey at;
+        ow_key key;
+        int r = ow_hive_new(5, "", NULL, 0, &side->stand_in, err);
+
         if (r < 0)
                 return r;
-        *ret_prefix = key_in_text(target, path, places.items[0]);
-        return *ret_prefix ? 0 : ow_fail_nomem(err);
+        at = (ow_regkey){ side->stand_in, ow_hive_root(side->stand_in) };
+        if (side->there)
+                r = ow_hive_copy_key(side->at.hive, side->at.key, at.hive, at.key, name, &key, err);
+        side->at = at;
+        return r;
+}
+
+static int stand_in_both(struct side *a, struct side *b, char *prefix, ow_error *err)
+{
+        char *name = strrchr(prefix, '\\');
+        int r;
+
+        if (!name || !name[1])
+                return ow_fail(err, OW_E_ABSENT, OW_NOWHERE, "no key '%s' in '%s'", prefix,
+                               a->there ? b->target.name : a->target.name);
+        *name++ = '\0';
+        r = stand_in(a, name, err);
+        return r < 0 ? r : stand_in(b, name, err);
+}
+
+static int find_both(struct side *a, struct side *b, const char *path, char **ret_prefix, ow_error *err)
+{
+        int r = find_side(a, path, err);
+
+        if (r == 0)
+                r = find_side(b, path, err);
+        if (r == 0 && !a->there && !b->there) {
+                r = target_need(&a->target, a->places.items[0], &a->at, err);
+                return r < 0 ? ow_wrap(err, r, "neither '%s' nor '%s' has it", a->target.name, b->target.name) : r;
+        }
+        if (r < 0)
+                return r;
+        *ret_prefix = key_in_text(&a->target, path, a->places.items[0]);
+        if (!*ret_prefix)
+                return ow_fail_nomem(err);
+        return a->there && b->there ? 0 : stand_in_both(a, b, *ret_prefix, err);
 }
 
 static int compare(struct comparison *c, ow_regkey a, ow_regkey b, const char *prefix, ow_error *err)
@@ -97,27 +157,23 @@ static int diff_registries(struct comparison *c)
 {
         const struct text_list *words = &c->arguments->operands;
         const char *path = words->count > 2 ? words->items[2] : "";
-        AUTO_TARGET before = { 0 };
-        AUTO_TARGET after = { 0 };
-        char *prefix = NULL, *ignored = NULL;
+        AUTO_SIDE before = { .there = false };
+        AUTO_SIDE after = { .there = false };
         ow_error err = OW_ERROR_INIT;
-        ow_regkey a, b;
+        char *prefix = NULL;
         int r;
 
         privileges_expect(2);
-        r = target_open(c->arguments, words->items[0], false, &before, &err);
+        r = target_open(c->arguments, words->items[0], false, &before.target, &err);
         if (r == 0)
-                r = target_open(c->arguments, words->items[1], false, &after, &err);
-        if (r == 0 && words->count < 3 && !(before.file && after.file))
+                r = target_open(c->arguments, words->items[1], false, &after.target, &err);
+        if (r == 0 && words->count < 3 && !(before.target.file && after.target.file))
                 return usage_error(c->arguments->command, "a PATH is needed, for a DISK has many hives");
         if (r == 0)
-                r = find_side(&before, path, &a, &prefix, &err);
+                r = find_both(&before, &after, path, &prefix, &err);
         if (r == 0)
-                r = find_side(&after, path, &b, &ignored, &err);
-        if (r == 0)
-                r = compare(c, a, b, prefix, &err);
+                r = compare(c, before.at, after.at, prefix, &err);
         free(prefix);
-        free(ignored);
         return r < 0 ? fail(c->arguments, &err) : show(c, words->items[0], words->items[1]);
 }
 

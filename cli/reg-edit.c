@@ -8,19 +8,11 @@
 #include "commands.h"
 #include "output.h"
 
-enum { MOST_ROWS = 5000 };              /* of one tree that comes or goes, without --verbose */
+enum { MOST_ROWS = 5000 };              /* are listed without --verbose when a larger tree comes or goes */
 
 /* ---- rows ---- */
 
-static bool same_datum(const ow_datum *a, const ow_datum *b)
-{
-        if (!a->present || !b->present)
-                return a->present == b->present;
-        return a->type == b->type && a->data.size == b->data.size &&
-               (a->data.size == 0 || memcmp(a->data.p, b->data.p, a->data.size) == 0);
-}
-
-static int read_datum(ow_regkey at, const char *name, ow_datum *ret, ow_error *err)
+int editor_read(ow_regkey at, const char *name, ow_datum *ret, ow_error *err)
 {
         int r = ow_hive_get_value(at.hive, at.key, name, &ret->type, &ret->data, err);
 
@@ -67,33 +59,46 @@ int editor_key(struct editor *editor, const char *place, ow_regkey *ret, ow_erro
         return r;
 }
 
+/* The row of a value that becomes something else; takes both over. */
+static int add_row(struct editor *editor, const char *place, const char *name, ow_datum *before, ow_datum *after,
+                   ow_error *err)
+{
+        ow_change *row = changes_add(&editor->rows, OW_CHANGE_VALUE, place, name);
+
+        if (!row) {
+                ow_blob_done(&before->data);
+                ow_blob_done(&after->data);
+                return ow_fail_nomem(err);
+        }
+        row->before = *before;
+        row->after = *after;
+        return 0;
+}
+
 int editor_set(struct editor *editor, const char *place, ow_regkey at, const char *name, uint32_t type,
                const void *data, size_t size, ow_error *err)
 {
+        const ow_datum wanted = { .present = true, .type = type, .data = { (uint8_t *)(uintptr_t)data, size } };
         ow_datum before = { 0 }, after = { 0 };
-        ow_change *row;
+        bool same;
         int r;
 
         editor->counts.values++;
-        if (!editor->counting) {
-                r = read_datum(at, name, &before, err);
-                if (r < 0)
-                        return r;
-                if (!datum_fill(&after, type, data, size)) {
-                        ow_blob_done(&before.data);
-                        return ow_fail_nomem(err);
-                }
-                row = same_datum(&before, &after) ? NULL : changes_add(&editor->rows, OW_CHANGE_VALUE, place, name);
-                if (!row) {
-                        bool same = same_datum(&before, &after);
-
-                        ow_blob_done(&before.data);
-                        ow_blob_done(&after.data);
-                        return same ? 0 : ow_fail_nomem(err);
-                }
-                row->before = before;
-                row->after = after;
+        r = editor_read(at, name, &before, err);
+        if (r < 0)
+                return r;
+        same = datum_same(&before, &wanted);
+        r = same ? 0 : target_refuse_link(at, place, err);
+        if (r < 0 || same || editor->counting) {
+                ow_blob_done(&before.data);
+        } else if (!datum_fill(&after, type, data, size)) {
+                ow_blob_done(&before.data);
+                return ow_fail_nomem(err);
+        } else {
+                r = add_row(editor, place, name, &before, &after, err);
         }
+        if (r < 0 || same)
+                return r;
         r = ow_hive_set_value(at.hive, at.key, name, type, data, size, err);
         return r < 0 ? ow_wrap(err, r, "set '%s' of '%s'", *name ? name : "@", place_shown(place)) : 0;
 }
@@ -106,7 +111,7 @@ int editor_remove_value(struct editor *editor, const char *place, ow_regkey at, 
 
         editor->counts.removed_values++;
         if (!editor->counting) {
-                r = read_datum(at, name, &before, err);
+                r = editor_read(at, name, &before, err);
                 if (r < 0 || !before.present)
                         return r;
                 row = changes_add(&editor->rows, OW_CHANGE_VALUE, place, name);
@@ -116,6 +121,11 @@ int editor_remove_value(struct editor *editor, const char *place, ow_regkey at, 
                 }
                 row->before = before;
         }
+        r = target_refuse_link(at, place, err);
+        if (r == 0)
+                r = target_refuse_links_above(at, place, err);
+        if (r < 0)
+                return r;
         r = ow_hive_delete_value(at.hive, at.key, name, err);
         return r < 0 ? ow_wrap(err, r, "remove '%s' of '%s'", *name ? name : "@", place_shown(place)) : 0;
 }
@@ -169,12 +179,7 @@ static int note_values(struct editor *editor, const char *place, ow_regkey at, b
         return r;
 }
 
-static bool enough(const struct editor *editor, size_t since)
-{
-        return !has(editor->target->arguments, OPTION_VERBOSE) && editor->rows.count - since > MOST_ROWS;
-}
-
-static int note_key(struct editor *editor, const char *place, ow_regkey at, bool made, size_t since, ow_error *err)
+static int note_key(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
 {
         ow_subkey_iter iter = { 0 };
         ow_key key;
@@ -182,11 +187,8 @@ static int note_key(struct editor *editor, const char *place, ow_regkey at, bool
 
         if (!changes_add(&editor->rows, made ? OW_CHANGE_KEY_CREATE : OW_CHANGE_KEY_DELETE, place, ""))
                 return ow_fail_nomem(err);
-        if (enough(editor, since))
-                return 0;
         r = note_values(editor, place, at, made, err);
-        while (r >= 0 && !enough(editor, since) &&
-               (r = ow_hive_next_subkey(at.hive, at.key, &iter, &key, err)) > 0) {
+        while (r >= 0 && (r = ow_hive_next_subkey(at.hive, at.key, &iter, &key, err)) > 0) {
                 ow_key_info info = { 0 };
                 char *below = NULL;
 
@@ -194,7 +196,7 @@ static int note_key(struct editor *editor, const char *place, ow_regkey at, bool
                 if (r == 0 && asprintf(&below, "%s%s%s", place, *place ? "\\" : "", info.name) < 0)
                         r = ow_fail_nomem(err);
                 if (r == 0)
-                        r = note_key(editor, below, (ow_regkey){ at.hive, key }, made, since, err);
+                        r = note_key(editor, below, (ow_regkey){ at.hive, key }, made, err);
                 free(below);
                 ow_key_info_done(&info);
         }
@@ -204,11 +206,9 @@ static int note_key(struct editor *editor, const char *place, ow_regkey at, bool
 int editor_note_tree(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
 {
         size_t since = editor->rows.count;
-        int r = note_key(editor, place, at, made, since, err);
+        int r = note_key(editor, place, at, made, err);
 
-        if (r == 0 && enough(editor, since))
-                note(editor->target->arguments, "only the first %d rows of what is below '%s' are shown; --verbose "
-                     "shows them all", MOST_ROWS, place_shown(place));
+        editor->long_tree |= editor->rows.count - since > MOST_ROWS;
         return r;
 }
 
@@ -221,6 +221,8 @@ int editor_remove_key(struct editor *editor, const char *place, ow_error *err)
         if (r <= 0)
                 return r;
         r = target_editable(editor->target, place, err);
+        if (r == 0)
+                r = target_refuse_links_above(at, place, err);
         if (r == 0 && !editor->counting)
                 r = editor_note_tree(editor, place, at, false, err);
         if (r == 0)
@@ -242,9 +244,9 @@ static int holds(struct target *target, const ow_change *change, ow_error *err)
         if (change->kind == OW_CHANGE_KEY_DELETE)
                 return r == 0;
         if (r > 0)
-                r = read_datum(at, change->name, &found, err);
+                r = editor_read(at, change->name, &found, err);
         if (r == 0)
-                r = same_datum(&found, &change->after);
+                r = datum_same(&found, &change->after);
         ow_blob_done(&found.data);
         return r;
 }
@@ -294,6 +296,8 @@ static int show(struct editor *editor, enum ow_plan_outcome outcome, const ow_co
         ow_error err = OW_ERROR_INIT;
         char *text = NULL;
 
+        if (editor->long_tree && !has(arguments, OPTION_VERBOSE))
+                options.max_changes = MOST_ROWS;
         if (target_report_changes(editor->target, editor->rows.items, editor->rows.count, counts, outcome, commit,
                                   &options, &text, &err) < 0)
                 return fail(arguments, &err);
@@ -326,13 +330,20 @@ static int commit_and_compare(struct editor *editor, const char *title)
         return code;
 }
 
+static bool changes_anything(const struct editor *editor)
+{
+        return editor->counting ? ow_hive_edited(ow_hivefile_hive(editor->target->file)) : editor->rows.count > 0;
+}
+
 static int show_and_commit(struct editor *editor, const char *title)
 {
         const struct arguments *arguments = editor->target->arguments;
         int code;
 
-        if (editor->rows.count == 0 && !editor->counting)
+        if (!changes_anything(editor)) {
+                editor->counting = false;       /* what was asked for is so already */
                 return show(editor, OW_PLAN_NOTHING_TO_DO, NULL);
+        }
         if (has(arguments, OPTION_DRY_RUN))
                 return show(editor, OW_PLAN_DRY_RUN, NULL);
         if (!has(arguments, OPTION_JSON)) {
@@ -359,6 +370,8 @@ int reg_edit_run(const struct arguments *arguments, const char *operand, const s
         editor.counting = r == 0 && edit->counting && !all_rows && target.file;
         if (r == 0)
                 r = edit->make(edit->state, &editor, &err);
+        if (r == 0 && edit->net)
+                r = editor_net(&editor, &err);
         code = r < 0 ? fail(arguments, &err) : show_and_commit(&editor, edit->title);
         changes_done(&editor.rows);
         return code;
@@ -368,15 +381,19 @@ int reg_edit_compare(const struct arguments *arguments, const char *operand, con
                      const struct reg_edit *edit)
 {
         ow_report_options options = report_options(arguments);
+        struct arguments lenient = *arguments;
         AUTO_TARGET target = { 0 };
         struct editor editor = { .target = &target };
         ow_error err = OW_ERROR_INIT;
         char *text = NULL;
         int r, code;
 
-        r = target_open(arguments, operand, false, &target, &err);
+        lenient.given |= OPTION_ACCEPT_DIRTY;           /* the edit is never written */
+        r = target_open(&lenient, operand, false, &target, &err);
         if (r == 0)
                 r = edit->make(edit->state, &editor, &err);
+        if (r == 0)
+                r = editor_net(&editor, &err);
         if (r == 0)
                 r = ow_report_diff(operand, wanted, editor.rows.items, editor.rows.count, &options, &text, &err);
         code = r < 0 ? fail(arguments, &err) : print_report(arguments, text);

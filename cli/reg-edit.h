@@ -15,6 +15,7 @@ struct editor {
         struct target *target;
         bool counting;                  /* too many to show: only counted; of hive files alone */
         ow_reg_counts counts;           /* when counting */
+        bool long_tree;                 /* came or went: not all rows are listed */
         struct change_list rows;
 };
 
@@ -35,10 +36,20 @@ int editor_group(struct editor *editor, size_t first, ow_error *err);
 /* The row for a key that the caller made, with the values and keys that it holds. */
 int editor_note_tree(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err);
 
+/* What a value of at is. */
+int editor_read(ow_regkey at, const char *name, ow_datum *ret, ow_error *err);
+
+/*
+ * Of the rows of each key and value only one is left, with what was there before all of them and what is there now;
+ * none when that is the same. Places are matched as they are spelled, but for the case of a to z.
+ */
+int editor_net(struct editor *editor, ow_error *err);
+
 /* One command. make returns 0 or an OW_E_*; rows of the editor are what it did. */
 struct reg_edit {
         const char *title;              /* kept with the undo record */
         bool counting;                  /* see struct editor; rows are kept all the same for --verbose and a dry run */
+        bool net;                       /* rows undo each other: see editor_net() */
         void *state;
         int (*make)(void *state, struct editor *editor, ow_error *err);
 };

@@ -40,6 +40,7 @@ typedef struct ow_report_options {
         bool colour;                    /* text: terminal colours */
         bool verbose;                   /* doctor: also what is fine or does not apply; plan: why each fix is there */
         bool full;                      /* inspect: also software, hardware and settings; see offwin/system.h */
+        size_t max_changes;             /* of an edit by hand: the rest is only counted; 0: all are listed */
         const char *journal_dir;        /* as given to the commit, for the undo command that is shown; or NULL */
 } ow_report_options;
 

@@ -133,7 +133,7 @@ static size_t run_length(const struct report_changes *what, size_t first)
         const ow_change *a = what->changes[first];
         size_t n = 1;
 
-        while (first + n < what->n_changes) {
+        while (first + n < what->n_listed) {
                 const ow_change *b = what->changes[first + n];
 
                 if (b->fix != a->fix || strcmp(a->where, b->where) != 0 || b->kind != OW_CHANGE_VALUE)
@@ -242,7 +242,7 @@ static int put_changes(struct report_page *page, const struct report_changes *wh
         OW_AUTO_FREE char *pending = NULL; /* lines that the places already headed still wait for */
         int r;
 
-        for (size_t i = 0; i < what->n_changes;) {
+        for (size_t i = 0; i < what->n_listed;) {
                 size_t n = run_length(what, i);
                 bool new_fix = i == 0 || what->changes[i]->fix != what->changes[i - 1]->fix;
                 OW_AUTO_FREE char *block = NULL;
@@ -268,6 +268,9 @@ static int put_changes(struct report_page *page, const struct report_changes *wh
         }
         if (pending)
                 put_pending(page, pending, true);
+        if (what->n_listed < what->n_changes)
+                report_printf(page, "\n... and %zu changes more; --verbose lists all.\n",
+                              what->n_changes - what->n_listed);
         return 0;
 }
 

@@ -85,6 +85,7 @@ int ow_report_plan(ow_guest *guest, const ow_plan *plan, enum ow_plan_outcome ou
         for (size_t i = 0; i < what.n_skipped; i++)
                 skipped[i] = ow_plan_skipped(plan, i);
         what.changes = changes;
+        what.n_listed = what.n_changes;
         what.skipped = skipped;
         return put_changes(&what, options, ret, err);
 }
@@ -99,7 +100,9 @@ static int put_edit(struct report_changes *what, const ow_change *changes, size_
         for (size_t i = 0; i < n_changes; i++)
                 pointers[i] = &changes[i];
         what->changes = pointers;
-        what->n_changes = n_changes;
+        what->n_changes = what->n_listed = n_changes;
+        if (options && options->max_changes && options->max_changes < n_changes)
+                what->n_listed = options->max_changes;
         return put_changes(what, options, ret, err);
 }
 
@@ -125,7 +128,7 @@ int ow_report_diff(const char *before, const char *after, const ow_change *chang
                    const ow_report_options *options, char **ret, ow_error *err)
 {
         OW_AUTO_FREE const ow_change **pointers = ow_calloc(n_changes + 1, sizeof *pointers);
-        struct report_changes what = { .changes = pointers, .n_changes = n_changes };
+        struct report_changes what = { .changes = pointers, .n_changes = n_changes, .n_listed = n_changes };
 
         if (!pointers)
                 return ow_fail_nomem(err);

@@ -25,7 +25,7 @@ struct report_changes {
         const char *file, *prefix;      /* its path, and where Windows shows it */
         const ow_reg_counts *counts;    /* instead of changes, which were too many; or NULL */
         const ow_change *const *changes;
-        size_t n_changes;
+        size_t n_changes, n_listed;
         const ow_skipped *const *skipped;
         size_t n_skipped;
         enum ow_plan_outcome outcome;

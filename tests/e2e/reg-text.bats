@@ -194,13 +194,73 @@ EOF
         has "No difference."
 }
 
+@test "diff and import: what a text takes away and puts back is no change" {
+        v5 >"$text" <<'EOF'
+[HKEY_LOCAL_MACHINE\SOFTWARE\K]
+"x"="y"
+"z"="1"
+[HKEY_LOCAL_MACHINE\SOFTWARE\K\Below]
+EOF
+        offwin reg import "$hive" "$text"
+        expect 0
+        v5 >"$text" <<'EOF'
+[-HKEY_LOCAL_MACHINE\SOFTWARE\K]
+[HKEY_LOCAL_MACHINE\SOFTWARE\k]
+"x"="1"
+"X"="y"
+"new"="1"
+"new"=-
+EOF
+        offwin reg diff --json "$hive" "$text"
+        expect 3
+        json '[.changes[] | .kind + " " + .where + " " + (.name // "")] | sort | join("|")' \
+                'key-delete K\Below |value K z'
+        offwin reg import "$hive" "$text"
+        expect 0
+        has "2 changes, written and read back"
+        offwin reg diff "$hive" "$text"
+        expect 0
+        has "No difference."
+        before=$(sha256sum <"$hive")
+        offwin reg import "$hive" "$text"
+        expect 0
+        has "Nothing to change."
+        [ "$(sha256sum <"$hive")" = "$before" ]
+}
+
+@test "diff: a dirty hive is only read" {
+        v5 >"$text" <<'EOF'
+[HKEY_LOCAL_MACHINE\SOFTWARE\K]
+"x"="y"
+EOF
+        printf '\x09' | dd of="$hive" bs=1 seek=4 conv=notrunc status=none
+        printf '\x00' | dd of="$hive" bs=1 seek=508 conv=notrunc status=none
+        before=$(sha256sum <"$hive")
+        offwin reg import "$hive" "$text"
+        expect 4
+        offwin reg diff "$hive" "$text"
+        expect 3
+        has '  + "x"="y"'
+        unchanged
+        offwin reg recover "$hive"
+        expect 4
+        offwin reg recover -n "$hive"
+        expect 4
+        offwin reg compact -o "$BATS_TEST_TMPDIR/small" "$hive"
+        expect 4
+        [ ! -e "$BATS_TEST_TMPDIR/small" ]
+        offwin reg compact --accept-dirty -o "$BATS_TEST_TMPDIR/small" "$hive"
+        expect 0
+        unchanged
+}
+
 @test "import from standard input, and far more than anybody wants to see" {
         offwin reg import "$hive" - </dev/null
         expect 2
         {
                 printf 'REGEDIT4\n'
                 for i in $(seq 300); do
-                        printf '\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Key %d]\n' "$i"
+                        printf '\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\All\\Key %d]\n' "$i"
                         for j in $(seq 60); do
                                 printf '"value %d"="the text of a value that is there to take up room, number %d"\n' \
                                         "$j" "$i"
@@ -212,9 +272,24 @@ EOF
         expect 0
         [ "$(wc -l <<<"$output")" -lt 12 ]
         has "300 keys and 18000 values set"
-        offwin reg get "$hive" 'Key 300' 'value 60'
+        offwin reg import "$hive" "$text"
+        expect 0
+        has "Nothing to change."
+        offwin reg get "$hive" 'All\Key 300' 'value 60'
         [ "$output" = "the text of a value that is there to take up room, number 300" ]
         offwin reg check "$hive"
+        expect 0
+        # More than is listed is counted all the same.
+        offwin reg rm -n -r "$hive" All
+        expect 0
+        has "... and 13301 changes more; --verbose lists all."
+        offwin reg rm -n --json -r "$hive" All
+        json '.changes | length' 5000
+        json .changes_left_out 13301
+        offwin reg rm -r "$hive" All
+        expect 0
+        has "18301 changes, written and read back"
+        offwin undo "$hive"
         expect 0
         offwin undo "$hive"
         expect 0
@@ -303,8 +378,20 @@ EOF
         offwin reg diff --json "$hive" "$other"
         expect 3
         json .equal false
+        # What is in one only is a difference too, and its text makes both alike.
         offwin reg diff "$hive" "$other" New
+        expect 3
+        has '  + [HKEY_LOCAL_MACHINE\SOFTWARE\New]'
+        has '  + "b"=dword:00000001'
+        offwin reg diff "$other" "$hive" New
+        expect 3
+        has '  - [HKEY_LOCAL_MACHINE\SOFTWARE\New]'
+        offwin reg diff -o "$BATS_TEST_TMPDIR/new.reg" "$other" "$hive" New
+        expect 3
+        iconv -f UTF-16 "$BATS_TEST_TMPDIR/new.reg" | grep -F '[-HKEY_LOCAL_MACHINE\SOFTWARE\New]'
+        offwin reg diff "$hive" "$other" Nowhere
         expect 1
+        one_line "neither '$hive' nor '$other' has it"
         offwin reg diff -o "$BATS_TEST_TMPDIR/diff.reg" "$hive" "$other"
         expect 3
         offwin reg import "$hive" "$BATS_TEST_TMPDIR/diff.reg"
