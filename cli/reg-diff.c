@@ -95,7 +95,7 @@ static int stand_in(struct side *side, const char *name, ow_error *err)
 {
         ow_regkey at;
         ow_key key;
-        int r = ow_hive_new(5, "", NULL, 0, &side->stand_in, err);
+        int r = ow_hive_new(5, "stand-in", NULL, 0, &side->stand_in, err);
 
         if (r < 0)
                 return r;
