@@ -367,6 +367,8 @@ int reg_edit_run(const struct arguments *arguments, const char *operand, const s
         int r, code;
 
         r = target_open(arguments, operand, !has(arguments, OPTION_DRY_RUN), &target, &err);
+        if (r == 0)
+                target_warn_dry_run(&target);
         editor.counting = r == 0 && edit->counting && !all_rows && target.file;
         if (r == 0)
                 r = edit->make(edit->state, &editor, &err);

@@ -135,6 +135,8 @@ int hive_job_run(const struct arguments *arguments, const struct hive_job *job)
         if (r == 0 && target.file && words->count > 1)
                 return usage_error(arguments->command, "'%s' is a hive file: there is no other hive in it",
                                    words->items[0]);
+        if (r == 0 && job->writes)
+                target_warn_dry_run(&target);
         if (r == 0)
                 r = target_hives(&target, words->count > 1 ? words->items[1] : NULL, &rows.hives, &err);
         if (r == 0)

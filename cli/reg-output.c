@@ -26,6 +26,8 @@ int reg_output_open(const struct arguments *arguments, struct reg_output *ret, o
         for (size_t i = 0; name && i < arguments->operands.count; i++) {
                 struct stat a, b;
 
+                if (stat(name, &b) == 0 && S_ISDIR(b.st_mode))
+                        return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is a folder: name a file in it", name);
                 if (stat(arguments->operands.items[i], &a) == 0 && stat(name, &b) == 0 && a.st_ino == b.st_ino &&
                     a.st_dev == b.st_dev)
                         return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is what is read", name);

@@ -121,7 +121,11 @@ int reg_text_detect(const char *name)
         static const char *const heads[] = { "Windows Registry Editor", "REGEDIT4" };
         char head[64] = { 0 }, plain[64];
         size_t n = 0;
-        FILE *file = fopen(name, "re");
+        FILE *file;
+
+        if (strcmp(name, "-") == 0)
+                return 1;               /* nothing else comes in by it */
+        file = fopen(name, "re");
 
         if (!file)
                 return 0;

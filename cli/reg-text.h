@@ -24,7 +24,7 @@ void reg_text_close(struct reg_text *text);
 /* The code of a failure that is a text's: whatever is wrong with what the user wrote is OW_E_INVAL (exit 2). */
 int reg_text_fault(int r, ow_error *err);
 
-/* 1 the file begins as .reg text does, 0 not. */
+/* 1 the file begins as .reg text does, or is standard input, 0 not. */
 int reg_text_detect(const char *name);
 
 /* Makes the keys and values of the named files true in the editor's target, one file after the other. */

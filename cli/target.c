@@ -66,6 +66,21 @@ int target_open(const struct arguments *arguments, const char *operand, bool wri
         return r > 0 ? open_file(arguments, writable, ret, err) : open_disks(arguments, writable, ret, err);
 }
 
+void target_warn_dry_run(const struct target *target)
+{
+        const struct arguments *arguments = target->arguments;
+        const ow_guest_state *state;
+
+        if (target->file || !has(arguments, OPTION_DRY_RUN))
+                return;
+        state = ow_guest_state_get(target->session.guest);
+        if (state->hibernated && !has(arguments, OPTION_DISCARD_HIBERNATION))
+                note(arguments, "warning: without --dry-run this is refused: Windows is hibernated, or was shut down "
+                     "by fast startup (--discard-hibernation gives its session up)");
+        if (state->unclean_journal)
+                note(arguments, "warning: without --dry-run this is refused: the file system was not closed");
+}
+
 void target_close(struct target *target)
 {
         ow_hivefile_close(target->file);

@@ -25,6 +25,10 @@ struct target {
 /* Opens what operand names; a warning on stderr when a hive file is not up to date. */
 int target_open(const struct arguments *arguments, const char *operand, bool writable, struct target *ret,
                 ow_error *err);
+
+/* For a dry run, which opens for reading only: a warning when the file system is one that nothing is written to. */
+void target_warn_dry_run(const struct target *target);
+
 void target_close(struct target *target);
 
 /* ---- places ---- */

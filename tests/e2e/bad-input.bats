@@ -110,6 +110,11 @@ unchanged() {
         offwin fix --all "$image"
         expect 4
         one_line "--discard-hibernation"
+        offwin reg set -n "$image" 'HKLM\SOFTWARE\Vendor' x dword 1
+        expect 0
+        [[ $errors == *"without --dry-run this is refused"*"--discard-hibernation"* ]]
+        offwin reg set "$image" 'HKLM\SOFTWARE\Vendor' x dword 1
+        expect 4
         offwin fix --all --dry-run --discard-hibernation "$image"
         expect 0
         [ "$(sum "$image")" = "$before" ]

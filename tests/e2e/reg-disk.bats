@@ -54,7 +54,7 @@ EOF
         sed 's/HKEY_LOCAL_MACHINE.SOFTWARE/HKEY_LOCAL_MACHNE\\SOFTWARE/' "$BATS_TEST_TMPDIR/x.reg" >"$BATS_TEST_TMPDIR/y.reg"
         offwin reg import "$image" "$BATS_TEST_TMPDIR/y.reg"
         expect 2
-        one_line "line"
+        one_line "line 2"
         offwin reg import --prefix 'HKLM\X' "$image" "$BATS_TEST_TMPDIR/x.reg"
         expect 2
 }

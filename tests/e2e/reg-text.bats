@@ -242,6 +242,8 @@ EOF
         expect 3
         has '  + "x"="y"'
         unchanged
+        "$OFFWIN" reg diff "$hive" - <"$text" >/dev/null && return 1
+        [ $? -eq 3 ]
         offwin reg recover "$hive"
         expect 4
         offwin reg recover -n "$hive"
@@ -326,6 +328,9 @@ EOF
         expect 0
         offwin reg export -y "$hive" -o "$hive"
         expect 2
+        offwin reg export -y "$hive" -o "$BATS_TEST_TMPDIR/"
+        expect 2
+        one_line "is a folder"
         offwin reg export "$hive" NoSuch -o "$BATS_TEST_TMPDIR/none.reg"
         expect 1
         [ ! -e "$BATS_TEST_TMPDIR/none.reg" ]
