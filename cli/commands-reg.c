@@ -191,7 +191,8 @@ const struct command reg_commands[] = {
                 .operands = "DISK|HIVE [PATH]",
                 .summary = "write into hives what their logs still hold",
                 .about = "Windows does it at the next boot. Other commands read such hives as if it were done. The "
-                         "exit code is 3 when a hive was not closed and no log completes it.",
+                         "exit code is 3 when a hive of a DISK was not closed and no log completes it, for a "
+                         "HIVE 4.",
                 .examples = "offwin reg recover --dry-run server.vhdx\n"
                             "offwin reg recover NTUSER.DAT\n",
                 .options = TARGET | OPTION_PREFIX | CHANGING,
