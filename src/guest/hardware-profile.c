@@ -19,7 +19,7 @@ static bool part_is(const char *part, size_t size, const char *want)
         return ow_name_compare_n(part, size, want, strlen(want)) == 0;
 }
 
-static bool is_link(const char *path)
+bool guest_profile_is_link(const char *path)
 {
         const char *second, *third, *rest;
         size_t set = guest_path_part(path, &second);
@@ -60,7 +60,7 @@ int guest_profile_path(ow_hive *system, const char *path, int absent, char **ret
         ow_key key;
         int r = 1;
 
-        if (is_link(path)) {
+        if (guest_profile_is_link(path)) {
                 link = ow_asprintf("%.*s\\Current", (int)size, path);
                 r = link ? ow_hive_find(system, ow_hive_root(system), link, &key, err) : ow_fail_nomem(err);
         }

@@ -3,8 +3,13 @@
 #ifndef GUEST_HARDWARE_PROFILE_H
 #define GUEST_HARDWARE_PROFILE_H
 
+#include <stdbool.h>
+
 #include <offwin/error.h>
 #include <offwin/hive.h>
+
+/* Does a path below the root of SYSTEM go through that link? */
+bool guest_profile_is_link(const char *path);
 
 /*
  * A path below the root of SYSTEM with "<control set>\Hardware Profiles\Current" led to the profile that

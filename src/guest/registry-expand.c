@@ -65,27 +65,30 @@ static bool part_is(const char *path, size_t size, const char *want)
 /* Paths below HKLM\SYSTEM on to the hardware profile that HKEY_CURRENT_CONFIG means. */
 static int lead_to_profiles(ow_guest *guest, struct path_list *list, ow_error *err)
 {
-        struct guest_hive *system;
-        int r = guest_hive_get(guest, OW_ROOT_HKLM, "SYSTEM", 6, &system, err);
-
-        for (size_t i = 0; r > 0 && i < list->n; i++) {
+        for (size_t i = 0; i < list->n; i++) {
+                OW_AUTO_FREE char *led = NULL;
+                struct guest_hive *system;
                 const char *hive, *rest;
-                char *led;
+                int r;
 
                 (void)guest_path_part(list->paths[i], &hive);
                 (void)guest_path_part(hive, &rest);
-                r = guest_profile_path(system->hive, rest, OW_E_REFUSED, &led, err);
+                /* Other paths are only text: the hive need not be readable. */
+                if (!guest_profile_is_link(rest))
+                        continue;
+                r = guest_hive_get(guest, OW_ROOT_HKLM, "SYSTEM", 6, &system, err);
+                if (r > 0)
+                        r = guest_profile_path(system->hive, rest, OW_E_REFUSED, &led, err);
                 if (r < 0)
                         return r;
-                r = 1;
-                if (strcmp(led, rest) != 0) {
-                        ow_free(list->paths[i]);
-                        list->paths[i] = ow_asprintf("HKLM\\SYSTEM\\%s", led);
-                        r = list->paths[i] ? 1 : ow_fail_nomem(err);
-                }
-                ow_free(led);
+                if (!led || strcmp(led, rest) == 0)
+                        continue;
+                ow_free(list->paths[i]);
+                list->paths[i] = ow_asprintf("HKLM\\SYSTEM\\%s", led);
+                if (!list->paths[i])
+                        return ow_fail_nomem(err);
         }
-        return r < 0 ? r : 0;
+        return 0;
 }
 
 static int expand_machine(ow_guest *guest, const char *rest, struct path_list *list, ow_error *err)
