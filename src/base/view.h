@@ -18,7 +18,7 @@ static inline bool ow_view_sub(ow_view v, size_t offset, size_t size, ow_view *r
 {
         if (offset > v.len || size > v.len - offset)
                 return false;
-        *ret = (ow_view){ v.p + offset, size };
+        *ret = (ow_view){ offset ? v.p + offset : v.p, size }; /* an empty view may have no address */
         return true;
 }
 

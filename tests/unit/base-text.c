@@ -54,6 +54,15 @@ static void the_nul_of_a_name_is_two_bytes(void **state)
         assert_true(ow_view_equal(ow_buffer_view(&out), (ow_view){ (const uint8_t *)"a\0\0\0", 4 }));
 }
 
+static void a_part_of_nothing_is_nothing(void **state)
+{
+        ow_view part = { (const uint8_t *)"x", 1 };
+
+        assert_true(ow_view_from((ow_view){ NULL, 0 }, 0, &part));
+        assert_null(part.p);
+        assert_int_equal(part.len, 0);
+}
+
 static void text_loses_its_final_nul_only(void **state)
 {
         OW_AUTO_FREE char *text = ow_utf16_text((ow_view){ (const uint8_t *)"C\0:\0\0\0\0\0", 8 });
@@ -141,6 +150,7 @@ int main(void)
                 cmocka_unit_test(utf16_survives_a_round_trip),
                 cmocka_unit_test(malformed_utf8_is_refused_at_its_byte),
                 cmocka_unit_test(the_nul_of_a_name_is_two_bytes),
+                cmocka_unit_test(a_part_of_nothing_is_nothing),
                 cmocka_unit_test(text_loses_its_final_nul_only),
                 cmocka_unit_test(a_list_has_all_its_strings),
                 cmocka_unit_test(guid_is_mixed_endian),
