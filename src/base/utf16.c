@@ -15,31 +15,36 @@ static bool is_low(uint32_t c)
         return c >= 0xdc00 && c <= 0xdfff;
 }
 
+size_t ow_utf8_encode(uint32_t c, uint8_t ret[4])
+{
+        static const uint8_t marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+        size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+
+        for (size_t i = n; i-- > 1; c >>= 6)
+                ret[i] = (uint8_t)(0x80 | (c & 0x3f));
+        ret[0] = (uint8_t)(marks[n] | c);
+        return n;
+}
+
 void ow_utf8_put(ow_buffer *out, uint32_t c)
 {
-        uint8_t b[4];
-        size_t n;
+        uint8_t bytes[4];
 
-        if (c < 0x80) {
-                b[0] = (uint8_t)c;
-                n = 1;
-        } else if (c < 0x800) {
-                b[0] = (uint8_t)(0xc0 | c >> 6);
-                b[1] = (uint8_t)(0x80 | (c & 0x3f));
-                n = 2;
-        } else if (c < 0x10000) {
-                b[0] = (uint8_t)(0xe0 | c >> 12);
-                b[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-                b[2] = (uint8_t)(0x80 | (c & 0x3f));
-                n = 3;
-        } else {
-                b[0] = (uint8_t)(0xf0 | c >> 18);
-                b[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-                b[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-                b[3] = (uint8_t)(0x80 | (c & 0x3f));
-                n = 4;
-        }
-        ow_buffer_put(out, b, n);
+        ow_buffer_put(out, bytes, ow_utf8_encode(c, bytes));
+}
+
+uint32_t ow_utf16_next(ow_view utf16, size_t *at)
+{
+        uint32_t c = ow_le16_at(utf16.p + *at), low;
+
+        *at += 2;
+        if (!is_high(c) || *at + 2 > utf16.len)
+                return c;
+        low = ow_le16_at(utf16.p + *at);
+        if (!is_low(low))
+                return c;
+        *at += 2;
+        return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
 }
 
 /* Nearly all text is ASCII: it goes in by runs. Returns where the first other unit is, or a run was full. */
@@ -59,18 +64,11 @@ void ow_utf16_to_utf8(ow_view utf16, ow_buffer *out)
 {
         size_t units = utf16.len / 2;
 
-        for (size_t i = 0; i < units; i++) {
-                uint32_t c;
+        for (size_t i = 0; (i = put_ascii(utf16, i, units, out)) < units;) {
+                size_t at = 2 * i;
 
-                i = put_ascii(utf16, i, units, out);
-                if (i == units)
-                        break;
-                c = ow_le16_at(utf16.p + 2 * i);
-                if (is_high(c) && i + 1 < units && is_low(ow_le16_at(utf16.p + 2 * i + 2))) {
-                        c = 0x10000 + ((c - 0xd800) << 10) + (ow_le16_at(utf16.p + 2 * i + 2) - 0xdc00u);
-                        i++;
-                }
-                ow_utf8_put(out, c);
+                ow_utf8_put(out, ow_utf16_next(utf16, &at));
+                i = at / 2;
         }
 }
 
@@ -140,14 +138,19 @@ int ow_utf8_to_utf16(const char *utf8, size_t size, ow_buffer *out, ow_error *er
         return ow_buffer_failed(out) ? ow_fail_nomem(err) : 0;
 }
 
+ow_view ow_utf16_trim(ow_view utf16)
+{
+        utf16.len &= ~(size_t)1;
+        while (utf16.len >= 2 && ow_le16_at(utf16.p + utf16.len - 2) == 0)
+                utf16.len -= 2;
+        return utf16;
+}
+
 char *ow_utf16_text(ow_view utf16)
 {
         ow_buffer out = OW_BUFFER_INIT;
 
-        utf16.len &= ~(size_t)1;
-        while (utf16.len >= 2 && ow_le16_at(utf16.p + utf16.len - 2) == 0)
-                utf16.len -= 2;
-        ow_utf16_to_utf8(utf16, &out);
+        ow_utf16_to_utf8(ow_utf16_trim(utf16), &out);
         return ow_buffer_take_text(&out);
 }
 

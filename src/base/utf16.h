@@ -26,6 +26,12 @@ void ow_utf16_to_utf8(ow_view utf16, ow_buffer *out);
 /* Appends the first size bytes of utf8 as UTF-16LE. OW_E_INVAL with the byte offset for malformed UTF-8. */
 int ow_utf8_to_utf16(const char *utf8, size_t size, ow_buffer *out, ow_error *err);
 
+/* The code point at byte *at, of which two bytes are there, or half a pair; moves *at past it. */
+uint32_t ow_utf16_next(ow_view utf16, size_t *at);
+
+/* Without the NUL units at its end, nor an odd last byte. */
+ow_view ow_utf16_trim(ow_view utf16);
+
 /* The text of utf16, NUL-terminated, the caller's (ow_free); trailing NUL units are dropped. NULL: no memory. */
 char *ow_utf16_text(ow_view utf16);
 
@@ -46,7 +52,8 @@ ow_view ow_utf16_list(ow_view data);
 /* The next of these strings, without its NUL; moves *rest past it. An empty one is a string too. false: no more. */
 bool ow_utf16_next_string(ow_view *rest, ow_view *ret);
 
-/* Appends a code point of at most 0x10ffff; one of a surrogate in three-byte form. */
+/* A code point of at most 0x10ffff, one of a surrogate in three-byte form: how many bytes it is; or appended. */
+size_t ow_utf8_encode(uint32_t c, uint8_t ret[4]);
 void ow_utf8_put(ow_buffer *out, uint32_t c);
 
 #endif

@@ -313,10 +313,8 @@ int hive_copy_tree(struct hive_copy *c, struct hive_node *node, const struct hiv
         if (node->layer || !c->whole)
                 r = hive_edit_may(node, err);
         if (r >= 0 && name->n > HIVE_MAX_KEY_NAME)
-                r = ow_fail(err, OW_E_CORRUPT, node->cell,
-                            "name of the key at 0x%x has %zu UTF-16 units, limit %d: "
-                            "not copied",
-                            node->cell, name->n, HIVE_MAX_KEY_NAME);
+                r = ow_fail(err, OW_E_CORRUPT, node->cell, "name of the key at 0x%x has %zu UTF-16 units, limit %d: "
+                            "not copied", node->cell, name->n, HIVE_MAX_KEY_NAME);
         if (r >= 0 && depth > HIVE_MAX_DEPTH)
                 r = ow_fail(err, OW_E_LIMIT, node->cell, "keys would be more than %d levels deep", HIVE_MAX_DEPTH);
         if (r >= 0)
@@ -333,7 +331,7 @@ int hive_copy_tree(struct hive_copy *c, struct hive_node *node, const struct hiv
         if (hive_minor(c->from) < 5 && hive_minor(c->edit->hive) >= 5)
                 target.access = 0;
         if (!c->whole)
-                target.flags &= (uint16_t) ~(OW_KEY_HIVE_ENTRY | OW_KEY_NO_DELETE);
+                target.flags &= (uint16_t)~(OW_KEY_HIVE_ENTRY | OW_KEY_NO_DELETE);
         r = note_unsaved(c, node, &target, err);
         if (r >= 0)
                 r = copy_class(c, node, &target, err);

@@ -36,10 +36,9 @@ static int open_list(ow_hive *h, const struct hive_node *parent, struct hive_lis
 }
 
 /* The same for a key that another one names as its parent. */
-static int open_some(ow_hive *h, const struct hive_node *parent, ow_error *err)
+static int open_some(ow_hive *h, const struct hive_node *parent, struct hive_list *ret, ow_error *err)
 {
-        struct hive_list list;
-        int r = open_list(h, parent, &list, err);
+        int r = open_list(h, parent, ret, err);
 
         return r != 0 ? r : ow_fail(err, OW_E_CORRUPT, parent->cell, "key at 0x%x has no subkeys", parent->cell);
 }
@@ -130,27 +129,23 @@ static int new_list(struct hive_edit *e, enum hive_list_kind kind, uint32_t capa
         return hive_list_decode(e->hive, cell, ret, err);
 }
 
-static int find_place(ow_hive *h, const struct hive_node *parent, const struct hive_name *name, struct place *ret,
+static int find_place(ow_hive *h, const struct hive_list *list, const struct hive_name *name, struct place *ret,
                       ow_error *err)
 {
-        struct hive_list list;
         int r;
 
         memset(ret, 0, sizeof *ret);
-        r = hive_list_decode(h, parent->subkeys, &list, err);
-        if (r < 0)
-                return r;
-        if (list.kind != HIVE_RI) {
-                ret->leaf = list;
+        if (list->kind != HIVE_RI) {
+                ret->leaf = *list;
                 return 0;
         }
-        if (list.count == 0)
-                return ow_fail(err, OW_E_CORRUPT, list.cell, "list of lists at 0x%x is empty", list.cell);
-        ret->ri = list;
-        r = hive_find_leaf(h, &list, name, &ret->outer, err);
+        if (list->count == 0)
+                return ow_fail(err, OW_E_CORRUPT, list->cell, "list of lists at 0x%x is empty", list->cell);
+        ret->ri = *list;
+        r = hive_find_leaf(h, list, name, &ret->outer, err);
         if (r < 0)
                 return r;
-        r = hive_list_decode(h, hive_list_cell(&list, ret->outer), &ret->leaf, err);
+        r = hive_list_decode(h, hive_list_cell(list, ret->outer), &ret->leaf, err);
         if (r >= 0 && ret->leaf.kind == HIVE_RI)
                 return ow_fail(err, OW_E_CORRUPT, ret->leaf.cell, "list 0x%x is inside a list of its own kind",
                                ret->leaf.cell);
@@ -218,7 +213,7 @@ static int insert(struct hive_edit *e, struct hive_node *parent, const struct hi
                 parent->subkeys = p.leaf.cell;
                 return 0;
         }
-        r = find_place(e->hive, parent, name, &p, err);
+        r = find_place(e->hive, &list, name, &p, err);
         if (r < 0)
                 return r;
         r = hive_find_slot(e->hive, &p.leaf, name, &index, &equal, err);
@@ -266,7 +261,7 @@ static bool find_cell(const struct hive_list *leaf, uint32_t cell, uint32_t *ret
 }
 
 /* Where the list names that child: by its name, or, where the order is wrong, wherever it is. */
-static int find_child(ow_hive *h, const struct hive_node *parent, const struct hive_node *child, struct place *p,
+static int find_child(ow_hive *h, const struct hive_list *list, const struct hive_node *child, struct place *p,
                       uint32_t *ret_index, ow_error *err)
 {
         HIVE_AUTO_NAME name = { 0 };
@@ -275,7 +270,7 @@ static int find_child(ow_hive *h, const struct hive_node *parent, const struct h
         r = hive_name_init_stored(&name, child->name, hive_node_latin1(child), err);
         if (r < 0)
                 return r;
-        r = find_place(h, parent, &name, p, err);
+        r = find_place(h, list, &name, p, err);
         if (r < 0)
                 return r;
         if (find_cell(&p->leaf, child->cell, ret_index))
@@ -287,10 +282,9 @@ static int find_child(ow_hive *h, const struct hive_node *parent, const struct h
                 if (p->leaf.kind != HIVE_RI && find_cell(&p->leaf, child->cell, ret_index))
                         return 0;
         }
-        return ow_fail(err, OW_E_CORRUPT, parent->subkeys, "key at 0x%x is not among the subkeys of its parent 0x%x",
-                       child->cell, parent->cell);
+        return ow_fail(err, OW_E_CORRUPT, list->cell, "key at 0x%x is not among the subkeys of its parent 0x%x",
+                       child->cell, child->parent);
 }
-
 
 /* ---- taking out ---- */
 
@@ -382,11 +376,12 @@ static void take_out(struct hive_edit *e, struct hive_node *parent, struct place
 int hive_list_remove(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child, ow_error *err)
 {
         uint32_t index, there = parent->subkeys;
+        struct hive_list list;
         struct place p;
-        int r = open_some(e->hive, parent, err);
+        int r = open_some(e->hive, parent, &list, err);
 
         if (r >= 0)
-                r = find_child(e->hive, parent, child, &p, &index, err);
+                r = find_child(e->hive, &list, child, &p, &index, err);
         if (r >= 0 && p.leaf.count == 1)
                 r = hive_edit_drop(e, p.leaf.cell, err);
         if (r >= 0 && p.leaf.count == 1 && p.ri.count == 1)
@@ -432,15 +427,16 @@ static int move_between(struct hive_edit *e, struct hive_node *parent, struct pl
 int hive_list_rename(struct hive_edit *e, struct hive_node *parent, const struct hive_node *child,
                      const struct hive_name *name, uint32_t new_cell, ow_error *err)
 {
+        struct hive_list list;
         struct place from, to;
         uint32_t index, slot, there = parent->subkeys;
         bool equal;
-        int r = open_some(e->hive, parent, err);
+        int r = open_some(e->hive, parent, &list, err);
 
         if (r >= 0)
-                r = find_child(e->hive, parent, child, &from, &index, err);
+                r = find_child(e->hive, &list, child, &from, &index, err);
         if (r >= 0)
-                r = find_place(e->hive, parent, name, &to, err);
+                r = find_place(e->hive, &list, name, &to, err);
         if (r >= 0)
                 r = hive_find_slot(e->hive, &to.leaf, name, &slot, &equal, err);
         if (r < 0)

@@ -162,32 +162,22 @@ const char *hive_path_next(const char *path, size_t *ret_size)
 /* One code point of a stored name at unit *i; moves *i past it. */
 static uint32_t next_code_point(ow_view stored, bool latin1, size_t *i)
 {
-        uint32_t c = hive_name_unit(stored, latin1, (*i)++);
+        size_t at = 2 * *i;
+        uint32_t c;
 
-        if (c >= 0xd800 && c < 0xdc00 && *i < hive_name_units(stored, latin1)) {
-                uint32_t low = hive_name_unit(stored, latin1, *i);
-
-                if (low >= 0xdc00 && low < 0xe000) {
-                        (*i)++;
-                        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-                }
-        }
+        if (latin1)
+                return stored.p[(*i)++];
+        c = ow_utf16_next(stored, &at);
+        *i = at / 2;
         return c;
 }
 
-static size_t utf8_of(uint32_t c, char ret[4])
+static size_t utf8_of(uint32_t c, uint8_t ret[4])
 {
-        size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-        static const uint8_t marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-
-        if (c == 0) {
-                memcpy(ret, OW_UTF8_NUL, 2);
-                return 2;
-        }
-        for (size_t i = n; i-- > 1; c >>= 6)
-                ret[i] = (char)(0x80 | (c & 0x3f));
-        ret[0] = (char)(marks[n] | c);
-        return n;
+        if (c != 0)
+                return ow_utf8_encode(c, ret);
+        memcpy(ret, OW_UTF8_NUL, 2);
+        return 2;
 }
 
 /* Is a byte 0 or beyond ASCII? May say so wrongly behind one that is. */
@@ -221,7 +211,7 @@ size_t ow_hive_name_utf8(const ow_hive_name *name, char *buf, size_t size)
         ow_view stored = { name->p, name->size };
         size_t units = hive_name_units(stored, name->latin1), done = size ? copy_ascii(name, buf, size - 1) : 0;
         size_t total = done;
-        char bytes[4];
+        uint8_t bytes[4];
 
         for (size_t i = done; i < units;) {
                 size_t n = utf8_of(next_code_point(stored, name->latin1, &i), bytes);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/utf16.h"
 #include "reg/text-write.h"
+#include "reg/tree-path.h"
 
 struct writer {
         struct reg_writer text;
@@ -69,12 +70,11 @@ static int write_row(void *state, const ow_reg_row *row, ow_error *err)
         int r = 0;
 
         if (strpbrk(row->path, "\r\n"))
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "a key has a line break in its name, which .reg text cannot hold");
-        if (strstr(row->path, OW_UTF8_NUL) || (row->name && strstr(row->name, OW_UTF8_NUL)))
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "a %s has a NUL in its name, which .reg text cannot hold",
-                               strstr(row->path, OW_UTF8_NUL) ? "key" : "value");
+                return reg_fail_name(true, "line break", err);
+        if (strstr(row->path, OW_UTF8_NUL))
+                return reg_fail_name(true, "NUL", err);
+        if (row->name && strstr(row->name, OW_UTF8_NUL))
+                return reg_fail_name(false, "NUL", err);
         switch (row->kind) {
         case OW_REG_DIFF_KEY_REMOVED:
                 close_key(w);

@@ -44,23 +44,6 @@ static void put_ascii(struct line *l, const char *text)
                 put_char(l, text, 1);
 }
 
-/* The character at *at, or half of one; moves *at past it. */
-static uint32_t next_char(ow_view utf16, size_t *at)
-{
-        uint32_t c = ow_le16_at(utf16.p + *at);
-
-        *at += 2;
-        if (c >= 0xd800 && c < 0xdc00 && *at + 2 <= utf16.len) {
-                uint32_t low = ow_le16_at(utf16.p + *at);
-
-                if (low >= 0xdc00 && low < 0xe000) {
-                        *at += 2;
-                        return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-                }
-        }
-        return c;
-}
-
 static void put_escaped(struct line *l, uint32_t c)
 {
         char escape[16];
@@ -80,7 +63,7 @@ static bool needs_escapes(const struct line *l, ow_view utf16, bool in_list)
         size_t chars = l->chars;
 
         for (size_t at = 0; at + 2 <= utf16.len && chars <= l->max; chars++) {
-                uint32_t c = next_char(utf16, &at);
+                uint32_t c = ow_utf16_next(utf16, &at);
 
                 if (ow_text_is_unsafe(c) || (in_list && c == '"'))
                         return true;
@@ -95,25 +78,16 @@ static void put_string(struct line *l, ow_view utf16, bool in_list)
 
         put_ascii(l, escapes ? "$\"" : "\"");
         for (size_t at = 0; at + 2 <= utf16.len && !is_full(l);) {
-                OW_AUTO_BUFFER utf8 = OW_BUFFER_INIT;
-                uint32_t c = next_char(utf16, &at);
+                uint32_t c = ow_utf16_next(utf16, &at);
+                uint8_t utf8[4];
 
                 if (escapes && (c == '\\' || c == '"' || ow_text_is_unsafe(c))) {
                         put_escaped(l, c);
                         continue;
                 }
-                ow_utf8_put(&utf8, c);
-                l->text.failed |= ow_buffer_failed(&utf8);
-                put_char(l, utf8.p, utf8.len);
+                put_char(l, utf8, ow_utf8_encode(c, utf8));
         }
         put_ascii(l, "\"");
-}
-
-static ow_view without_nuls(ow_view utf16)
-{
-        while (utf16.len >= 2 && ow_le16_at(utf16.p + utf16.len - 2) == 0)
-                utf16.len -= 2;
-        return utf16;
 }
 
 static void put_list(struct line *l, ow_view utf16)
@@ -153,7 +127,7 @@ static void put_data(struct line *l, uint32_t type, ow_view data)
         bool even = data.len % 2 == 0;
 
         if ((type == OW_REG_SZ || type == OW_REG_EXPAND_SZ || type == OW_REG_LINK) && even)
-                put_string(l, without_nuls(data), false);
+                put_string(l, ow_utf16_trim(data), false);
         else if (type == OW_REG_MULTI_SZ && even)
                 put_list(l, data);
         else if (type == OW_REG_DWORD && data.len == 4)

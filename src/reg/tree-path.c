@@ -71,9 +71,14 @@ static bool holds(const ow_hive_name *name, uint8_t c)
         return false;
 }
 
+int reg_fail_name(bool is_key, const char *what, ow_error *err)
+{
+        return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE, "a %s has a %s in its name, which .reg text cannot hold",
+                       is_key ? "key" : "value", what);
+}
+
 int reg_check_name(const ow_hive_name *name, bool is_key, ow_error *err)
 {
-        const char *what = is_key ? "key" : "value";
         bool odd = false;
 
         /* Names are short, and nearly always sound: one look for anything that could matter. */
@@ -85,10 +90,8 @@ int reg_check_name(const ow_hive_name *name, bool is_key, ow_error *err)
                 return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE, name->size ? "a key below has a '\\' in its name" :
                                "a key below has no name");
         if (holds(name, 0))
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "a %s has a NUL in its name, which .reg text cannot hold", what);
+                return reg_fail_name(is_key, "NUL", err);
         if (is_key && (holds(name, '\r') || holds(name, '\n')))
-                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
-                               "a key has a line break in its name, which .reg text cannot hold");
+                return reg_fail_name(true, "line break", err);
         return 0;
 }

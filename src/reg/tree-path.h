@@ -35,4 +35,7 @@ const char *reg_tree_path_text(const struct reg_tree_path *path);
  */
 int reg_check_name(const ow_hive_name *name, bool is_key, ow_error *err);
 
+/* OW_E_UNSUPPORTED: a key or value has that in its name, "NUL" or "line break". */
+int reg_fail_name(bool is_key, const char *what, ow_error *err);
+
 #endif

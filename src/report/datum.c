@@ -213,8 +213,7 @@ char *report_string_text(ow_view utf16)
         ow_buffer out = OW_BUFFER_INIT;
         ow_view part;
 
-        while (utf16.len >= 2 && ow_le16_at(utf16.p + utf16.len - 2) == 0)
-                utf16.len -= 2;
+        utf16 = ow_utf16_trim(utf16);
         while (ow_utf16_next_string(&utf16, &part)) {
                 ow_utf16_to_utf8(part, &out);
                 ow_buffer_put_text(&out, utf16.len > 0 ? OW_UTF8_NUL : "");
