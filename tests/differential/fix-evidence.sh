@@ -58,10 +58,14 @@ same_image() { # digest, when
 
 # ---- volumes, by foreign tools ----
 
+# Sets kind to the file system of a volume; no process, for it is asked hundreds of times.
 kind_of() { # volume
-        case $(dd if="$1" bs=1 skip=3 count=8 status=none | tr -d '\0') in
-        NTFS*) echo ntfs ;;
-        mkfs.fat*) echo fat ;;
+        local start=
+        LC_ALL=C IFS='' read -r -d '' -n 11 start <"$1"         # no further than the first NUL
+        case ${start:3} in
+        NTFS*) kind=ntfs ;;
+        mkfs.fat*) kind=fat ;;
+        *) kind= ;;
         esac
 }
 
@@ -74,7 +78,7 @@ cut_disks() { # folder
                 mkdir -p "$1/now"
                 "$here/image-parts" cut "$disk" "$1/now" || problem "cannot cut $disk"
                 for part in "$1/now"/p*; do
-                        mv "$part" "$1/d$n$(basename "$part")"
+                        mv "$part" "$1/d$n${part##*/}"
                 done
                 rmdir "$1/now"
         done
@@ -82,7 +86,9 @@ cut_disks() { # folder
 
 # Size, time and path of every file and folder; tells folders from files by their headings.
 list_volume() { # volume
-        case $(kind_of "$1") in
+        local kind
+        kind_of "$1"
+        case $kind in
         ntfs) ntfsls -f -R -l -p / "$1" | awk '
                 /^\/.*:$/ {
                         folder = $0 == "/:" ? "" : substr($0, 1, length($0) - 1)
@@ -93,7 +99,8 @@ list_volume() { # volume
                         name = $0
                         sub(/^ *[0-9]+ +[^ ]+ +[0-9]+ +[0-9:]+ +[0-9]+ /, "", name)
                         if (name != "." && name != "..") print $1 " " $2 " " $3 " " $4 " " $5 "\t" folder "/" name
-                }' ;;
+                }'
+                return "${PIPESTATUS[0]}" ;;
         fat) mdir -/ -a -b -i "$1" :: | sed 's/^::/file\t/' ;;
         esac
 }
@@ -103,19 +110,20 @@ files_of() { # listing of NTFS
 }
 
 take_file() { # volume, path, file
-        mkdir -p "$(dirname "$3")"
+        mkdir -p "${3%/*}"
         ntfscat -f "$1" "$2" >"$3" 2>"$work/log" || problem "ntfscat $2: $(cat "$work/log")"
 }
 
 # Lists each volume and takes its hives out, with their logs, or with how=all every file; FAT gives all its files.
 take_files() { # folder of volumes, folder to fill, how
-        local volume name path
+        local volume name path kind
         rm -rf "$2"
         for volume in "$1"/*; do
-                name=$(basename "$volume")
+                name=${volume##*/}
+                kind_of "$volume"
                 mkdir -p "$2/$name"
                 list_volume "$volume" >"$2/$name.list"
-                if [ "$(kind_of "$volume")" = fat ]; then
+                if [ "$kind" = fat ]; then
                         mcopy -s -n -m -i "$volume" '::/*' "$2/$name/" 2>"$work/log" ||
                                 problem "mcopy: $(cat "$work/log")"
                         continue
@@ -128,9 +136,10 @@ take_files() { # folder of volumes, folder to fill, how
 
 # Each volume must be clean for the tools of its file system.
 check_volumes() { # folder of volumes
-        local volume path count=0
+        local volume path kind count=0
         for volume in "$1"/*; do
-                case $(kind_of "$volume") in
+                kind_of "$volume"
+                case $kind in
                 ntfs)
                         ntfsfix -n "$volume" >"$work/log" 2>&1 || problem "ntfsfix: $(tail -n 3 "$work/log")"
                         ntfsinfo -m "$volume" >"$work/log" 2>&1 || problem "ntfsinfo: $(tail -n 3 "$work/log")"
@@ -138,8 +147,7 @@ check_volumes() { # folder of volumes
                                 problem "ntfsinfo: $(grep 'Volume Flags' "$work/log")"
                         ntfsresize -i -f "$volume" >"$work/log" 2>&1 </dev/null ||
                                 problem "ntfsresize: $(tail -n 3 "$work/log")"
-                        ntfsls -f -R -p / "$volume" >/dev/null 2>"$work/log" || problem "ntfsls: $(cat "$work/log")"
-                        list_volume "$volume" >"$work/list" 2>"$work/log"
+                        list_volume "$volume" >"$work/list" 2>"$work/log" || problem "ntfsls: $(cat "$work/log")"
                         path=$(files_of "$work/list" | grep -iE '/(cmd\.exe|bootmgr|config/system)$' | head -n 1)
                         [ -z "$path" ] || take_file "$volume" "$path" "$work/file" ;;
                 fat)
@@ -214,7 +222,8 @@ check_rest() { # before, after, folder of lists
                 bar = "|"
         }' "$3/index")
         for list in "$1"/*.list; do
-                name=$(basename "$list" .list)
+                name=${list##*/}
+                name=${name%.list}
                 diff <(sed "s|\t|\t$name|" "$list" | grep -viE "$but") \
                         <(sed "s|\t|\t$name|" "$2/$name.list" | grep -viE "$but") >"$work/log" ||
                         problem "files: $(cat "$work/log")"

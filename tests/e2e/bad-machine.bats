@@ -24,34 +24,12 @@ windows_at() {
 # Byte offset on the image of a hive file's first byte.
 hive_at() {
         "$OFFWIN" file cat "$image" "$1" >"$BATS_TEST_TMPDIR/hive"
-        python3 - "$image" "$BATS_TEST_TMPDIR/hive" <<'PY'
-import os
-import sys
-head = open(sys.argv[2], "rb").read(4096)
-fd = os.open(sys.argv[1], os.O_RDONLY)
-at, size = 0, os.fstat(fd).st_size
-while at < size:
-    try:
-        at = os.lseek(fd, at, os.SEEK_DATA)
-    except OSError:
-        break
-    end = os.lseek(fd, at, os.SEEK_HOLE)
-    at = at // 4096 * 4096
-    while at < end:
-        block = os.pread(fd, 1 << 20, at)
-        for offset in range(0, len(block), 512):
-            if block[offset:offset + 512] == head[:512] and os.pread(fd, 4096, at + offset) == head:
-                print(at + offset)
-                sys.exit(0)
-        at += 1 << 20
-sys.exit("the hive is not on the image")
-PY
+        head -c 4096 "$BATS_TEST_TMPDIR/hive" | "$BATS_TEST_DIRNAME/sparse" find "$image"
 }
 
 # poke OFFSET HEX: writes bytes into the image.
 poke() {
-        python3 -c 'import sys; f = open(sys.argv[1], "r+b"); f.seek(int(sys.argv[2])); f.write(bytes.fromhex(sys.argv[3]))' \
-                "$image" "$1" "$2"
+        xxd -r -p <<<"$2" | dd of="$image" bs=1 seek="$1" conv=notrunc status=none
 }
 
 @test "a truncated image" {
@@ -200,7 +178,7 @@ RECIPE
         "$OFFWIN" file cat "$image" 'C:\Windows\System32\config\SYSTEM' >"$BATS_TEST_TMPDIR/whole"
         local size
         size=$(stat -c %s "$BATS_TEST_TMPDIR/whole")
-        for cut in 1 31 511 512 4095 4096 4100 4128 5000 $((size / 2)) $((size - 1)); do
+        for cut in 1 511 512 4096 4128 $((size / 2)) $((size - 1)); do
                 head -c "$cut" "$BATS_TEST_TMPDIR/whole" >"$BATS_TEST_TMPDIR/cut"
                 bare_machine <<'RECIPE'
 [disk]

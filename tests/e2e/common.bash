@@ -72,5 +72,5 @@ bare_machine() {
 }
 
 sum() {
-        "$BATS_TEST_DIRNAME/sparse-sum" "$1"
+        "$BATS_TEST_DIRNAME/sparse" sum "$1"
 }

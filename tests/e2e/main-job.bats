@@ -290,24 +290,9 @@ whole_way() {
         expect 0
         # The machine ran: what stood where the fix wrote is something else now.
         "$OFFWIN" undo --list --json "$image" >/dev/null
-        python3 - "$image" <<'PY'
-import sys
-data = open(sys.argv[1], "r+b")
-data.seek(0)
-at = 0
-needle = b"offwin"                      # the ledger's key, as it lies in SOFTWARE
-while True:
-    block = data.read(1 << 24)
-    if not block:
-        sys.exit("the ledger is not on the image")
-    found = block.find(needle)
-    if found >= 0:
-        data.seek(at + found)
-        data.write(b"OFFWIN")
-        break
-    at += len(block)
-PY
-        local before
+        local before at
+        at=$(printf offwin | "$BATS_TEST_DIRNAME/sparse" find "$image")         # the ledger's key, as it lies in SOFTWARE
+        printf OFFWIN | dd of="$image" bs=1 seek="$at" conv=notrunc status=none
         before=$(sum "$image")
         offwin undo "$image"
         expect 4

@@ -22,7 +22,7 @@ NOTHING = "new-hardware-prompt-off"     # a fix of Windows XP: on the others it 
 
 
 def digest_of_raw(path):
-    """As tests/e2e/sparse-sum: holes and zeros are the same."""
+    """As tests/e2e/sparse: holes and zeros are the same."""
     total = hashlib.sha256()
     with open(path, "rb") as f:
         size = os.fstat(f.fileno()).st_size
