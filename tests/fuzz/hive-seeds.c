@@ -103,7 +103,11 @@ int main(int argc, char **argv)
 
                 (void)snprintf(name, sizeof name, "hive_load/corpus/good-1.%u", minors[i]);
                 put(argv[1], name, head, 2, files, 1);
+                (void)snprintf(name, sizeof name, "reg_hive/corpus/good-1.%u", minors[i]);
+                put(argv[1], name, head, 2, files, 1);
                 put(argv[1], i ? "hive_load/corpus/good-db" : "hive_load/corpus/good-ri", head, 2, &large, 1);
+                if (i)
+                        put(argv[1], "reg_hive/corpus/good-db", head, 2, &large, 1);
                 files[1] = make_log(&files[0], i ? HIVE_FILE_HVLE : HIVE_FILE_DIRT);
                 ow_le16_put(head + 2, (uint16_t)(files[0].size / 512));
                 ow_le16_put(head + 4, (uint16_t)(files[1].size / 512));
