@@ -130,21 +130,25 @@ int hive_bin_follow_chain(ow_hive *h, ow_error *err)
         int r = 0;
 
         h->chain_followed = true;
-        for (uint32_t at = 0, bins = 0; at < h->image.size && bins < CHAIN_MOST; at += size, bins++) {
+        h->chain_end = 0;
+        for (uint32_t bins = 0; h->chain_end < h->image.size && bins < CHAIN_MOST; bins++) {
+                uint32_t at = h->chain_end;
+
                 r = hive_bin_size(h, at, &size, err);
                 if (r < 0)
                         break;
                 remember(h, at / HIVE_PAGE, (at + size) / HIVE_PAGE - 1, slot_of(h, at, size));
+                h->chain_end += size;
         }
         return r == OW_E_CORRUPT ? 0 : r;
 }
 
 bool hive_bin_is_no_data(ow_hive *h, uint32_t start)
 {
-        /* As far back as one value reaches that is not spread over several cells. */
-        uint32_t reach = h->base.minor < 4 ? HIVE_MAX_FLAT_VALUE : HIVE_SEGMENT_BYTES, before = start, end;
+        uint32_t before = start, end;
 
-        while (before > 0 && start - before <= reach) {
+        /* As far back as one cell reaches that is read: flat values are taken from writers of any version. */
+        while (before > 0 && start - before <= HIVE_MAX_FLAT_VALUE) {
                 uint32_t at = before;
 
                 if (hive_bin_find(h, at - 1, &before, &end, NULL) < 0 || end != at)
@@ -176,6 +180,8 @@ int hive_bin_append(ow_hive *h, uint32_t cell_size, uint32_t *ret_start, uint32_
         hive_image_mark_dirty(&h->image, start, (uint32_t)size);
         remember(h, start / HIVE_PAGE, (start + (uint32_t)size) / HIVE_PAGE - 1,
                  (struct hive_bin_slot){ start, start + (uint32_t)size });
+        if (h->chain_followed && h->chain_end == start)
+                h->chain_end += (uint32_t)size;
         *ret_start = start;
         *ret_size = (uint32_t)size;
         return 0;

@@ -50,7 +50,8 @@ struct ow_hive {
         bool readonly;
         bool edited;                    /* since load or the last save */
         bool replayed;                  /* pages from logs wait for the next save */
-        bool chain_followed;            /* image.bins are what the chain of bins says, as far as it goes */
+        bool chain_followed;            /* image.bins are what the chain of bins says, */
+        uint32_t chain_end;             /* as far as that goes: this byte is behind the last of them */
         bool base_changed;              /* all of the base block is to be written */
         bool keeps_time;                /* in the base block, of each save; Windows 8.1 and newer leave 0 */
         uint32_t top_sequence;          /* highest number seen in the primary and in its logs */
@@ -93,7 +94,7 @@ int hive_bin_size(ow_hive *h, uint32_t offset, uint32_t *ret_size, ow_error *err
  */
 int hive_bin_follow_chain(ow_hive *h, ow_error *err);
 
-/* Is the bin that starts there one for sure, and not data of a value that look like it? */
+/* Is the bin that starts there one for sure, and not part of a cell that looks like it? */
 bool hive_bin_is_no_data(ow_hive *h, uint32_t start);
 
 /* Makes the bins longer by one bin with a single free cell of at least cell_size bytes. */

@@ -361,15 +361,12 @@ void hive_cell_trim(ow_hive *h, uint32_t cell, uint32_t body_len, uint32_t wante
 }
 
 /* Where the last bin starts, when no cell in it is in use. */
-static bool last_is_free(ow_hive *h, uint32_t *ret_start)
+static bool last_seems_free(ow_hive *h, uint32_t *ret_start)
 {
-        uint32_t start, end, before, before_end, len;
+        uint32_t start, end, len;
 
         if (h->image.size <= HIVE_PAGE || hive_bin_find(h, h->image.size - 1, &start, &end, NULL) < 0 ||
             end != h->image.size || start == 0 || hive_image_need(&h->image, start, end - start, NULL) < 0)
-                return false;
-        /* Data may look like a bin. Then the bin before does not end where this one seems to start. */
-        if (hive_bin_find(h, start - 1, &before, &before_end, NULL) < 0 || before_end != start)
                 return false;
         for (uint32_t at = start + BIN_HEAD; at < end; at += len) {
                 len = ow_le32_at(h->image.bytes + at);
@@ -378,6 +375,16 @@ static bool last_is_free(ow_hive *h, uint32_t *ret_start)
         }
         *ret_start = start;
         return true;
+}
+
+/* Data may look like bins, one behind the other: what goes for good is what the chain from the first bin says. */
+static bool last_is_free(ow_hive *h, uint32_t *ret_start)
+{
+        if (!last_seems_free(h, ret_start))
+                return false;
+        if (!h->chain_followed && hive_bin_follow_chain(h, NULL) < 0)
+                return false;
+        return h->chain_end == h->image.size && last_seems_free(h, ret_start);
 }
 
 /* The last bin, all free, goes. */
@@ -397,6 +404,7 @@ static void cut(ow_hive *h, uint32_t start)
                 s->scanned = start;
         hive_map_remove(&s->bins, start + 1);
         hive_image_cut(&h->image, start);
+        h->chain_end = start;
 }
 
 void hive_space_shrink(ow_hive *h)

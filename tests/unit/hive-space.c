@@ -172,6 +172,85 @@ static void data_that_look_like_a_bin_hide_nothing(void **state)
         memory_done(&file);
 }
 
+/* Puts the header of a bin of one page, and one free cell, where page n of the bins is inside a cell at that place. */
+static void put_bin(uint8_t *data, uint32_t cell, uint32_t page)
+{
+        uint8_t *p = data + page * HIVE_PAGE - cell - HIVE_CELL_HEAD;
+
+        memcpy(p, "hbin", 4);
+        ow_le32_put(p + 4, page * HIVE_PAGE);
+        ow_le32_put(p + 8, HIVE_PAGE);
+        ow_le32_put(p + HIVE_BIN_HEAD, HIVE_PAGE - HIVE_BIN_HEAD);
+}
+
+/* The last value ends with two pages that look like bins, one behind the other, without a cell in use. */
+static void bins_in_a_value_are_not_given_up(void **state)
+{
+        enum { SIZE = 16344 };
+        struct memory file = { 0 };
+        uint8_t data[SIZE];
+        ow_source source;
+        uint32_t cell, type;
+        ow_blob blob;
+        ow_key root;
+        ow_hive *h;
+
+        memset(data, 0x55, sizeof data);
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        root = ow_hive_root(h);
+        assert_ok(ow_hive_set_value(h, root, "small", OW_REG_BINARY, data, 20, &err));
+        assert_ok(ow_hive_set_value(h, root, "v", OW_REG_BINARY, data, sizeof data, &err));
+        cell = value_of(h, root).data;
+        assert_int_equal(cell % HIVE_PAGE, HIVE_BIN_HEAD);
+        put_bin(data, cell, cell / HIVE_PAGE + 2);
+        put_bin(data, cell, cell / HIVE_PAGE + 3);
+        assert_ok(ow_hive_set_value(h, root, "v", OW_REG_BINARY, data, sizeof data, &err));
+        save(h, &file);
+        assert_int_equal(file.size, HIVE_BASE_BYTES + cell - HIVE_BIN_HEAD + 4 * HIVE_PAGE);
+
+        h = load(&file, &source);
+        assert_int_equal(ow_hive_delete_value(h, root, "small", NULL), 1);
+        save(h, &file);
+        h = load(&file, &source);
+        assert_sound(h);
+        assert_int_equal(ow_hive_get_value(h, root, "v", &type, &blob, NULL), 1);
+        assert_int_equal(blob.size, sizeof data);
+        assert_memory_equal(blob.p, data, sizeof data);
+        ow_blob_done(&blob);
+        ow_hive_close(h);
+        memory_done(&file);
+}
+
+/* No cell of data is as long as a class name may be. */
+static void bins_in_a_class_name_are_no_bins(void **state)
+{
+        enum { SIZE = 65534 };
+        static uint8_t name[SIZE];
+        struct memory file = { 0 };
+        struct hive_node node;
+        ow_source source;
+        uint32_t first;
+        ow_key root;
+        ow_hive *h;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        root = ow_hive_root(h);
+        assert_ok(ow_hive_set_class(h, root, name, sizeof name, &err));
+        assert_ok(hive_node_decode(h, root.cell, &node, &err));
+        first = node.class_cell / HIVE_PAGE + 1;
+        for (uint32_t page = first; page < first + 15; page++)
+                put_bin(name, node.class_cell, page);
+        assert_ok(ow_hive_set_class(h, root, name, sizeof name, &err));
+        assert_ok(hive_node_decode(h, root.cell, &node, &err));
+        assert_int_equal(node.class_cell / HIVE_PAGE + 1, first);
+        save(h, &file);
+
+        h = load(&file, &source);
+        assert_false(hive_bin_is_no_data(h, (first + 14) * HIVE_PAGE));
+        ow_hive_close(h);
+        memory_done(&file);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -179,6 +258,8 @@ int main(void)
                 cmocka_unit_test(the_end_of_a_value_joins_with_free_cells),
                 cmocka_unit_test(new_data_may_be_part_of_the_old),
                 cmocka_unit_test(data_that_look_like_a_bin_hide_nothing),
+                cmocka_unit_test(bins_in_a_value_are_not_given_up),
+                cmocka_unit_test(bins_in_a_class_name_are_no_bins),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
