@@ -108,7 +108,8 @@ static bool family_uses(ow_hive *h, uint32_t top, uint32_t going, uint32_t cell)
         if (top != going && node.security == cell)
                 return true;
         if (node.n_subkeys == 0 || hive_list_decode(h, node.subkeys, &leaf, NULL) < 0 ||
-            (leaf.kind == HIVE_RI && hive_list_decode(h, hive_list_cell(&leaf, 0), &leaf, NULL) < 0))
+            (leaf.kind == HIVE_RI &&
+             (leaf.count == 0 || hive_list_decode(h, hive_list_cell(&leaf, 0), &leaf, NULL) < 0)))
                 return false;
         for (uint32_t i = 0; i < leaf.count && i < AT_HAND; i++) {
                 uint32_t at = hive_list_cell(&leaf, i);

@@ -251,6 +251,49 @@ static void a_count_that_is_too_low_frees_nothing(void **state)
         }
 }
 
+/* The last cell of all, eight bytes, is a list of no leaves: nothing behind it is looked at. */
+static void a_list_of_no_leaves_has_no_first(void **state)
+{
+        enum { BINS = 1 << 20 };        /* a page that cannot be read comes next */
+        struct memory file = { 0 };
+        ow_sink sink = memory_sink(&file);
+        ow_source source;
+        struct hive_node node;
+        uint8_t sd[64];
+        size_t size = put_descriptor(sd, 7);
+        uint32_t old, last = BINS - 8;
+        uint8_t *bins;
+        ow_hive *h;
+        ow_key key;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        assert_ok(ow_hive_create_key(h, ow_hive_root(h), "key", &key, NULL, &err));
+        assert_ok(ow_hive_set_security(h, key, sd, size, &err));
+        assert_ok(hive_node_decode(h, key.cell, &node, &err));
+        node.n_subkeys = 1;
+        node.subkeys = last;
+        hive_node_store(h, &node);
+        assert_ok(ow_hive_save(h, 1, &sink, &err));
+        ow_hive_close(h);
+        old = (uint32_t)file.size - HIVE_BASE_BYTES;
+        assert_ok(memory_set_size(&file, HIVE_BASE_BYTES + BINS, &err));
+        ow_le32_put(file.p + 0x28, BINS);
+        bins = file.p + HIVE_BASE_BYTES;
+        memcpy(bins + old, "hbin", 4);
+        ow_le32_put(bins + old + 4, old);
+        ow_le32_put(bins + old + 8, BINS - old);
+        ow_le32_put(bins + old + HIVE_BIN_HEAD, last - old - HIVE_BIN_HEAD);
+        ow_le32_put(bins + last, 0u - 8);
+        memcpy(bins + last + HIVE_CELL_HEAD, "ri\0\0", 4);
+
+        source = memory_source(&file);
+        assert_ok(ow_hive_load(&source, NULL, 0, OW_HIVE_ACCEPT_DIRTY, &h, &err));
+        assert_ok(ow_hive_share_security(h, key, ow_hive_root(h), &err));
+        assert_int_equal(cell_of(h, key), cell_of(h, ow_hive_root(h)));
+        ow_hive_close(h);
+        memory_done(&file);
+}
+
 /* Among thousands of them each is found, also after others went; and a failed edit leaves none behind. */
 static void many_descriptors_are_told_apart(void **state)
 {
@@ -298,6 +341,7 @@ int main(void)
                 cmocka_unit_test(setting_what_is_there_changes_nothing),
                 cmocka_unit_test(broken_rings_are_not_made_longer),
                 cmocka_unit_test(a_count_that_is_too_low_frees_nothing),
+                cmocka_unit_test(a_list_of_no_leaves_has_no_first),
                 cmocka_unit_test(many_descriptors_are_told_apart),
         };
 
