@@ -3,7 +3,7 @@
 #include "base/le.h"
 #include "hive/check.h"
 
-enum { MOST_LOOKUPS = 1000 };
+enum { LOOKUP_COST = 100, MOST_LOOKUPS = 1000 * LOOKUP_COST };     /* in leaves of a list of leaves */
 enum { MAX_NAME_AT = 0x34, MAX_CLASS_AT = 0x38 };
 enum { LARGEST_MAX_NAME = 0xfffe }; /* that field has 16 bits; names beyond it are told by themselves */
 
@@ -93,12 +93,15 @@ static void check_order(struct hive_check *c, const struct hive_node *node, stru
 bool hive_check_belongs(struct hive_check *c, const struct hive_node *there, const struct hive_node *node)
 {
         HIVE_AUTO_NAME name = { 0 };
+        struct hive_list list;
         uint32_t cell;
 
-        /* A look into a list may cost its length. */
+        /* A look into a list may cost its length, or that of all its leaves. */
         if (c->lookups >= MOST_LOOKUPS)
                 return true;
-        c->lookups++;
+        c->lookups += LOOKUP_COST;
+        if (hive_list_of(c->hive, there, &list, NULL) > 0 && list.kind == HIVE_RI)
+                c->lookups += list.count;
         return hive_name_init_stored(&name, node->name, hive_node_latin1(node), NULL) >= 0 &&
                hive_find_subkey(c->hive, there, &name, &cell, NULL) > 0 && cell == node->cell;
 }

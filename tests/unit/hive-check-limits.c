@@ -5,6 +5,7 @@
 #include "hive-model.h"
 #include "hive-sample.h"
 #include "hive-told.h"
+#include "hive/check.h"
 #include "hive/hive.h"
 
 static void deeper_than_512_levels(void **state)
@@ -159,6 +160,57 @@ static void a_name_of_40000_characters(void **state)
         memory_done(&s.file);
 }
 
+/* What a key that stands for a handle names as its values may be some: they are not taken for lost. */
+static void values_of_a_predefined_key_are_kept(void **state)
+{
+        enum { FLAGS_AT = HIVE_CELL_HEAD + 2 };
+        struct sample s;
+        uint8_t *flags;
+        ow_hive *h;
+
+        make_sample(&s, 5);
+        flags = s.file.p + BASE + s.at[ALPHA] + FLAGS_AT;
+        *flags |= OW_KEY_PREDEFINED;
+        assert_int_equal(repair_and_check(&s.file, 0).n, 1);
+        flags = s.file.p + BASE + s.at[ALPHA] + FLAGS_AT;
+        *flags &= (uint8_t)~OW_KEY_PREDEFINED;
+        h = load_any(&s.file);
+        assert_int_equal(check_hive(h).faults, 0);
+        assert_int_equal(check_hive(h).values, 6);
+        ow_hive_close(h);
+        memory_done(&s.file);
+}
+
+/* To look a key up in a list of leaves may cost the length of the list. */
+static void a_look_into_a_list_of_leaves_is_paid_for(void **state)
+{
+        enum { KEYS = 3000 };
+        struct hive_check c = { 0 };
+        struct hive_node root, node;
+        struct hive_list list;
+        uint32_t before;
+        ow_key key;
+        ow_hive *h;
+
+        assert_ok(ow_hive_new(5, "root", NULL, 0, &h, &err));
+        for (unsigned i = 0; i < KEYS; i++) {
+                char name[8];
+
+                (void)snprintf(name, sizeof name, "%u", i);
+                assert_ok(ow_hive_create_key(h, ow_hive_root(h), name, &key, NULL, &err));
+        }
+        (void)node_at(h, "", &root);
+        (void)node_at(h, "77", &node);
+        assert_ok(hive_list_decode(h, root.subkeys, &list, &err));
+        assert_int_equal(list.kind, HIVE_RI);
+        c.hive = h;
+        assert_true(hive_check_belongs(&c, &root, &node));
+        before = c.lookups;
+        assert_true(hive_check_belongs(&c, &root, &node));
+        assert_true(c.lookups - before > list.count);
+        ow_hive_close(h);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -167,6 +219,8 @@ int main(void)
                 cmocka_unit_test(a_value_above_the_limit_of_old_versions_is_told),
                 cmocka_unit_test(gigabytes_that_are_not_there_cost_nothing),
                 cmocka_unit_test(a_name_of_40000_characters),
+                cmocka_unit_test(values_of_a_predefined_key_are_kept),
+                cmocka_unit_test(a_look_into_a_list_of_leaves_is_paid_for),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
