@@ -238,8 +238,9 @@ enum hive_list_kind hive_list_kind_of(const ow_hive *h);
 uint32_t hive_list_limit(enum hive_list_kind kind);
 /* One element as on disk; returns its size. */
 size_t hive_list_element(enum hive_list_kind kind, uint32_t cell, const struct hive_name *name, uint8_t ret[8]);
-/* OW_E_CORRUPT when a list, with its leaves, names a key twice. */
-int hive_list_check_once(ow_hive *h, const struct hive_list *list, ow_error *err);
+/* OW_E_CORRUPT when a list, with its leaves, names a key twice. ret_seen, which may be NULL: elements that were looked
+ * at, those of the list itself included, also then. */
+int hive_list_check_once(ow_hive *h, const struct hive_list *list, uint64_t *ret_seen, ow_error *err);
 void hive_list_store_head(ow_hive *h, uint32_t cell, size_t body_len, enum hive_list_kind kind, uint32_t count);
 
 /* ---- find.c ---- */

@@ -214,17 +214,21 @@ static bool few_are_distinct(const struct hive_list *list)
         return true;
 }
 
-int hive_list_check_once(ow_hive *h, const struct hive_list *list, ow_error *err)
+int hive_list_check_once(ow_hive *h, const struct hive_list *list, uint64_t *ret_seen, ow_error *err)
 {
         /* An element takes 4 bytes. Leaves that overlap could name more than that. */
         const uint32_t most = h->image.size / 4;
         uint32_t left = most, marked;
         int r;
 
+        if (ret_seen)
+                *ret_seen = list->count;
         if (list->kind != HIVE_RI && list->count <= FEW && few_are_distinct(list))
                 return 0;
         r = each_leaf(h, list, mark_leaf, &left, err);
         marked = most - left;
+        if (ret_seen && list->kind == HIVE_RI)
+                *ret_seen += marked;
         (void)each_leaf(h, list, unmark_leaf, &marked, NULL);
         if (r == 1)
                 return ow_fail(err, OW_E_CORRUPT, list->cell, "list of subkeys at 0x%x names a key twice", list->cell);

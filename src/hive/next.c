@@ -23,7 +23,7 @@ static int start(ow_hive *h, uint32_t key, ow_subkey_iter *iter, ow_error *err)
         r = hive_list_of(h, &node, &list, err);
         if (r <= 0)
                 return r;
-        r = hive_list_check_once(h, &list, err);
+        r = hive_list_check_once(h, &list, NULL, err);
         if (r < 0)
                 return ow_wrap(err, r, "subkeys of the key at 0x%x", key);
         iter->list = node.subkeys;

@@ -23,7 +23,7 @@ struct ow_hive_walk {
         unsigned flags;
         uint32_t n_keys;                /* so far, in a walk of the whole hive that has left out nothing */
         bool whole;
-        uint64_t budget;                /* bytes */
+        uint64_t budget, patience;      /* bytes: for what is handed out, and for lists that are refused */
         struct frame *frames;
         size_t n, cap;
         uint32_t first;                 /* where it begins, until that came; then HIVE_NIL */
@@ -36,10 +36,10 @@ struct ow_hive_walk {
 enum { EARNEST = 256 };                 /* keys after which a walk from the root is taken for one to the end */
 enum { RECORD_COST = 32 };              /* bytes: a record and its place in a list take more */
 
-static int pay(ow_hive_walk *w, uint64_t bytes, ow_error *err)
+static int pay_from(uint64_t *budget, ow_hive_walk *w, uint64_t bytes, ow_error *err)
 {
-        if (bytes <= w->budget) {
-                w->budget -= bytes;
+        if (bytes <= *budget) {
+                *budget -= bytes;
                 return 0;
         }
         w->n = 0;
@@ -48,6 +48,11 @@ static int pay(ow_hive_walk *w, uint64_t bytes, ow_error *err)
         return ow_fail(err, OW_E_CORRUPT, OW_NOWHERE,
                        "keys hold more than the %u bytes of the hive: parts of it are used many times",
                        w->hive->image.size);
+}
+
+static int pay(ow_hive_walk *w, uint64_t bytes, ow_error *err)
+{
+        return pay_from(&w->budget, w, bytes, err);
 }
 
 /* ---- what is needed soon is asked for early: a walk spends most of its time waiting for memory ---- */
@@ -236,6 +241,7 @@ static int next_value(ow_hive_walk *w, ow_hive_item *ret, ow_error *err)
 static int open_subkeys(ow_hive_walk *w, struct frame *f, ow_error *err)
 {
         struct hive_list list;
+        uint64_t seen;
         int r;
 
         f->opened = true;
@@ -243,14 +249,17 @@ static int open_subkeys(ow_hive_walk *w, struct frame *f, ow_error *err)
         r = hive_list_of(w->hive, &f->node, &list, err);
         if (r <= 0)
                 return r;
-        r = hive_list_check_once(w->hive, &list, err);
+        r = hive_list_check_once(w->hive, &list, &seen, err);
+        /* To refuse a list costs as much as to take it, and many keys may share it. */
+        if (r == OW_E_CORRUPT && pay_from(&w->patience, w, 4 * seen, err) < 0)
+                return OW_E_CORRUPT;
         if (r < 0)
                 return ow_wrap(err, r, "subkeys of the key at 0x%x", f->node.cell);
         f->skipped = false;
         *(list.kind == HIVE_RI ? &f->outer : &f->leaf) = list;
         for (uint32_t i = 0; list.kind != HIVE_RI && i < LATER && i < list.count; i++)
                 hint_node(&w->hive->image, hive_list_cell(&list, i));
-        return pay(w, 4 * (uint64_t)list.count, err);
+        return pay(w, 4 * seen, err);
 }
 
 /* The next leaf of a list of leaves: 1, or 0 when there is none. */
@@ -270,8 +279,7 @@ static int next_leaf(ow_hive_walk *w, struct frame *f, ow_error *err)
                 f->leaf.count = 0;
                 return r;
         }
-        r = pay(w, 4 * (uint64_t)f->leaf.count, err);
-        return r < 0 ? r : 1;
+        return 1;
 }
 
 /* All subkeys came, or the rest is not wanted. */
@@ -356,7 +364,7 @@ int ow_hive_walk_open(ow_hive *hive, ow_key key, unsigned flags, ow_hive_walk **
                 return ow_fail_nomem(err);
         w->hive = hive;
         w->flags = flags;
-        w->budget = 2 * (uint64_t)hive->image.size;
+        w->budget = w->patience = 2 * (uint64_t)hive->image.size;
         w->whole = key.cell == hive->base.root && !(flags & (OW_WALK_NO_VALUES | OW_WALK_NO_DATA));
         w->first = key.cell;
         *ret_walk = w;

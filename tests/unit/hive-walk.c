@@ -268,18 +268,15 @@ static void a_key_inside_itself_ends_at_the_deepest_level(void **state)
         memory_done(&file);
 }
 
-/* A list of lists that names one leaf of nowheres again and again: 6.5 million subkeys in 300 KB. */
-static void leaves_that_come_again_are_refused(void **state)
+/* n keys of one list of lists, which names one leaf of nowheres again and again: 6.5 million subkeys in 300 KB. */
+static struct memory with_leaves_that_come_again(unsigned n)
 {
         static uint8_t leaf[4 * 16000 + 4], ri[4 * 4000 + 4];
         struct hive_value v;
         struct hive_node node;
-        struct memory file;
-        char text[480];
-        uint64_t bytes;
+        ow_key key;
         ow_view list;
         ow_hive *h;
-        ow_key key;
 
         memset(leaf, 0xf8, sizeof leaf);
         memcpy(leaf, "li", 2);
@@ -298,13 +295,48 @@ static void leaves_that_come_again_are_refused(void **state)
         assert_ok(hive_node_decode(h, key.cell, &node, &err));
         assert_ok(hive_values_view(h, &node, &list, &err));
         assert_ok(hive_value_decode(h, ow_le32_at(list.p + 4), &v, &err));
-        file = saved(h);
-        ow_le32_put(file.p + BASE + key.cell + NODE_LIST, v.data);
-        ow_le32_put(file.p + BASE + key.cell + NODE_LIST - 8, 1);
-        h = loaded(&file);
+        node.subkeys = v.data;
+        node.n_subkeys = 1;
+        for (unsigned i = 1; i < n; i++) {
+                struct hive_node another;
+                char name[16];
+
+                (void)snprintf(name, sizeof name, "k%u", i);
+                key = make_key(h, name);
+                assert_ok(hive_node_decode(h, key.cell, &another, &err));
+                another.subkeys = node.subkeys;
+                another.n_subkeys = 1;
+                hive_node_store(h, &another);
+        }
+        hive_node_store(h, &node);
+        return saved(h);
+}
+
+static void leaves_that_come_again_are_refused(void **state)
+{
+        struct memory file = with_leaves_that_come_again(1);
+        ow_hive *h = loaded(&file);
+        char text[480];
+        uint64_t bytes;
+
         assert_true(walk_damaged(h, ow_hive_root(h), &bytes, text, sizeof text) < 20);
         assert_non_null(strstr(text, "twice"));
         assert_int_equal(walk_all(h).errors, 1);
+        ow_hive_close(h);
+        memory_done(&file);
+}
+
+/* To find out that a list is to be refused costs as much as to take it, each time. */
+static void a_list_that_many_share_and_that_is_refused_is_paid_for(void **state)
+{
+        enum { KEYS = 300 };
+        struct memory file = with_leaves_that_come_again(KEYS);
+        ow_hive *h = loaded(&file);
+        char text[480];
+        uint64_t bytes;
+
+        assert_true(walk_damaged(h, ow_hive_root(h), &bytes, text, sizeof text) < 40);
+        assert_non_null(strstr(text, "twice"));
         ow_hive_close(h);
         memory_done(&file);
 }
@@ -483,6 +515,7 @@ int main(void)
                 cmocka_unit_test(data_that_many_share_are_paid_for_once),
                 cmocka_unit_test(a_key_inside_itself_ends_at_the_deepest_level),
                 cmocka_unit_test(leaves_that_come_again_are_refused),
+                cmocka_unit_test(a_list_that_many_share_and_that_is_refused_is_paid_for),
                 cmocka_unit_test(a_cut_hive_shows_no_zeros_for_what_is_lost),
                 cmocka_unit_test(a_look_up_reads_little_and_a_walk_reads_once),
                 cmocka_unit_test(walks_are_independent),
