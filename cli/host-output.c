@@ -9,6 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A device, a pipe: something that must not give way to a file. Through links: /dev/stdout is one. */
+static bool is_no_file(int folder, const char *name)
+{
+        struct stat st;
+
+        return fstatat(folder, name, &st, 0) == 0 && !S_ISREG(st.st_mode);
+}
+
 static bool is_there(int folder, const char *name)
 {
         struct stat st;
@@ -22,6 +30,8 @@ int host_output_open(int folder, const char *name, bool replace, struct host_out
         int size = slash ? (int)(slash + 1 - name) : 0;
 
         *ret = (struct host_output){ .folder = folder, .name = name, .fd = -1, .replace = replace };
+        if (is_no_file(folder, name))
+                return ow_fail(err, OW_E_INVAL, OW_NOWHERE, "'%s' is no regular file", name);
         if (!replace && is_there(folder, name))
                 return ow_fail(err, OW_E_EXISTS, OW_NOWHERE, "'%s' is there already; -y overwrites it", name);
         if (asprintf(&ret->part, "%.*s.offwin-new-%ld", size, name, (long)getpid()) < 0) {

@@ -2,6 +2,7 @@
 #include "privileges.h"
 
 #include <limits.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ static unsigned n_expected = 1;
 static const char *made_below;          /* or NULL */
 static const struct text_list *read_too;        /* or NULL */
 static ow_reg_codepage *converter;      /* loaded while code can still be loaded; until the end */
+static locale_t characters;             /* what the library's expressions know of letters; likewise */
 
 void privileges_expect(unsigned n_opened)
 {
@@ -115,13 +117,16 @@ static int enter(const struct paths *readable, const struct paths *writable, con
         return r;
 }
 
-/* What is wrong with it is told by whoever reads text with it. */
-static void load_converter(const char *codepage)
+/* Files of the C library that are opened late. It keeps what is in use, and takes it from there the next time. What is
+ * wrong with one is told by whoever needs it. */
+static void load_late_files(const struct arguments *arguments)
 {
         unsigned number;
 
-        if (codepage && !converter && ow_reg_codepage_parse(codepage, &number))
+        if (arguments->codepage && !converter && ow_reg_codepage_parse(arguments->codepage, &number))
                 (void)!ow_reg_codepage_open(number, &converter, NULL);
+        if (has(arguments, OPTION_REGEX) && !characters)
+                characters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 }
 
 int privileges_drop(const struct privileges *privileges, ow_error *err)
@@ -134,7 +139,7 @@ int privileges_drop(const struct privileges *privileges, ow_error *err)
                 n_expected--;
                 return 0;
         }
-        load_converter(privileges->arguments->codepage);
+        load_late_files(privileges->arguments);
         if (collect(privileges, &readable, &writable))
                 r = enter(&readable, &writable, &log, err);
         else

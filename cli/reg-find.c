@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* offwin reg find: keys and values by name, data and type. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,15 @@ static int search_path(struct search *search, struct target *target, const char 
         return r;
 }
 
+static bool read_count(const char *text, uint64_t *ret)
+{
+        if (!*text || text[strspn(text, "0123456789")])
+                return false;
+        errno = 0;
+        *ret = strtoull(text, NULL, 10);
+        return errno == 0 && *ret > 0;
+}
+
 static int read_query(const struct arguments *arguments, struct search *search)
 {
         static const struct { option_set option; unsigned flag; } flags[] = {
@@ -116,14 +126,11 @@ static int read_query(const struct arguments *arguments, struct search *search)
                 { OPTION_WHOLE, OW_REG_FIND_WHOLE }, { OPTION_REGEX, OW_REG_FIND_REGEX },
         };
         const struct text_list *words = &arguments->operands;
-        char *end = NULL;
 
         search->query.pattern = words->count > 1 ? words->items[words->count - 1] : NULL;
         for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
                 search->query.flags |= has(arguments, flags[i].option) ? flags[i].flag : 0u;
-        if (arguments->max)
-                search->query.max_matches = strtoull(arguments->max, &end, 10);
-        if (end && (*end || search->query.max_matches == 0))
+        if (arguments->max && !read_count(arguments->max, &search->query.max_matches))
                 return usage_error(arguments->command, "'--max %s' is not a number from 1", arguments->max);
         search->types = calloc(arguments->types.count + 1, sizeof *search->types);
         if (!search->types)

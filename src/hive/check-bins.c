@@ -121,12 +121,12 @@ void hive_check_lost(struct hive_check *c)
                 return;
         if (c->doubt)
                 hive_check_tell(c, c->first_lost,
-                                "%llu cells with %llu bytes are in use, and nothing leads to them; kept, "
-                                "since they may belong to what is damaged", (unsigned long long)c->report.lost_cells,
-                                (unsigned long long)c->report.lost_bytes);
-        else if (hive_check_mends(c, c->first_lost,
-                                  "%llu cells with %llu bytes are in use, but nothing leads to them",
+                                "in use, and nothing leads to them: %llu bytes in %llu cell%s; kept, since they may "
+                                "belong to what is damaged", (unsigned long long)c->report.lost_bytes,
+                                (unsigned long long)c->report.lost_cells, c->report.lost_cells == 1 ? "" : "s");
+        else if (hive_check_mends(c, c->first_lost, "in use, but nothing leads to them: %llu bytes in %llu cell%s",
+                                  (unsigned long long)c->report.lost_bytes,
                                   (unsigned long long)c->report.lost_cells,
-                                  (unsigned long long)c->report.lost_bytes))
+                                  c->report.lost_cells == 1 ? "" : "s"))
                 each_bin(c, false, free_lost);
 }

@@ -25,9 +25,9 @@ int hive_edit_begin(struct hive_edit *e, ow_hive *h, uint32_t key, struct hive_n
         if (h->readonly)
                 return ow_fail(err, OW_E_READONLY, OW_NOWHERE, "hive was opened read-only");
         if (h->info.truncated)
-                return ow_fail(err, OW_E_CORRUPT, h->image.backed,
-                               "hive has %u bytes of bins, its file holds %u: not edited", h->image.size,
-                               h->image.backed);
+                return ow_fail(err, OW_E_REFUSED, h->image.backed,
+                               "hive has %u bytes of bins, its file holds %u: not edited; `export` saves what can "
+                               "be read", h->image.size, h->image.backed);
         r = hive_node_decode(h, key, ret, err);
         return r < 0 ? r : hive_edit_may(ret, err);
 }

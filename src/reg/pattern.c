@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ static uint16_t fold(const struct reg_pattern *p, uint16_t c)
 /* The library must not touch the locale of the process; a thread's own can be switched and put back. */
 static locale_t switch_to(locale_t locale)
 {
-        return locale ? uselocale(locale) : (locale_t)0;
+        return uselocale(locale);
 }
 
 static void switch_back(locale_t before)
@@ -51,6 +52,10 @@ static int compile(struct reg_pattern *p, const char *pattern, ow_error *err)
         int r;
 
         p->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+        if (!p->locale)
+                return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
+                               "expressions need the locale C.UTF-8 of the C library, which cannot be loaded: %s",
+                               strerror(errno));
         before = switch_to(p->locale);
         r = regcomp(&p->compiled, pattern, REG_EXTENDED | (p->fold ? REG_ICASE : 0));
         switch_back(before);

@@ -526,6 +526,45 @@ EOF
         expect 2
         offwin reg find --max 1 --json "$hive" tool
         json length 1
+        for max in 0 -1 +1 x 18446744073709551616; do
+                offwin reg find --max "$max" "$hive" tool
+                expect 2
+        done
+}
+
+@test "reg find: an expression knows letters beyond ASCII, with all files closed off" {
+        hive SOFTWARE
+        offwin reg set "$hive" A n sz 'Grüße'
+        expect 0
+        for pattern in 'GRÜ' 'gr.ß' '^.{5}$'; do
+                offwin reg find --data -E "$hive" "$pattern"
+                expect 0
+                has 'Grüße'
+        done
+        offwin reg find --data -E "$hive" '^.{7}$'
+        expect 1
+}
+
+@test "a pipe does not give way to a file" {
+        hive SOFTWARE
+        mkfifo "$BATS_TEST_TMPDIR/pipe"
+        offwin reg export -y -o "$BATS_TEST_TMPDIR/pipe" "$hive"
+        expect 2
+        one_line "no regular file"
+        [ -p "$BATS_TEST_TMPDIR/pipe" ]
+}
+
+@test "a hive whose file was cut off is not edited, exit 4" {
+        local before
+        hive SOFTWARE
+        offwin reg set "$hive" A data binary "$(head -c 20000 /dev/zero | xxd -p | tr -d '\n')"
+        expect 0
+        truncate -s 8192 "$hive"
+        before=$(bytes "$hive")
+        offwin reg set "$hive" A n dword 1
+        expect 4
+        one_line "not edited"
+        [ "$(bytes "$hive")" = "$before" ]
 }
 
 @test "links: what Windows opens in their stead is not edited behind its back" {
