@@ -255,8 +255,8 @@ OW_APIV void ow_hive_walk_close(ow_hive_walk *walk);    /* NULL is fine */
 OW_API int ow_hive_next_piece(ow_hive *hive, ow_value value, uint32_t *at, const uint8_t **ret, size_t *ret_size,
                               ow_error *err);
 
-/* ---- edits: on error the hive is unchanged. Each may also return OW_E_IO, when the file of the hive cannot be read, and
- * OW_E_REFUSED, when it was cut off. ---- */
+/* ---- edits: on error the hive is unchanged. Each may also return OW_E_IO: the file of the hive cannot be read; and
+ * OW_E_REFUSED: it was cut off ---- */
 
 /**
  * ow_hive_create_key - find or create a key and the missing keys on its path
