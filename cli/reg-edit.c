@@ -154,13 +154,25 @@ int editor_group(struct editor *editor, size_t first, ow_error *err)
         return 0;
 }
 
-static int note_values(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
+/* A tree whose rows are noted, until there are so many in all. */
+struct noting {
+        struct editor *editor;
+        bool made;                      /* it came; else it goes */
+        size_t most;
+};
+
+static bool may_note(const struct noting *noting)
+{
+        return noting->editor->rows.count < noting->most;
+}
+
+static int note_values(const struct noting *noting, const char *place, ow_regkey at, ow_error *err)
 {
         uint32_t index = 0;
         ow_value value;
-        int r;
+        int r = 0;
 
-        while ((r = ow_hive_next_value(at.hive, at.key, &index, &value, err)) > 0) {
+        while (may_note(noting) && (r = ow_hive_next_value(at.hive, at.key, &index, &value, err)) > 0) {
                 ow_value_info info = { 0 };
                 ow_datum datum = { .present = true };
                 ow_change *row;
@@ -168,27 +180,28 @@ static int note_values(struct editor *editor, const char *place, ow_regkey at, b
                 r = ow_hive_value_info(at.hive, value, &info, err);
                 if (r == 0)
                         r = ow_hive_read_value(at.hive, value, &datum.type, &datum.data, err);
-                row = r < 0 ? NULL : changes_add(&editor->rows, OW_CHANGE_VALUE, place, info.name);
+                row = r < 0 ? NULL : changes_add(&noting->editor->rows, OW_CHANGE_VALUE, place, info.name);
                 ow_value_info_done(&info);
                 if (!row) {
                         ow_blob_done(&datum.data);
                         return r < 0 ? r : ow_fail_nomem(err);
                 }
-                *(made ? &row->after : &row->before) = datum;
+                *(noting->made ? &row->after : &row->before) = datum;
         }
         return r;
 }
 
-static int note_key(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
+static int note_key(const struct noting *noting, const char *place, ow_regkey at, ow_error *err)
 {
+        enum ow_change_kind kind = noting->made ? OW_CHANGE_KEY_CREATE : OW_CHANGE_KEY_DELETE;
         ow_subkey_iter iter = { 0 };
         ow_key key;
         int r = 0;
 
-        if (!changes_add(&editor->rows, made ? OW_CHANGE_KEY_CREATE : OW_CHANGE_KEY_DELETE, place, ""))
+        if (!changes_add(&noting->editor->rows, kind, place, ""))
                 return ow_fail_nomem(err);
-        r = note_values(editor, place, at, made, err);
-        while (r >= 0 && (r = ow_hive_next_subkey(at.hive, at.key, &iter, &key, err)) > 0) {
+        r = note_values(noting, place, at, err);
+        while (r >= 0 && may_note(noting) && (r = ow_hive_next_subkey(at.hive, at.key, &iter, &key, err)) > 0) {
                 ow_key_info info = { 0 };
                 char *below = NULL;
 
@@ -196,18 +209,44 @@ static int note_key(struct editor *editor, const char *place, ow_regkey at, bool
                 if (r == 0 && asprintf(&below, "%s%s%s", place, *place ? "\\" : "", info.name) < 0)
                         r = ow_fail_nomem(err);
                 if (r == 0)
-                        r = note_key(editor, below, (ow_regkey){ at.hive, key }, made, err);
+                        r = note_key(noting, below, (ow_regkey){ at.hive, key }, err);
                 free(below);
                 ow_key_info_done(&info);
         }
         return r < 0 ? r : 0;
 }
 
+/* Keys and values of a tree. */
+static int count_tree(ow_regkey at, size_t *ret, ow_error *err)
+{
+        ow_hive_item item;
+        ow_hive_walk *walk;
+        int r = ow_hive_walk_open(at.hive, at.key, OW_WALK_NO_DATA | OW_WALK_NO_END, &walk, err);
+
+        *ret = 0;
+        if (r < 0)
+                return r;
+        while ((r = ow_hive_walk_next(walk, &item, err)) > 0)
+                ++*ret;
+        ow_hive_walk_close(walk);
+        return r;
+}
+
 int editor_note_tree(struct editor *editor, const char *place, ow_regkey at, bool made, ow_error *err)
 {
-        size_t since = editor->rows.count;
-        int r = note_key(editor, place, at, made, err);
+        struct noting noting = { .editor = editor, .made = made, .most = SIZE_MAX };
+        size_t since = editor->rows.count, n = 0;
+        int r = 0;
 
+        /* When a tree is gone, its first row tells as much as all. */
+        if (editor->brief && !made)
+                r = count_tree(at, &n, err);
+        if (n > MOST_ROWS)
+                noting.most = since + MOST_ROWS;
+        if (r == 0)
+                r = note_key(&noting, place, at, err);
+        if (n > MOST_ROWS)
+                editor->n_more += n - MOST_ROWS;
         editor->long_tree |= editor->rows.count - since > MOST_ROWS;
         return r;
 }
@@ -298,6 +337,7 @@ static int show(struct editor *editor, enum ow_plan_outcome outcome, const ow_co
 
         if (editor->long_tree && !has(arguments, OPTION_VERBOSE))
                 options.max_changes = MOST_ROWS;
+        options.more_changes = editor->n_more;
         if (target_report_changes(editor->target, editor->rows.items, editor->rows.count, counts, outcome, commit,
                                   &options, &text, &err) < 0)
                 return fail(arguments, &err);
@@ -370,6 +410,7 @@ int reg_edit_run(const struct arguments *arguments, const char *operand, const s
         if (r == 0)
                 target_warn_dry_run(&target);
         editor.counting = r == 0 && edit->counting && !all_rows && target.file;
+        editor.brief = edit->brief && !has(arguments, OPTION_VERBOSE);
         if (r == 0)
                 r = edit->make(edit->state, &editor, &err);
         if (r == 0 && edit->net)

@@ -15,7 +15,9 @@ struct editor {
         struct target *target;
         bool counting;                  /* too many to show: only counted; of hive files alone */
         ow_reg_counts counts;           /* when counting */
+        bool brief;                     /* of a long tree that goes only the first rows are kept */
         bool long_tree;                 /* came or went: not all rows are listed */
+        size_t n_more;                  /* rows that are not kept */
         struct change_list rows;
 };
 
@@ -49,6 +51,7 @@ int editor_net(struct editor *editor, ow_error *err);
 struct reg_edit {
         const char *title;              /* kept with the undo record */
         bool counting;                  /* see struct editor; rows are kept all the same for --verbose and a dry run */
+        bool brief;                     /* see struct editor; but for --verbose */
         bool net;                       /* rows undo each other: see editor_net() */
         void *state;
         int (*make)(void *state, struct editor *editor, ow_error *err);

@@ -132,7 +132,7 @@ int run_reg_rm(const struct arguments *arguments)
         const char **words = arguments->operands.items;
         struct request request = { .path = words[1], .recursive = has(arguments, OPTION_TREE),
                                    .name = arguments->operands.count > 2 ? reg_value_name(words[2]) : NULL };
-        struct reg_edit edit = { .title = "offwin reg rm", .state = &request, .make = make_rm };
+        struct reg_edit edit = { .title = "offwin reg rm", .brief = true, .state = &request, .make = make_rm };
 
         return reg_edit_run(arguments, words[0], &edit);
 }

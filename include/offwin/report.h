@@ -41,6 +41,7 @@ typedef struct ow_report_options {
         bool verbose;                   /* doctor: also what is fine or does not apply; plan: why each fix is there */
         bool full;                      /* inspect: also software, hardware and settings; see offwin/system.h */
         size_t max_changes;             /* of an edit by hand: the rest is only counted; 0: all are listed */
+        size_t more_changes;            /* of an edit by hand: beside those that are handed over, and only counted */
         const char *journal_dir;        /* as given to the commit, for the undo command that is shown; or NULL */
 } ow_report_options;
 

@@ -124,8 +124,9 @@ int report_changes_json(const struct report_changes *what, char **ret, ow_error 
         array = report_json_array(&json, json.root, "changes");
         for (size_t i = 0; i < what->n_listed; i++)
                 put_change(&json, report_json_add_object(&json, array), what->changes[i]);
-        if (what->n_listed < what->n_changes)
-                report_json_number(&json, json.root, "changes_left_out", what->n_changes - what->n_listed);
+        if (what->n_listed < what->n_changes + what->n_more)
+                report_json_number(&json, json.root, "changes_left_out",
+                                   what->n_changes + what->n_more - what->n_listed);
         report_json_settings(&json, what->plan);
         array = report_json_array(&json, json.root, "skipped");
         for (size_t i = 0; i < what->n_skipped; i++) {

@@ -268,9 +268,9 @@ static int put_changes(struct report_page *page, const struct report_changes *wh
         }
         if (pending)
                 put_pending(page, pending, true);
-        if (what->n_listed < what->n_changes)
+        if (what->n_listed < what->n_changes + what->n_more)
                 report_printf(page, "\n... and %zu changes more; --verbose lists all.\n",
-                              what->n_changes - what->n_listed);
+                              what->n_changes + what->n_more - what->n_listed);
         return 0;
 }
 
@@ -329,7 +329,7 @@ static size_t count_fixes(const struct report_changes *what)
 static void put_totals(struct report_page *page, const struct report_changes *what)
 {
         size_t n_fixes = count_fixes(what);
-        size_t n_changes = what->n_changes - count_ledger(what);
+        size_t n_changes = what->n_changes + what->n_more - count_ledger(what);
 
         if (what->counts) {
                 report_printf(page,

@@ -103,6 +103,7 @@ static int put_edit(struct report_changes *what, const ow_change *changes, size_
         what->n_changes = what->n_listed = n_changes;
         if (options && options->max_changes && options->max_changes < n_changes)
                 what->n_listed = options->max_changes;
+        what->n_more = options ? options->more_changes : 0;
         return put_changes(what, options, ret, err);
 }
 

@@ -26,6 +26,7 @@ struct report_changes {
         const ow_reg_counts *counts;    /* instead of changes, which were too many; or NULL */
         const ow_change *const *changes;
         size_t n_changes, n_listed;
+        size_t n_more;                  /* that changes does not hold */
         const ow_skipped *const *skipped;
         size_t n_skipped;
         enum ow_plan_outcome outcome;
