@@ -3,7 +3,7 @@
 #include "base/le.h"
 #include "hive/check.h"
 
-enum { LOOKUP_COST = 100, MOST_LOOKUPS = 1000 * LOOKUP_COST };     /* in leaves of a list of leaves */
+enum { LEAF_COST = 16, MOST_LOOKED_AT = 4 << 20 };     /* in elements; then a key belongs where it says */
 enum { MAX_NAME_AT = 0x34, MAX_CLASS_AT = 0x38 };
 enum { LARGEST_MAX_NAME = 0xfffe }; /* that field has 16 bits; names beyond it are told by themselves */
 
@@ -90,20 +90,33 @@ static void check_order(struct hive_check *c, const struct hive_node *node, stru
         f->previous = *node;
 }
 
+/* Does a leaf name that cell? */
+static bool names_cell(struct hive_check *c, const struct hive_list *leaf, uint32_t cell)
+{
+        c->looked_at += LEAF_COST + leaf->count;
+        for (uint32_t i = 0; i < leaf->count; i++)
+                if (hive_list_cell(leaf, i) == cell)
+                        return true;
+        return false;
+}
+
+/* Not by name: whether that finds something depends on hints and order, which may be mended before or after. */
 bool hive_check_belongs(struct hive_check *c, const struct hive_node *there, const struct hive_node *node)
 {
-        HIVE_AUTO_NAME name = { 0 };
-        struct hive_list list;
-        uint32_t cell;
+        struct hive_list list, leaf;
 
-        /* A look into a list may cost its length, or that of all its leaves. */
-        if (c->lookups >= MOST_LOOKUPS)
-                return true;
-        c->lookups += LOOKUP_COST;
-        if (hive_list_of(c->hive, there, &list, NULL) > 0 && list.kind == HIVE_RI)
-                c->lookups += list.count;
-        return hive_name_init_stored(&name, node->name, hive_node_latin1(node), NULL) >= 0 &&
-               hive_find_subkey(c->hive, there, &name, &cell, NULL) > 0 && cell == node->cell;
+        if (hive_list_of(c->hive, there, &list, NULL) <= 0)
+                return false;
+        if (list.kind != HIVE_RI)
+                return c->looked_at >= MOST_LOOKED_AT || names_cell(c, &list, node->cell);
+        for (uint32_t i = 0; i < list.count && c->looked_at < MOST_LOOKED_AT; i++) {
+                int r = hive_list_decode(c->hive, hive_list_cell(&list, i), &leaf, NULL);
+
+                c->looked_at += LEAF_COST;
+                if (r >= 0 && leaf.kind != HIVE_RI && names_cell(c, &leaf, node->cell))
+                        return true;
+        }
+        return c->looked_at >= MOST_LOOKED_AT;
 }
 
 /*

@@ -26,7 +26,7 @@ struct hive_check {
         struct hive_map references;     /* sk cell: keys that use it */
         struct hive_map names;          /* hash of a name: value record; of one key at a time */
         uint32_t first_lost;
-        uint32_t lookups;               /* spent to see which of two keys a third one belongs to */
+        uint32_t looked_at;             /* elements, to see which of two keys a third one belongs to */
         /* The names on the way to the key that is being looked at; made into a path only when a fault is told. */
         struct hive_check_step { ow_view name; bool latin1; size_t path_end; } steps[HIVE_MAX_DEPTH + 1];
         unsigned depth, in_path;        /* steps now; of them, those that path holds */
