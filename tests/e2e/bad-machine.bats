@@ -201,7 +201,8 @@ RECIPE
                 if [ "$cut" -gt 4128 ] && "$OFFWIN" fix --all --quiet --check "$image"; then
                         continue
                 fi
-                refused 1 "SYSTEM"
+                # What can be read in part is not edited; what cannot be read at all is an error.
+                refused $((cut > 4128 ? 4 : 1)) "SYSTEM"
         done
 }
 
