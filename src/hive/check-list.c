@@ -90,14 +90,12 @@ static void check_order(struct hive_check *c, const struct hive_node *node, stru
         f->previous = *node;
 }
 
-/* Does a leaf name that cell? */
 static bool names_cell(struct hive_check *c, const struct hive_list *leaf, uint32_t cell)
 {
+        uint32_t index;
+
         c->looked_at += LEAF_COST + leaf->count;
-        for (uint32_t i = 0; i < leaf->count; i++)
-                if (hive_list_cell(leaf, i) == cell)
-                        return true;
-        return false;
+        return hive_list_find_cell(leaf, cell, &index);
 }
 
 /* Not by name: whether that finds something depends on hints and order, which may be mended before or after. */

@@ -249,17 +249,6 @@ int hive_list_insert(struct hive_edit *e, struct hive_node *parent, const struct
         return 0;
 }
 
-static bool find_cell(const struct hive_list *leaf, uint32_t cell, uint32_t *ret_index)
-{
-        for (uint32_t i = 0; i < leaf->count; i++) {
-                if (hive_list_cell(leaf, i) == cell) {
-                        *ret_index = i;
-                        return true;
-                }
-        }
-        return false;
-}
-
 /* Where the list names that child: by its name, or, where the order is wrong, wherever it is. */
 static int find_child(ow_hive *h, const struct hive_list *list, const struct hive_node *child, struct place *p,
                       uint32_t *ret_index, ow_error *err)
@@ -273,13 +262,13 @@ static int find_child(ow_hive *h, const struct hive_list *list, const struct hiv
         r = find_place(h, list, &name, p, err);
         if (r < 0)
                 return r;
-        if (find_cell(&p->leaf, child->cell, ret_index))
+        if (hive_list_find_cell(&p->leaf, child->cell, ret_index))
                 return 0;
         for (p->outer = 0; p->outer < p->ri.count; p->outer++) {
                 r = hive_list_decode(h, hive_list_cell(&p->ri, p->outer), &p->leaf, err);
                 if (r < 0)
                         return r;
-                if (p->leaf.kind != HIVE_RI && find_cell(&p->leaf, child->cell, ret_index))
+                if (p->leaf.kind != HIVE_RI && hive_list_find_cell(&p->leaf, child->cell, ret_index))
                         return 0;
         }
         return ow_fail(err, OW_E_CORRUPT, list->cell, "key at 0x%x is not among the subkeys of its parent 0x%x",

@@ -233,6 +233,8 @@ uint32_t hive_list_cell(const struct hive_list *list, uint32_t i);
 uint32_t hive_list_hint(const struct hive_list *list, uint32_t i);
 /* The first element of an lh list, from that one on, with this hash; count when there is none. */
 uint32_t hive_list_find_hash(const struct hive_list *list, uint32_t from, uint32_t hash);
+/* Which element of a leaf names that cell. */
+bool hive_list_find_cell(const struct hive_list *leaf, uint32_t cell, uint32_t *ret_index);
 /* The kind of leaf that this version of the format wants, and how many elements Windows puts in one leaf. */
 enum hive_list_kind hive_list_kind_of(const ow_hive *h);
 uint32_t hive_list_limit(enum hive_list_kind kind);

@@ -67,6 +67,17 @@ uint32_t hive_list_find_hash(const struct hive_list *list, uint32_t from, uint32
         return from;
 }
 
+bool hive_list_find_cell(const struct hive_list *leaf, uint32_t cell, uint32_t *ret_index)
+{
+        for (uint32_t i = 0; i < leaf->count; i++) {
+                if (hive_list_cell(leaf, i) == cell) {
+                        *ret_index = i;
+                        return true;
+                }
+        }
+        return false;
+}
+
 enum hive_list_kind hive_list_kind_of(const ow_hive *h)
 {
         return hive_minor(h) >= 5 ? HIVE_LH : HIVE_LF;

@@ -380,9 +380,7 @@ static bool last_seems_free(ow_hive *h, uint32_t *ret_start)
 /* Data may look like bins, one behind the other: what goes for good is what the chain from the first bin says. */
 static bool last_is_free(ow_hive *h, uint32_t *ret_start)
 {
-        if (!last_seems_free(h, ret_start))
-                return false;
-        if (!h->chain_followed && hive_bin_follow_chain(h, NULL) < 0)
+        if (!h->chain_followed && (!last_seems_free(h, ret_start) || hive_bin_follow_chain(h, NULL) < 0))
                 return false;
         return h->chain_end == h->image.size && last_seems_free(h, ret_start);
 }

@@ -33,18 +33,6 @@ static uint16_t fold(const struct reg_pattern *p, uint16_t c)
         return ow_upcase(c);
 }
 
-/* The library must not touch the locale of the process; a thread's own can be switched and put back. */
-static locale_t switch_to(locale_t locale)
-{
-        return uselocale(locale);
-}
-
-static void switch_back(locale_t before)
-{
-        if (before)
-                (void)uselocale(before);
-}
-
 static int compile(struct reg_pattern *p, const char *pattern, ow_error *err)
 {
         char text[160];
@@ -56,9 +44,10 @@ static int compile(struct reg_pattern *p, const char *pattern, ow_error *err)
                 return ow_fail(err, OW_E_UNSUPPORTED, OW_NOWHERE,
                                "expressions need the locale C.UTF-8 of the C library, which cannot be loaded: %s",
                                strerror(errno));
-        before = switch_to(p->locale);
+        /* The library must not touch the locale of the process; a thread's own can be switched and put back. */
+        before = uselocale(p->locale);
         r = regcomp(&p->compiled, pattern, REG_EXTENDED | (p->fold ? REG_ICASE : 0));
-        switch_back(before);
+        (void)uselocale(before);
         if (r == REG_ESPACE)
                 return ow_fail_nomem(err);
         if (r != 0) {
@@ -157,9 +146,9 @@ static int match_regex(struct reg_pattern *p, const struct text *t, ow_error *er
         p->text.len = 0;
         if (!reg_put_name(&p->text, &(ow_hive_name){ t->p, (uint32_t)(t->latin1 ? n : 2 * n), t->latin1 }))
                 return ow_fail_nomem(err);
-        before = switch_to(p->locale);
+        before = uselocale(p->locale);
         r = regexec(&p->compiled, (const char *)p->text.p, 1, &where, 0);
-        switch_back(before);
+        (void)uselocale(before);
         if (r == REG_ESPACE)
                 return ow_fail_nomem(err);
         if (r != 0)

@@ -120,9 +120,9 @@ static void search(ow_hive *h, unsigned flags)
 }
 
 /* Imports text into an empty hive: *ret, the caller's, or NULL. */
-static int import(const struct bytes *text, unsigned codepage, ow_hive **ret)
+static int import(const struct bytes *text, ow_hive **ret)
 {
-        const ow_reg_text from = { .p = text->p, .size = text->size, .codepage = codepage };
+        const ow_reg_text from = { .p = text->p, .size = text->size };
         int r;
 
         *ret = NULL;
@@ -140,7 +140,7 @@ static void round_trip(ow_hive *h, unsigned flags, bool is_clean)
         ow_hive *fresh = NULL;
 
         if (ow_reg_export(h, ow_hive_root(h), ROOT, flags & OW_REG_EXPORT_UTF16, &sink, NULL) == 0) {
-                int r = import(&text, 0, &fresh);
+                int r = import(&text, &fresh);
 
                 if (r == 0 && is_clean)
                         (void)!ow_reg_diff(h, ow_hive_root(h), fresh, ow_hive_root(fresh), ROOT, 0, no_row, NULL, NULL,
@@ -150,7 +150,7 @@ static void round_trip(ow_hive *h, unsigned flags, bool is_clean)
         text.size = 0;
         if (ow_reg_export_rescue(h, ow_hive_root(h), ROOT, flags | OW_REG_EXPORT_SKIP_DAMAGED, &sink, see_lost, &lost,
                                  NULL, NULL) == 0) {
-                int r = import(&text, 0, &fresh);
+                int r = import(&text, &fresh);
 
                 check(r != OW_E_INVAL && r != OW_E_CORRUPT);
                 ow_hive_close(fresh);
