@@ -179,7 +179,7 @@ replay_hives() { # folder
                 [ -s "$1/$hive.LOG1" ] || { echo "# $machine: $hive is dirty and has no logs"; continue; }
                 "$here/replay-hvle" "$1/$hive" "$1/$hive.LOG1" "$1/$hive.LOG2" "$work/replayed" >"$work/log" 2>&1 ||
                         problem "replay-hvle: $(cat "$work/log")"
-                differ=$("$compare" --first hivexml --second none "$1/$hive" "$work/replayed" 2>/dev/null | wc -l)
+                differ=$("$compare" --second none "$1/$hive" "$work/replayed" 2>/dev/null | wc -l)
                 echo "# $machine: $hive replayed: $(cat "$work/log"), $differ differences"
                 ! cmp -s "$1/$hive" "$work/replayed" || problem "the logs of $hive hold nothing"
                 mv "$work/replayed" "$1/$hive"
@@ -293,7 +293,7 @@ settle_and_undo() { # options
         rm -rf "$work/lists"
         mkdir "$work/lists"
         stays=$("$here/expect-changes" --settled ${root:+--root "$root"} "$work/inspect" "$work/changes" "$work/lists")
-        check_registry "$work/before" "$work/settled" "$work/lists" "--first hivexml --second none"
+        check_registry "$work/before" "$work/settled" "$work/lists" "--second none"
         step "settle gives all back except $stays lasting changes"
         run 0 undo --yes
         same_image "$fixed" "after undo of settle"
