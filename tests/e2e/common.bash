@@ -7,8 +7,8 @@ offwin() {
         local out=$BATS_TEST_TMPDIR/stdout err=$BATS_TEST_TMPDIR/stderr
         status=0
         "$OFFWIN" "$@" >"$out" 2>"$err" </dev/null || status=$?
-        output=$(cat "$out")
-        errors=$(cat "$err")
+        output=$(<"$out")
+        errors=$(<"$err")
 }
 
 # expect CODE: the last offwin ended so; otherwise show what it said.
