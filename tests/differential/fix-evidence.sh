@@ -354,7 +354,6 @@ refuse_undo() {
         same_image "$last" "after a refused undo"
         "$here/image-parts" flip "${disks[0]}" "$at"
         run 0 undo --yes
-        cmp -s "$work/original" "${disks[0]}" || problem "the image is not the original after undo"
         [ "$(sha256sum <"$work/original")" = "$(sha256sum <"${disks[0]}")" ] || problem "sha256 differs after undo"
         rm -f "$work/original"
         step "undo is refused (4) when the guest wrote since; put back, it gives the sha256 of before"
